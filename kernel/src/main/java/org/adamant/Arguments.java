@@ -1,0 +1,69 @@
+package org.adamant;
+
+import java.lang.reflect.Array;
+
+/** The checks of the public methods: they name the argument, its value, and what was expected. */
+final class Arguments {
+
+  private Arguments() {}
+
+  static void requireFiniteAtLeastZero(String name, double value) {
+    if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(name + " = " + value + ": expected a finite value >= 0");
+    }
+  }
+
+  static void requireBeta(String name, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(name + " = " + value + ": expected 0 <= " + name + " < 1");
+    }
+  }
+
+  static void requireNonNull(String name, Object value) {
+    if (value == null) {
+      throw new NullPointerException(name + " is null");
+    }
+  }
+
+  /** Checks the four arrays of a step: there, of one length, and four different ones. */
+  static void requireStepArrays(Object params, Object grads, Object m, Object v) {
+    requireNonNull("params", params);
+    requireNonNull("grads", grads);
+    requireNonNull("m", m);
+    requireNonNull("v", v);
+    final int length = Array.getLength(params);
+    requireLength("grads", grads, length);
+    requireLength("m", m, length);
+    requireLength("v", v, length);
+    requireDifferent("grads", grads, "params", params);
+    requireDifferent("m", m, "params", params);
+    requireDifferent("v", v, "params", params);
+    requireDifferent("m", m, "grads", grads);
+    requireDifferent("v", v, "grads", grads);
+    requireDifferent("v", v, "m", m);
+  }
+
+  private static void requireLength(String name, Object array, int expected) {
+    final int length = Array.getLength(array);
+    if (length != expected) {
+      throw new IllegalArgumentException(
+          name + " has length " + length + ": expected " + expected + ", the length of params");
+    }
+  }
+
+  private static void requireDifferent(String name, Object array, String other, Object otherArray) {
+    if (array == otherArray) {
+      throw new IllegalArgumentException(
+          name + " is the same array as " + other + ": expected four different arrays");
+    }
+  }
+
+  /** Checks that offset and length lie in arrays of the given length; no sum overflows. */
+  static void requireSlice(int offset, int length, int arrayLength) {
+    if (offset < 0 || length < 0 || length > arrayLength - offset) {
+      throw new IndexOutOfBoundsException(
+          "offset = " + offset + ", length = " + length + ": expected 0 <= offset, 0 <= length and"
+              + " offset + length <= " + arrayLength + ", the length of the arrays");
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package org.adamant;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.adamant.internal.Chooser;
+
+/**
+ * The width of the vectors a kernel works with. The width changes the speed of a step, never a bit of
+ * its result.
+ *
+ * <p>The preferred width is the widest supported one. The system property {@value #PROPERTY} overrides
+ * it: {@code scalar}, {@code 64}, {@code 128}, {@code 256} or {@code 512}.
+ */
+public enum LaneWidth {
+  /** No vectors: one element at a time, as far as the source goes; the JIT may vectorise it. */
+  SCALAR(0),
+  /** 64 bits: two floats; one double, which is the scalar path. */
+  BITS_64(64),
+  /** 128 bits: four floats or two doubles (SSE, NEON). */
+  BITS_128(128),
+  /** 256 bits: eight floats or four doubles (AVX2, SVE-256). */
+  BITS_256(256),
+  /** 512 bits: sixteen floats or eight doubles (AVX-512, SVE-512). */
+  BITS_512(512);
+
+  /** The system property that overrides the preferred width. */
+  public static final String PROPERTY = "adamant.laneWidth";
+
+  private final int bits;
+
+  LaneWidth(int bits) {
+    this.bits = bits;
+  }
+
+  /**
+   * The width in bits.
+   *
+   * @return 64 to 512, 0 for {@link #SCALAR}
+   */
+  public int bits() {
+    return bits;
+  }
+
+  /**
+   * Whether this JVM runs vectors of this width natively. {@link #SCALAR} always is.
+   *
+   * @return whether {@link AdamKernel#of} accepts this width
+   */
+  public boolean isSupported() {
+    return refusal().isEmpty();
+  }
+
+  /** Why this width is not supported, if it is not. */
+  Optional<String> refusal() {
+    return this == SCALAR ? Optional.empty() : Chooser.refusal(bits);
+  }
+
+  /**
+   * The widths that this JVM runs natively.
+   *
+   * @return from {@link #SCALAR}, which is always there, to the widest
+   */
+  public static List<LaneWidth> supported() {
+    return Arrays.stream(values()).filter(LaneWidth::isSupported).toList();
+  }
+
+  /**
+   * The width of {@link AdamKernel#preferred}.
+   *
+   * @return the widest supported width, or the one that the system property {@value #PROPERTY} names
+   * @throws IllegalArgumentException if the property names no width
+   * @throws UnsupportedOperationException if it names a width that is not supported here
+   */
+  public static LaneWidth preferred() {
+    return Preference.current().width();
+  }
+
+  /** How a user writes this width. */
+  String label() {
+    return this == SCALAR ? "scalar" : Integer.toString(bits);
+  }
+
+  /** The width a user wrote. */
+  static LaneWidth parse(String label) {
+    for (LaneWidth width : values()) {
+      if (width.label().equals(label.strip().toLowerCase(Locale.ROOT))) {
+        return width;
+      }
+    }
+    throw new IllegalArgumentException(
+        "-D" + PROPERTY + "=" + label + ": expected scalar, 64, 128, 256 or 512");
+  }
+
+  /** Throws if this width is not supported, saying why and what is. */
+  LaneWidth requireSupported(String askedFor) {
+    final Optional<String> refusal = refusal();
+    if (refusal.isPresent()) {
+      throw new UnsupportedOperationException(
+          askedFor + " is not supported here: " + refusal.get() + ". Supported: " + supported());
+    }
+    return this;
+  }
+}

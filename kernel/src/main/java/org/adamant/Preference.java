@@ -1,0 +1,53 @@
+package org.adamant;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The preferred width and the sentence that says why. Said once through {@link System.Logger}: as a
+ * warning where the user could have SIMD and does not, otherwise for those who debug.
+ */
+record Preference(LaneWidth width, String explanation) {
+
+  private static final AtomicBoolean SAID = new AtomicBoolean();
+
+  /** Read anew at every call, so that a wrong property is reported every time, not only once. */
+  static Preference current() {
+    final String property = System.getProperty(LaneWidth.PROPERTY);
+    final boolean isAskedFor = property != null && !property.isBlank();
+    final Preference preference = isAskedFor ? askedFor(property) : widest();
+    final boolean isFallback = !isAskedFor && preference.width == LaneWidth.SCALAR;
+    if (SAID.compareAndSet(false, true)) {
+      final Logger logger = System.getLogger("org.adamant");
+      logger.log(isFallback ? Level.WARNING : Level.DEBUG, preference.explanation);
+    }
+    return preference;
+  }
+
+  /** How a kernel of this width is called in a sentence. */
+  static String nameOf(LaneWidth width) {
+    return width == LaneWidth.SCALAR ? "scalar path" : width.bits() + "-bit SIMD";
+  }
+
+  private static Preference askedFor(String property) {
+    final String asked = "-D" + LaneWidth.PROPERTY + "=" + property;
+    final LaneWidth width = LaneWidth.parse(property).requireSupported(asked);
+    return new Preference(width, nameOf(width) + ": asked for by " + asked);
+  }
+
+  private static Preference widest() {
+    final List<LaneWidth> supported = LaneWidth.supported();
+    final LaneWidth width = supported.getLast();
+    if (width == LaneWidth.SCALAR) {
+      // Every width has the same reason here; the narrowest has no "use a narrower one".
+      final String reason = LaneWidth.BITS_64.refusal().orElseThrow();
+      return new Preference(width, "scalar path, slower with the same bits: " + reason);
+    }
+    return new Preference(
+        width,
+        nameOf(width)
+            + ": the widest vector that this JVM runs natively, checked against the reference");
+  }
+}

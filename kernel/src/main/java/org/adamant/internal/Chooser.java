@@ -1,0 +1,84 @@
+package org.adamant.internal;
+
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.adamant.internal.Specialisation.Element;
+
+/**
+ * Knows the machine: which lane widths this JVM runs natively, and for each it does not, why, in one
+ * sentence that ends in what the user can do.
+ *
+ * <p>Nothing is concluded from a version number. Whether the Vector API is there in the form this was
+ * compiled for is found by running the loop once against the reference.
+ */
+public final class Chooser {
+
+  private static final String MODULE = "jdk.incubator.vector";
+  private static final ConcurrentHashMap<Integer, Optional<String>> REFUSALS =
+      new ConcurrentHashMap<>();
+
+  private Chooser() {}
+
+  /**
+   * Why vectors of this width are not used here.
+   *
+   * @param laneBits a width in bits
+   * @return the reason, or nothing if the width is supported
+   */
+  public static Optional<String> refusal(int laneBits) {
+    return REFUSALS.computeIfAbsent(laneBits, Chooser::examine);
+  }
+
+  private static Optional<String> examine(int laneBits) {
+    if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+      return Optional.of("the module " + MODULE + " is not resolved; start java with --add-modules "
+          + MODULE + " to get SIMD");
+    }
+    final String vm = System.getProperty("java.vm.info", "");
+    if (vm.contains("interpreted")) {
+      return Optional.of(
+          "this JVM only interprets, where the Vector API is hundreds of times slower; start java"
+              + " without -Xint to get SIMD");
+    }
+    if (vm.contains("emulated-client")
+        || Integer.parseInt(JvmFlags.value("TieredStopAtLevel", "4")) < 4) {
+      return Optional.of(
+          "this JVM runs without its optimising compiler C2, where the Vector API is hundreds of"
+              + " times slower; start java without -XX:TieredStopAtLevel or"
+              + " -XX:CompilationMode=quick-only to get SIMD");
+    }
+    if (!Boolean.parseBoolean(JvmFlags.value("UseFMA", "true"))) {
+      return Optional.of(
+          "this JVM has no hardware fused multiply-add (UseFMA is off), without which a step is a"
+              + " thousand times slower on every path; use a processor that has it, or start java"
+              + " without -XX:-UseFMA or -XX:UseAVX=0");
+    }
+    try {
+      final int widest = NativeWidth.bits();
+      if (laneBits > widest) {
+        return Optional.of(
+            "the widest vector that this JVM runs natively has "
+                + widest
+                + " bits; use a narrower one");
+      }
+      for (Element element : Element.values()) {
+        final Specialisation simd = new Specialisation(element, laneBits, new Variant(true));
+        if (!SelfCheck.passes(simd)) {
+          return Optional.of(
+              "the "
+                  + laneBits
+                  + "-bit loop did not reproduce the reference in a self-check on this JVM; please"
+                  + " report this with the output of java -version");
+        }
+      }
+      return Optional.empty();
+    } catch (LinkageError | RuntimeException e) {
+      return Optional.of(
+          "the Vector API of Java "
+              + Runtime.version()
+              + " does not have the form that this library was compiled for ("
+              + e
+              + "); use Java 25");
+    }
+  }
+}
