@@ -1,0 +1,56 @@
+package org.adamant.bench;
+
+import org.adamant.bench.train.TrainCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program: one sub-command for each thing it does. */
+@Command(
+    name = "adamant",
+    description = "Trains with the Adam kernel and measures it.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    subcommands = {TrainCommand.class, JmhCommand.class},
+    footer = {"", "Start java with --add-modules jdk.incubator.vector to get SIMD."})
+public final class Main {
+
+  private Main() {}
+
+  /** The version in the jar's manifest. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      final String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"adamant " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+
+  /**
+   * Runs a sub-command and exits with its status: 0 for success, 1 for a result that is not what it
+   * should be, 2 for wrong arguments.
+   *
+   * @param args the sub-command and its arguments
+   */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The command line, also for tests. */
+  static CommandLine commandLine() {
+    final CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setParameterExceptionHandler(Main::refuse);
+    // JMH has options of its own, which are not ours to know.
+    commandLine.getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true);
+    return commandLine;
+  }
+
+  /** One clear line instead of the whole usage text. */
+  private static int refuse(CommandLine.ParameterException e, String[] args) {
+    final CommandLine command = e.getCommandLine();
+    command
+        .getErr()
+        .println(
+            e.getMessage() + " (" + command.getCommandSpec().qualifiedName() + " --help explains)");
+    return CommandLine.ExitCode.USAGE;
+  }
+}

@@ -1,0 +1,177 @@
+package org.adamant.bench.jmh;
+
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.adamant.Adam;
+import org.adamant.AdamKernel;
+import org.adamant.AdamStep;
+import org.adamant.LaneWidth;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * One step over one array on one thread: the kernel at each lane width, the plain loop and the traffic
+ * loop. Each call takes the next of {@link #STEPS} successive steps, so that the flush of tiny moments
+ * is part of what is measured.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 8, time = 250, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(value = 1, jvmArgsPrepend = "--add-modules=jdk.incubator.vector")
+public class StepBenchmark {
+
+  /** A period of the flush, so that one of the steps does it. */
+  static final int STEPS = 64;
+
+  private static final long SEED = 20141222;
+
+  /** For JMH. */
+  public StepBenchmark() {}
+
+  /** The steps, in turn. */
+  @State(Scope.Thread)
+  public static class Steps {
+    private final AdamStep[] steps = new AdamStep[STEPS];
+    private int next;
+
+    /** Steps from the middle of a training. */
+    public Steps() {
+      for (int i = 0; i < STEPS; i++) {
+        steps[i] = Adam.defaults().atStep(1000 + i);
+      }
+    }
+
+    AdamStep next() {
+      return steps[next++ & STEPS - 1];
+    }
+  }
+
+  /** The kernel under test. */
+  @State(Scope.Thread)
+  public static class Kernel {
+    /** A lane width, or the preferred one. */
+    @Param({"preferred", "SCALAR", "BITS_64", "BITS_128", "BITS_256", "BITS_512"})
+    public String width;
+
+    AdamKernel kernel;
+
+    /** For JMH. */
+    public Kernel() {}
+
+    /** Finds the kernel. */
+    @Setup
+    public void find() {
+      kernel =
+          width.equals("preferred")
+              ? AdamKernel.preferred()
+              : AdamKernel.of(LaneWidth.valueOf(width));
+    }
+  }
+
+  /** Parameters, gradients and moments in float. */
+  @State(Scope.Thread)
+  public static class Floats {
+    /** Elements per array. */
+    @Param({"1000", "16384", "262144", "4194304"})
+    public int size;
+
+    float[] params;
+    float[] grads;
+    float[] m;
+    float[] v;
+
+    /** For JMH. */
+    public Floats() {}
+
+    /** Ordinary values, the same in every fork. */
+    @Setup
+    public void fill() {
+      final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
+      params = new float[size];
+      grads = new float[size];
+      m = new float[size];
+      v = new float[size];
+      for (int i = 0; i < size; i++) {
+        params[i] = (float) random.nextGaussian();
+        grads[i] = (float) (0.01 * random.nextGaussian());
+      }
+    }
+  }
+
+  /** Parameters, gradients and moments in double. */
+  @State(Scope.Thread)
+  public static class Doubles {
+    /** Elements per array. */
+    @Param({"1000", "16384", "262144", "4194304"})
+    public int size;
+
+    double[] params;
+    double[] grads;
+    double[] m;
+    double[] v;
+
+    /** For JMH. */
+    public Doubles() {}
+
+    /** Ordinary values, the same in every fork. */
+    @Setup
+    public void fill() {
+      final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
+      params = new double[size];
+      grads = new double[size];
+      m = new double[size];
+      v = new double[size];
+      for (int i = 0; i < size; i++) {
+        params[i] = random.nextGaussian();
+        grads[i] = 0.01 * random.nextGaussian();
+      }
+    }
+  }
+
+  /** The kernel on floats. */
+  @Benchmark
+  public void floatKernel(Kernel k, Steps s, Floats a) {
+    k.kernel.step(s.next(), a.params, a.grads, a.m, a.v);
+  }
+
+  /** The plain loop on floats. */
+  @Benchmark
+  public void floatPlain(Steps s, Floats a) {
+    PlainLoop.step(s.next(), a.params, a.grads, a.m, a.v);
+  }
+
+  /** The traffic loop on floats. */
+  @Benchmark
+  public void floatTraffic(Floats a) {
+    TrafficLoop.step(0.999f, a.params, a.grads, a.m, a.v);
+  }
+
+  /** The kernel on doubles. */
+  @Benchmark
+  public void doubleKernel(Kernel k, Steps s, Doubles a) {
+    k.kernel.step(s.next(), a.params, a.grads, a.m, a.v);
+  }
+
+  /** The plain loop on doubles. */
+  @Benchmark
+  public void doublePlain(Steps s, Doubles a) {
+    PlainLoop.step(s.next(), a.params, a.grads, a.m, a.v);
+  }
+
+  /** The traffic loop on doubles. */
+  @Benchmark
+  public void doubleTraffic(Doubles a) {
+    TrafficLoop.step(0.999, a.params, a.grads, a.m, a.v);
+  }
+}

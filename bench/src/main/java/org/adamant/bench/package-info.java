@@ -1,0 +1,2 @@
+/** The command-line program of the project's benchmarks and training examples. */
+package org.adamant.bench;

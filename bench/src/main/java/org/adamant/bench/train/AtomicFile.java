@@ -1,0 +1,35 @@
+package org.adamant.bench.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Replaces a file in one go: a reader sees the old content or the new, never half of it. */
+final class AtomicFile {
+
+  private AtomicFile() {}
+
+  /** Creates the directory that the file will lie in, and says early if it cannot be written to. */
+  static void prepare(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IOException("is a directory");
+    }
+    final Path directory = file.toAbsolutePath().getParent();
+    Files.createDirectories(directory);
+    if (!Files.isWritable(directory)) {
+      throw new IOException("its directory cannot be written to");
+    }
+  }
+
+  /** Writes beside the file, then moves into its place. */
+  static void write(Path file, String content) throws IOException {
+    final Path beside = file.resolveSibling(file.getFileName() + ".part");
+    try {
+      Files.writeString(beside, content);
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(beside);
+    }
+  }
+}

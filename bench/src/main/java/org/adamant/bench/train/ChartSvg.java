@@ -1,0 +1,160 @@
+package org.adamant.bench.train;
+
+import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
+import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
+import de.erichseifert.vectorgraphics2d.util.PageSize;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Shape;
+import java.awt.geom.Ellipse2D;
+import java.awt.geom.Line2D;
+import java.awt.geom.Path2D;
+import java.awt.geom.Rectangle2D;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.block.BlockBorder;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.text.TextUtils;
+import org.jfree.chart.title.LegendTitle;
+import org.jfree.chart.ui.RectangleInsets;
+import org.jfree.data.xy.DefaultXYDataset;
+
+/**
+ * Draws a {@link Chart} as SVG. Lines differ in colour, dashes and markers, so that they can be
+ * told apart without colour vision.
+ */
+final class ChartSvg {
+
+  static final int WIDTH = 560;
+  static final int HEIGHT = 380;
+
+  /** Okabe and Ito's palette, made for all kinds of colour vision; without its yellow. */
+  private static final Color[] COLOURS = {
+    new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73),
+    new Color(0xCC79A7), new Color(0x000000), new Color(0x56B4E9)
+  };
+
+  private static final BasicStroke[] STROKES = {
+    stroke(), stroke(8, 4), stroke(2, 3), stroke(10, 3, 2, 3), stroke(14, 4), stroke(4, 4)
+  };
+
+  private static final Shape[] MARKERS = {
+    new Ellipse2D.Double(-4, -4, 8, 8),
+    new Rectangle2D.Double(-3.5, -3.5, 7, 7),
+    polygon(0, -5, 5, 4, -5, 4),
+    polygon(0, -5, 5, 0, 0, 5, -5, 0),
+    new Rectangle2D.Double(-5, -1.5, 10, 3),
+    polygon(0, 5, 5, -4, -5, -4)
+  };
+
+  /** With more points than this, markers would hide the line. */
+  private static final int MOST_MARKERS = 20;
+
+  static {
+    // Pictures are files here: no window system is needed or woken up.
+    System.setProperty("java.awt.headless", "true");
+    // Rotated text stays text.
+    TextUtils.setUseDrawRotatedStringWorkaround(false);
+  }
+
+  private ChartSvg() {}
+
+  /** The picture as an SVG element for an HTML page. */
+  static String draw(Chart chart) {
+    final VectorGraphics2D graphics = new VectorGraphics2D();
+    picture(chart).draw(graphics, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
+    final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      new SVGProcessor()
+          .getDocument(graphics.getCommands(), new PageSize(WIDTH, HEIGHT))
+          .writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private static JFreeChart picture(Chart chart) {
+    final DefaultXYDataset data = new DefaultXYDataset();
+    final XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer();
+    // One path per line, or dashes would start anew at every point.
+    renderer.setDrawSeriesLineAsPath(true);
+    renderer.setLegendLine(new Line2D.Double(-16, 0, 16, 0));
+    for (int i = 0; i < chart.lines().size(); i++) {
+      final Line drawn = chart.drawable(chart.lines().get(i));
+      final double[] x = scaled(drawn.x(), chart.logX());
+      final double[] y = scaled(drawn.y(), chart.logY());
+      data.addSeries(drawn.name(), new double[][] {x, y});
+      renderer.setSeriesPaint(i, COLOURS[i % COLOURS.length]);
+      renderer.setSeriesStroke(i, STROKES[i % STROKES.length]);
+      renderer.setSeriesShape(i, MARKERS[i % MARKERS.length]);
+      renderer.setSeriesShapesVisible(i, x.length <= MOST_MARKERS);
+    }
+    final NumberAxis xAxis = axis(chart.xLabel(), chart.logX());
+    // Epochs and powers of ten.
+    xAxis.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
+    final XYPlot plot = new XYPlot(data, xAxis, axis(chart.yLabel(), chart.logY()), renderer);
+    plot.setBackgroundPaint(Color.WHITE);
+    plot.setDomainGridlinePaint(Color.LIGHT_GRAY);
+    plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
+    plot.setOutlineVisible(false);
+    final JFreeChart picture =
+        new JFreeChart(chart.title(), font(Font.BOLD, 16), plot, true);
+    picture.setBackgroundPaint(Color.WHITE);
+    picture.setPadding(new RectangleInsets(4, 4, 4, 14));
+    final LegendTitle legend = picture.getLegend();
+    legend.setItemFont(font(Font.PLAIN, 14));
+    legend.setItemLabelPadding(new RectangleInsets(2, 2, 2, 16));
+    legend.setFrame(BlockBorder.NONE);
+    return picture;
+  }
+
+  private static NumberAxis axis(String label, boolean isLogarithmic) {
+    final NumberAxis axis = new NumberAxis(label);
+    axis.setLabelFont(font(Font.PLAIN, 14));
+    axis.setTickLabelFont(font(Font.PLAIN, 13));
+    if (isLogarithmic) {
+      axis.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
+      axis.setAutoRangeIncludesZero(false);
+      axis.setNumberFormatOverride(new PowerOfTenFormat());
+    } else {
+      axis.setNumberFormatOverride(
+          new DecimalFormat("#,##0.###", DecimalFormatSymbols.getInstance(Locale.ROOT)));
+    }
+    return axis;
+  }
+
+  /** Logarithms on a linear axis: the library's own logarithmic one draws its text as outlines. */
+  private static double[] scaled(double[] values, boolean isLogarithmic) {
+    return isLogarithmic ? Arrays.stream(values).map(Math::log10).toArray() : values;
+  }
+
+  private static Font font(int style, int size) {
+    return new Font(Font.SANS_SERIF, style, size);
+  }
+
+  private static BasicStroke stroke(float... dashes) {
+    return new BasicStroke(
+        2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, dashes.length == 0 ? null : dashes, 0);
+  }
+
+  private static Shape polygon(double... xy) {
+    final Path2D path = new Path2D.Double();
+    path.moveTo(xy[0], xy[1]);
+    for (int i = 2; i < xy.length; i += 2) {
+      path.lineTo(xy[i], xy[i + 1]);
+    }
+    path.closePath();
+    return path;
+  }
+}

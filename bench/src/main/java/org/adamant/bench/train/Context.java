@@ -1,0 +1,43 @@
+package org.adamant.bench.train;
+
+import java.io.PrintWriter;
+import java.util.Optional;
+
+/** Where a running program reports to: a progress bar, or the losses as text. */
+final class Context {
+
+  private final Progress progress;
+  private final Optional<PrintWriter> verbose;
+
+  /**
+   * A context.
+   *
+   * @param progress advances with every epoch or round
+   * @param verbose where losses are printed, if they are
+   */
+  Context(Progress progress, Optional<PrintWriter> verbose) {
+    this.progress = progress;
+    this.verbose = verbose;
+  }
+
+  /** Says how many epochs and rounds there will be in all. */
+  void expect(long steps) {
+    progress.expect(steps);
+  }
+
+  /** One epoch or round is done. */
+  void tick() {
+    progress.step();
+  }
+
+  /**
+   * Ticks after every epoch, and prints the loss after every {@code period} of them if that is
+   * wanted.
+   */
+  EpochListener listener(String name, int period) {
+    final EpochListener ticking = (_, _) -> tick();
+    return verbose
+        .map(out -> ticking.andThen(EpochListener.printing(out, name, period)))
+        .orElse(ticking);
+  }
+}

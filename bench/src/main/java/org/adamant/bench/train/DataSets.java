@@ -1,0 +1,90 @@
+package org.adamant.bench.train;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.ToDoubleFunction;
+
+/** The data the programs train on: two real sets, and made ones with a fixed seed. */
+final class DataSets {
+
+  /** What the article's linear regression has to find. */
+  private static final double[] WEIGHTS = {2, -1, 3};
+
+  private static final double BIAS = 1.5;
+
+  private static final int DIGITS = 10;
+  private static final float DARKEST = 16;
+
+  private DataSets() {}
+
+  /** The article's data: 100 rows of 3 uniform inputs, y = x . [2, -1, 3] + 1.5. */
+  static RegressionData article() {
+    final LinearRegression truth = articleTruth();
+    return uniform(100, truth::predict);
+  }
+
+  /** The model {@link #article} is made with. */
+  static LinearRegression articleTruth() {
+    final LinearRegression truth = new LinearRegression(WEIGHTS.length);
+    System.arraycopy(WEIGHTS, 0, truth.weights(), 0, WEIGHTS.length);
+    truth.bias()[0] = BIAS;
+    return truth;
+  }
+
+  /** A smooth function of 3 uniform inputs that no linear model can follow. */
+  static Samples curved() {
+    return samples(
+        uniform(1_000, x -> StrictMath.sin(4 * x[0]) + x[1] * x[1] - 2 * x[1] * x[2]));
+  }
+
+  /** Ten measures of 442 diabetes patients and the progress of the disease a year later. */
+  static RegressionData diabetes() {
+    final List<String[]> lines = CsvFile.lines("diabetes.csv");
+    final String[] header = lines.getFirst();
+    final int inputs = header.length - 1;
+    final double[][] rows = lines.stream().skip(1).map(CsvFile::numbers).toArray(double[][]::new);
+    return new RegressionData(
+        List.of(header).subList(0, inputs),
+        Arrays.stream(rows).map(row -> Arrays.copyOf(row, inputs)).toArray(double[][]::new),
+        Arrays.stream(rows).mapToDouble(row -> row[inputs]).toArray());
+  }
+
+  /** 1,797 images of handwritten digits, 8 x 8 grey values from 0 to 1; the target is one-hot. */
+  static Samples digits() {
+    final double[][] rows =
+        CsvFile.lines("digits.csv").stream().map(CsvFile::numbers).toArray(double[][]::new);
+    final int pixels = rows[0].length - 1;
+    final float[] inputs = new float[rows.length * pixels];
+    final float[] targets = new float[rows.length * DIGITS];
+    for (int i = 0; i < rows.length; i++) {
+      for (int j = 0; j < pixels; j++) {
+        inputs[i * pixels + j] = (float) rows[i][j] / DARKEST;
+      }
+      targets[i * DIGITS + (int) rows[i][pixels]] = 1;
+    }
+    return new Samples(rows.length, inputs, targets);
+  }
+
+  private static RegressionData uniform(int count, ToDoubleFunction<double[]> target) {
+    final Random random = new Random(42);
+    final double[][] x = new double[count][WEIGHTS.length];
+    for (double[] row : x) {
+      Arrays.setAll(row, _ -> random.nextDouble());
+    }
+    final double[] y = Arrays.stream(x).mapToDouble(target).toArray();
+    return new RegressionData(List.of("x1", "x2", "x3"), x, y);
+  }
+
+  private static Samples samples(RegressionData data) {
+    final float[] inputs = new float[data.count() * data.inputs()];
+    final float[] targets = new float[data.count()];
+    for (int i = 0; i < data.count(); i++) {
+      for (int j = 0; j < data.inputs(); j++) {
+        inputs[i * data.inputs() + j] = (float) data.x()[i][j];
+      }
+      targets[i] = (float) data.y()[i];
+    }
+    return new Samples(data.count(), inputs, targets);
+  }
+}

@@ -1,0 +1,44 @@
+package org.adamant.bench.train;
+
+import java.util.stream.IntStream;
+
+/**
+ * One line of a {@link Chart}.
+ *
+ * @param name for the legend
+ * @param x ascending
+ * @param y a value for each x
+ */
+record Line(String name, double[] x, double[] y) {
+
+  /** Points of a loss curve in a picture; more cannot be seen. */
+  private static final int POINTS = 200;
+
+  /** A value per epoch, thinned out; the first and the last epoch are kept. */
+  static Line ofEpochs(String name, double[] values) {
+    final int points = Math.min(POINTS, values.length);
+    final int[] epochs =
+        IntStream.range(0, points)
+            .map(i -> (int) Math.round(1 + (values.length - 1.0) * i / Math.max(1, points - 1)))
+            .toArray();
+    return new Line(
+        name,
+        IntStream.of(epochs).asDoubleStream().toArray(),
+        IntStream.of(epochs).mapToDouble(epoch -> values[epoch - 1]).toArray());
+  }
+
+  /** The points that pass. */
+  Line where(PointFilter filter) {
+    final int[] kept = IntStream.range(0, y.length).filter(i -> filter.test(x[i], y[i])).toArray();
+    return new Line(
+        name,
+        IntStream.of(kept).mapToDouble(i -> x[i]).toArray(),
+        IntStream.of(kept).mapToDouble(i -> y[i]).toArray());
+  }
+
+  /** Accepts some of the points. */
+  @FunctionalInterface
+  interface PointFilter {
+    boolean test(double x, double y);
+  }
+}

@@ -1,0 +1,19 @@
+package org.adamant.bench.train;
+
+import java.util.List;
+
+/**
+ * What one program found out.
+ *
+ * @param claims what was to be shown; the program fails if one does not hold
+ * @param notes other observations, a sentence each
+ * @param charts pictures, for the report
+ * @param tables tables, for the report and the console
+ */
+record Section(List<Claim> claims, List<String> notes, List<Chart> charts, List<Table> tables) {
+
+  /** The claims that do not hold. */
+  List<Claim> failures() {
+    return claims.stream().filter(claim -> !claim.holds()).toList();
+  }
+}

@@ -1,0 +1,35 @@
+package org.adamant.bench.train;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A table; the first column names the rows.
+ *
+ * @param caption what it shows, with the unit
+ * @param header the names of the columns
+ * @param rows the cells, row by row
+ */
+record Table(String caption, List<String> header, List<List<String>> rows) {
+
+  /** The table in plain text, line by line, numbers aligned to the right. */
+  List<String> textLines() {
+    final List<List<String>> all = new ArrayList<>(List.of(header));
+    all.addAll(rows);
+    final List<String> lines = new ArrayList<>(List.of(caption));
+    for (List<String> row : all) {
+      final StringBuilder line = new StringBuilder();
+      for (int column = 0; column < row.size(); column++) {
+        final String padding = " ".repeat(width(all, column) - row.get(column).length());
+        final String cell = row.get(column);
+        line.append(column == 0 ? cell + padding : "  " + padding + cell);
+      }
+      lines.add(line.toString().stripTrailing());
+    }
+    return lines;
+  }
+
+  private static int width(List<List<String>> rows, int column) {
+    return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
+  }
+}

@@ -1,0 +1,163 @@
+package org.adamant.bench.train;
+
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.adamant.AdamKernel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs the training programs, prints what they found, and writes it as a report. */
+@Command(
+    name = "train",
+    showDefaultValues = true,
+    description = {
+      "Trains with the Adam kernel: everything the article does, on data with known answers. Every"
+          + " program checks its own claims.",
+      ""
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:every claim holds",
+      "1:a claim does not hold, or the report could not be written",
+      "2:wrong arguments"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  train                                   everything",
+      "  train --only digits --verbose           one program, with its losses",
+      "  train --only linear,speed --report r.html",
+      "With Maven: mvn -q -Ptrain -Dargs=\"--only digits --verbose\""
+    })
+public final class TrainCommand implements Callable<Integer> {
+
+  private static final int FAILURE = 1;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "<program>",
+      converter = ProgramName.Converter.class,
+      completionCandidates = ProgramName.Labels.class,
+      showDefaultValue = Visibility.NEVER,
+      description = "Run some programs only: ${COMPLETION-CANDIDATES}.")
+  private List<ProgramName> only = new ArrayList<>();
+
+  @Option(
+      names = "--report",
+      paramLabel = "<file>",
+      defaultValue = "target/train-report.html",
+      description = "Where to write the report, one self-contained HTML page.")
+  private Path report;
+
+  @Option(
+      names = "--verbose",
+      description = "Print losses while training, for linear regression every 1,000 epochs.")
+  private boolean verbose;
+
+  private final Function<ProgramName, Program> programs;
+
+  /** For picocli. */
+  public TrainCommand() {
+    this(ProgramName::create);
+  }
+
+  /** A command that makes its programs in another way. */
+  TrainCommand(Function<ProgramName, Program> programs) {
+    this.programs = programs;
+  }
+
+  @Override
+  public Integer call() {
+    try {
+      AtomicFile.prepare(report);
+    } catch (IOException e) {
+      throw new ParameterException(spec.commandLine(), "--report " + report + ": " + reason(e), e);
+    }
+    final PrintWriter out = spec.commandLine().getOut();
+    final String kernel = AdamKernel.preferred().explanation();
+    out.println("Adam on " + kernel);
+    final Map<Program, Section> sections = new LinkedHashMap<>();
+    final List<String> failures = new ArrayList<>();
+    for (ProgramName name : names()) {
+      final Program program = programs.apply(name);
+      final Section section = run(name, program, out);
+      section.failures().forEach(claim -> failures.add(name.label() + ": " + claim.text()));
+      sections.put(program, section);
+    }
+    out.println();
+    failures.forEach(failure -> out.println("FAILED " + failure));
+    try {
+      AtomicFile.write(report, HtmlReport.render(sections, Machine.describe(), kernel));
+    } catch (IOException e) {
+      spec.commandLine().getErr().println("cannot write " + report + ": " + reason(e));
+      return FAILURE;
+    }
+    out.println("report: " + report.toAbsolutePath().normalize());
+    return failures.isEmpty() ? 0 : FAILURE;
+  }
+
+  private Set<ProgramName> names() {
+    return only.isEmpty() ? EnumSet.allOf(ProgramName.class) : EnumSet.copyOf(only);
+  }
+
+  private Section run(ProgramName name, Program program, PrintWriter out) {
+    out.println();
+    out.println(name.label() + ": " + program.title());
+    out.flush();
+    final Stopwatch time = new Stopwatch();
+    final Section section;
+    try (Progress progress = progress(name)) {
+      final Context context =
+          new Context(progress, verbose ? Optional.of(out) : Optional.empty());
+      section = program.run(context);
+    }
+    for (Claim claim : section.claims()) {
+      out.println((claim.holds() ? "  ok      " : "  FAILED  ") + claim.text());
+    }
+    section.notes().forEach(note -> out.println("          " + note));
+    for (Table table : section.tables()) {
+      out.println();
+      table.textLines().forEach(line -> out.println("    " + line));
+    }
+    out.println("  " + Numbers.seconds(time.seconds()));
+    out.flush();
+    return section;
+  }
+
+  /** A bar needs a terminal; the losses of {@code --verbose} show the progress themselves. */
+  private Progress progress(ProgramName name) {
+    final Console console = System.console();
+    final boolean isTerminal = console != null && console.isTerminal();
+    return isTerminal && !verbose ? Progress.bar(name.label()) : Progress.NONE;
+  }
+
+  private static String reason(IOException e) {
+    // The message of a file system's exception is often no more than the path.
+    return e instanceof FileSystemException ? e.getClass().getSimpleName() : e.getMessage();
+  }
+}

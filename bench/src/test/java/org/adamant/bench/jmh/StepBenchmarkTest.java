@@ -1,0 +1,91 @@
+package org.adamant.bench.jmh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.adamant.LaneWidth;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every benchmark body once, with its result checked: what is timed must be what it says. */
+class StepBenchmarkTest {
+
+  /** Not divisible by any lane count, and more than one block. */
+  private static final int SIZE = 4096 + 1003;
+
+  private final StepBenchmark benchmark = new StepBenchmark();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"preferred", "SCALAR"})
+  void kernelsGiveTheBitsOfThePlainLoops(String width) {
+    final StepBenchmark.Kernel kernel = new StepBenchmark.Kernel();
+    kernel.width = width;
+    kernel.find();
+    final StepBenchmark.Floats floats = floats();
+    final StepBenchmark.Floats plainFloats = floats();
+    final StepBenchmark.Doubles doubles = doubles();
+    final StepBenchmark.Doubles plainDoubles = doubles();
+    final StepBenchmark.Steps[] steps = new StepBenchmark.Steps[4];
+    for (int i = 0; i < steps.length; i++) {
+      steps[i] = new StepBenchmark.Steps();
+    }
+
+    for (int call = 0; call < 2 * StepBenchmark.STEPS; call++) {
+      benchmark.floatKernel(kernel, steps[0], floats);
+      benchmark.floatPlain(steps[1], plainFloats);
+      benchmark.doubleKernel(kernel, steps[2], doubles);
+      benchmark.doublePlain(steps[3], plainDoubles);
+    }
+
+    assertThat(floats.params).containsExactly(plainFloats.params);
+    assertThat(floats.m).containsExactly(plainFloats.m);
+    assertThat(floats.v).containsExactly(plainFloats.v);
+    assertThat(doubles.params).containsExactly(plainDoubles.params);
+    assertThat(doubles.m).containsExactly(plainDoubles.m);
+    assertThat(doubles.v).containsExactly(plainDoubles.v);
+  }
+
+  @Test
+  void trafficLoopsReadAndWriteEveryElementOnce() {
+    final StepBenchmark.Floats floats = floats();
+    final StepBenchmark.Doubles doubles = doubles();
+    final float[] params = floats.params.clone();
+    final double[] doubleParams = doubles.params.clone();
+
+    benchmark.floatTraffic(floats);
+    benchmark.doubleTraffic(doubles);
+
+    for (int i = 0; i < SIZE; i++) {
+      assertThat(floats.params[i]).isEqualTo(params[i] * 0.999f + floats.grads[i]);
+      assertThat(floats.m[i]).isEqualTo(floats.grads[i]);
+      assertThat(floats.v[i]).isEqualTo(floats.grads[i]);
+      assertThat(doubles.params[i]).isEqualTo(doubleParams[i] * 0.999 + doubles.grads[i]);
+      assertThat(doubles.m[i]).isEqualTo(doubles.grads[i]);
+      assertThat(doubles.v[i]).isEqualTo(doubles.grads[i]);
+    }
+  }
+
+  @Test
+  void aNamedWidthIsTheOneMeasured() {
+    final StepBenchmark.Kernel kernel = new StepBenchmark.Kernel();
+    for (LaneWidth width : LaneWidth.supported()) {
+      kernel.width = width.name();
+      kernel.find();
+      assertThat(kernel.kernel.laneWidth()).isEqualTo(width);
+    }
+  }
+
+  private static StepBenchmark.Floats floats() {
+    final StepBenchmark.Floats floats = new StepBenchmark.Floats();
+    floats.size = SIZE;
+    floats.fill();
+    return floats;
+  }
+
+  private static StepBenchmark.Doubles doubles() {
+    final StepBenchmark.Doubles doubles = new StepBenchmark.Doubles();
+    doubles.size = SIZE;
+    doubles.fill();
+    return doubles;
+  }
+}

@@ -1,0 +1,117 @@
+package org.adamant.bench.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class HtmlReportTest {
+
+  private static final Chart LOSSES =
+      Chart.ofLosses(
+          "Falling <losses>",
+          "loss (nats)",
+          Line.ofEpochs("slow & sure", new double[] {100, 10, 1, 0.1, 0}),
+          Line.ofEpochs("fast", new double[] {100, 1, 1e-3, 1e-7, 1e-9}));
+  private static final Chart TIMES =
+      new Chart(
+          "Times",
+          "elements",
+          "ns",
+          true,
+          false,
+          List.of(new Line("512 bits", new double[] {1_000, 4_194_304}, new double[] {0.25, 0.5})));
+  private static final Table TABLE =
+      new Table("All \"the\" numbers", List.of("width", "time"), List.of(List.of("512", "0.25")));
+
+  private final String html = render();
+
+  private static String render() {
+    final Map<Program, Section> sections = new LinkedHashMap<>();
+    sections.put(
+        new NetworkProgram(),
+        new Section(
+            List.of(new Claim("good", true), new Claim("bad", false)),
+            List.of("a note"),
+            List.of(LOSSES, TIMES),
+            List.of(TABLE)));
+    sections.put(
+        new LinearProgram(), new Section(List.of(), List.of(), List.of(LOSSES), List.of()));
+    return HtmlReport.render(sections, "a machine", "a kernel");
+  }
+
+  @Test
+  void showsEveryPictureWithItsTexts() {
+    assertThat(matches("<svg ")).hasSize(3);
+    assertThat(html)
+        .contains("aria-label=\"Falling &lt;losses&gt;\"", "aria-label=\"Times\"")
+        // Title, axes and legend are text, not outlines.
+        .contains(">Falling &lt;losses&gt;</text>", ">epoch</text>", ">loss (nats)</text>")
+        .contains(">slow &amp; sure</text>", ">fast</text>", ">ns</text>")
+        .contains(">1e-8</text>", ">1,000,000</text>");
+  }
+
+  @Test
+  void linesDifferInMoreThanColour() {
+    assertThat(html).contains("stroke:rgb(0,114,178)", "stroke:rgb(213,94,0)");
+    assertThat(html)
+        .containsPattern("stroke:rgb\\(213,94,0\\);[^\"]*stroke-dasharray:8,4;")
+        .doesNotContainPattern("stroke:rgb\\(0,114,178\\);[^\"]*stroke-dasharray");
+  }
+
+  @Test
+  void showsEveryTableAndTheNumbersOfThePictures() {
+    assertThat(matches("<table>")).hasSize(4);
+    assertThat(html)
+        .contains("<caption>All &quot;the&quot; numbers</caption>")
+        .contains("<td>512</td><td>0.25</td>")
+        .contains("<td>4,194,304</td><td>0.5000</td>")
+        .contains("<td>4</td><td>0.1000</td><td>1.000e-07</td>");
+  }
+
+  @Test
+  void showsProgramsClaimsAndNotes() {
+    assertThat(html)
+        .contains("<h2>The article's network", "<b>holds:</b> good", "<b>FAILS:</b> bad")
+        .contains("<li>a note</li>", "a machine", "a kernel");
+  }
+
+  @Test
+  void needsNothingButItself() {
+    assertThat(html)
+        .doesNotContain("://", "<script", "<link", "<img", "<iframe", "@import", "<?xml")
+        .doesNotContainPattern("\\s(src|href)=");
+  }
+
+  @Test
+  void everyNameIsDefinedOnceAndUsedNamesExist() {
+    final List<String> ids = matches(" id=\"([^\"]*)\"");
+    assertThat(ids).isNotEmpty().doesNotHaveDuplicates();
+    assertThat(ids).containsAll(matches("url\\(#([^)]*)\\)"));
+  }
+
+  @Test
+  void elementsAreClosed() {
+    for (String element : List.of("section", "figure", "details", "table", "svg", "ul", "div")) {
+      assertThat(matches("</" + element + ">"))
+          .as(element)
+          .hasSameSizeAs(matches("<" + element + "[ >]"));
+    }
+    assertThat(html).startsWith("<!DOCTYPE html>").endsWith("</html>\n");
+  }
+
+  private List<String> matches(String regex) {
+    final List<String> found = new ArrayList<>();
+    Pattern.compile(regex)
+        .matcher(html)
+        .results()
+        .map((MatchResult match) -> match.group(match.groupCount()))
+        .forEach(found::add);
+    return found;
+  }
+}

@@ -1,0 +1,162 @@
+package org.adamant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The coefficients of a step against decimal arithmetic of 120 digits.
+ *
+ * <p><b>The bound.</b> With u = 2^-53, {@code x = t * log(beta)} has a relative error of at most 2u
+ * from the logarithm (StrictMath: within one unit in the last place, which is at most 2u of the
+ * value), u from the product and u from t as a double. {@code expm1(x)} turns a relative error of x
+ * into at most as much of its own, because {@code |x * exp(x) / expm1(x)| <= 1} for x &lt; 0, and
+ * adds 2u. So {@code 1 - beta^t} is within 6u; the step size, one division more, within 7u; the
+ * root scale, with half of 6u, a root and a division, within 5u. Products of two errors are below u
+ * * 2^-48.
+ */
+class AdamStepTest {
+
+  private static final double U = 0x1p-53;
+  private static final double SECOND_ORDER = 1 + 0x1p-40;
+
+  static Stream<Arguments> betasAndSteps() {
+    final DoubleStream betas =
+        DoubleStream.of(
+            0.0,
+            Double.MIN_VALUE,
+            Double.MIN_NORMAL,
+            1e-9,
+            0.1,
+            0.5,
+            0.8,
+            0.9,
+            0.95,
+            0.99,
+            0.999,
+            0.9999,
+            0.999999,
+            1 - 0x1p-30,
+            Math.nextDown(1.0));
+    final long[] steps = {
+      1, 2, 3, 5, 10, 63, 64, 100, 1000, 1_000_000, 1L << 24, (1L << 31) + 1, 1L << 52,
+      (1L << 53) + 1, 1L << 60, Long.MAX_VALUE
+    };
+    return betas
+        .boxed()
+        .flatMap(beta -> Arrays.stream(steps).mapToObj(t -> Arguments.of(beta, t)));
+  }
+
+  @ParameterizedTest(name = "beta = {0}, t = {1}")
+  @MethodSource("betasAndSteps")
+  void coefficientsAreExactToAFewRoundings(double beta, long t) {
+    final AdamStep step = new Adam(0.001, beta, beta, 1e-8, 0).atStep(t);
+    final BigDecimal oneMinusPower = Exact.oneMinusPower(beta, t);
+
+    assertThat(step.firstMomentWeight())
+        .isEqualTo(new BigDecimal(1).subtract(new BigDecimal(beta)).doubleValue());
+    assertThat(step.secondMomentWeight()).isEqualTo(step.firstMomentWeight());
+    assertWithin(
+        7, "stepSize", step.stepSize(), Exact.divide(new BigDecimal(0.001), oneMinusPower));
+    assertWithin(
+        5, "rootScale", step.rootScale(), Exact.divide(BigDecimal.ONE, Exact.sqrt(oneMinusPower)));
+  }
+
+  private static void assertWithin(int roundings, String name, double actual, BigDecimal exact) {
+    final double error = Exact.relativeError(actual, exact);
+    assertThat(error)
+        .as("relative error of %s = %s, exactly %s, in units of 2^-53: %s", name, actual,
+            exact.doubleValue(), error / U)
+        .isLessThanOrEqualTo(roundings * U * SECOND_ORDER);
+  }
+
+  @Test
+  void atTheFirstStepTheCorrectionsUndoTheWeights() {
+    final AdamStep step = Adam.defaults().atStep(1);
+    assertThat(Exact.relativeError(step.stepSize(), new BigDecimal("0.01")))
+        .isLessThan(10 * 0x1p-54 + U + 7 * U);
+    // 0.999 as a double is off by up to 2^-54, which in 1 - 0.999 is a thousand times as much.
+    assertThat(Exact.relativeError(step.rootScale(), Exact.sqrt(new BigDecimal(1000))))
+        .isLessThan(1000 * 0x1p-54 / 2 + 5 * U);
+  }
+
+  @Test
+  void betaZeroNeedsNoCorrection() {
+    final AdamStep step = Adam.defaults().withBeta1(0).withBeta2(0).atStep(1);
+    assertThat(step.firstMomentWeight()).isEqualTo(1);
+    assertThat(step.secondMomentWeight()).isEqualTo(1);
+    assertThat(step.stepSize()).isEqualTo(1e-3);
+    assertThat(step.rootScale()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.9, 0.999, 0x1.fffffffffffffp-1})
+  void refusesAStepSizeThatOverflows(double beta1) {
+    final Adam adam = Adam.defaults().withLearningRate(Double.MAX_VALUE).withBeta1(beta1);
+    assertThatThrownBy(() -> adam.atStep(1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("learningRate = " + Double.MAX_VALUE + ": ")
+        .hasMessageContaining("t = 1")
+        .hasMessageContaining("beta1 = " + beta1)
+        .hasMessageContaining("expected a smaller learning rate");
+    assertThatCode(() -> adam.withBeta1(0).atStep(1)).doesNotThrowAnyException();
+  }
+
+  static Stream<Arguments> tooLargeForFloat() {
+    final Adam adam = Adam.defaults();
+    return Stream.of(
+        Arguments.of("step size", adam.withLearningRate(1e38)),
+        Arguments.of("epsilon", adam.withEpsilon(1e39)),
+        Arguments.of("decay", adam.withLearningRate(1e10).withWeightDecay(1e30)));
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("tooLargeForFloat")
+  void refusesCoefficientsThatAFloatCannotHoldBeforeTheFirstWrite(String what, Adam adam) {
+    final StepArrays floats = StepArrays.ordinary(ElementType.FLOAT, 50, 1);
+    final StepArrays before = floats.copy();
+    final AdamStep step = adam.atStep(1);
+    for (LaneWidth width : LaneWidth.supported()) {
+      assertThatThrownBy(() -> floats.step(AdamKernel.of(width), step))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("step = step 1 of Adam[learningRate=" + adam.learningRate())
+          .hasMessageContaining("too large for float");
+      Bits.assertUntouched(width + ", " + what, before, floats);
+    }
+    assertThatCode(
+        () -> StepArrays.ordinary(ElementType.DOUBLE, 50, 1)
+            .step(AdamKernel.preferred(), step))
+        .doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void acceptsWhatRoundsToTheLargestNumber(ElementType type) {
+    // The largest double that does not round to infinity as a float, and the largest double.
+    final double largest =
+        type == ElementType.FLOAT ? Math.nextDown(0x1.ffffffp127) : Double.MAX_VALUE;
+    final AdamStep step = Adam.defaults().withBeta1(0).withLearningRate(largest).atStep(1);
+    final StepArrays arrays = StepArrays.ordinary(type, 3, 1);
+    assertThatCode(() -> arrays.step(AdamKernel.preferred(), step)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void refusesTheFirstNumberThatRoundsToInfinity() {
+    final AdamStep step =
+        Adam.defaults().withBeta1(0).withLearningRate(0x1.ffffffp127).atStep(1);
+    final StepArrays arrays = StepArrays.ordinary(ElementType.FLOAT, 3, 1);
+    assertThatThrownBy(() -> arrays.step(AdamKernel.preferred(), step))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}

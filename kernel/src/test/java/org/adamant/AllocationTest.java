@@ -1,0 +1,50 @@
+package org.adamant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A step allocates nothing: the alarm for a Vector API operation that lost its intrinsic. */
+class AllocationTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  static Stream<Arguments> kernels() {
+    return LaneWidth.supported()
+        .stream()
+        .flatMap(
+            width -> Arrays.stream(ElementType.values())
+                .flatMap(
+                    type -> Stream.of(0.0, 0.01)
+                        .map(weightDecay -> Arguments.of(width, type, weightDecay))));
+  }
+
+  @ParameterizedTest(name = "{0}, {1}, weight decay {2}")
+  @MethodSource("kernels")
+  void aStepAllocatesNothing(LaneWidth width, ElementType type, double weightDecay) {
+    final AdamKernel kernel = AdamKernel.of(width);
+    final AdamStep step = Adam.defaults().withWeightDecay(weightDecay).atStep(64);
+    // Whole vectors, a tail, and an offset.
+    final StepArrays arrays = StepArrays.ordinary(type, 203, 1);
+    assertThat(step.flushesTinyMoments()).isTrue();
+    assertThat(Warmup.bytesPerStep(() -> arrays.step(kernel, step, 1, 201), PATIENCE))
+        .as("bytes per step")
+        .isLessThan(1);
+    assertThat(Warmup.bytesPerStep(() -> arrays.step(kernel, step), PATIENCE))
+        .as("bytes per step over whole arrays")
+        .isLessThan(1);
+  }
+
+  @Test
+  void theMeterSeesAnAllocation() {
+    final Object[] sink = new Object[1];
+    assertThat(Warmup.bytesPerStep(() -> sink[0] = new int[1], Duration.ofMillis(100)))
+        .isGreaterThanOrEqualTo(16);
+  }
+}

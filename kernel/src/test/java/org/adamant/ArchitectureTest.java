@@ -1,0 +1,143 @@
+package org.adamant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.constantpool.ClassEntry;
+import java.lang.classfile.constantpool.Utf8Entry;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Exports;
+import java.lang.module.ModuleDescriptor.Requires;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReference;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Who may use what, read from the class files of the kernel. */
+class ArchitectureTest {
+
+  private static final Pattern CLASS_IN_DESCRIPTOR = Pattern.compile("L([\\w/$]+);");
+  private static final String PUBLIC = "org.adamant";
+  private static final String INTERNAL = "org.adamant.internal";
+
+  /** The names of the classes that each class of the kernel refers to. */
+  private static Map<String, Set<String>> uses;
+
+  @BeforeAll
+  static void readClassFiles() throws IOException {
+    uses = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(ForkedJvm.rootOf(AdamKernel.class))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+        final ClassModel model = ClassFile.of().parse(file);
+        uses.put(model.thisClass().asInternalName().replace('/', '.'), uses(model));
+      }
+    }
+    assertThat(uses)
+        .containsKeys(PUBLIC + ".AdamKernel", INTERNAL + ".SimdLoop", INTERNAL + ".ReferenceLoop");
+  }
+
+  /** Classes named in the constant pool: referred to by the code, or in any descriptor. */
+  private static Set<String> uses(ClassModel model) {
+    final Set<String> names = new TreeSet<>();
+    model
+        .constantPool()
+        .forEach(
+            entry -> {
+              if (entry instanceof ClassEntry named && !named.asSymbol().isArray()) {
+                names.add(named.asInternalName().replace('/', '.'));
+              } else if (entry instanceof Utf8Entry text) {
+                CLASS_IN_DESCRIPTOR
+                    .matcher(text.stringValue())
+                    .results()
+                    .forEach(match -> names.add(match.group(1).replace('/', '.')));
+              }
+            });
+    names.remove(model.thisClass().asInternalName().replace('/', '.'));
+    return names;
+  }
+
+  private static String packageOf(String className) {
+    return className.substring(0, Math.max(0, className.lastIndexOf('.')));
+  }
+
+  /** The kernel's classes that use a package. */
+  private static Set<String> usersOf(String packageName) {
+    return uses.keySet()
+        .stream()
+        .filter(
+            user -> uses.get(user).stream().anyMatch(used -> packageOf(used).equals(packageName)))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Test
+  void theInternalPackageKnowsNothingOfThePublicOne() {
+    assertThat(usersOf(PUBLIC)).isNotEmpty().noneMatch(user -> packageOf(user).equals(INTERNAL));
+  }
+
+  @Test
+  void onlyTheLoopAndTheQuestionForTheWidthTouchTheVectorApi() {
+    assertThat(usersOf("jdk.incubator.vector"))
+        .containsExactly(INTERNAL + ".NativeWidth", INTERNAL + ".SimdLoop");
+  }
+
+  @Test
+  void onlyTheReaderOfFlagsTouchesManagement() {
+    assertThat(usersOf("com.sun.management")).containsExactly(INTERNAL + ".JvmFlags");
+    assertThat(usersOf("java.lang.management")).containsExactly(INTERNAL + ".JvmFlags");
+  }
+
+  @Test
+  void theKernelNeedsNothingButItselfAndFourModulesOfTheJdk() {
+    final Map<String, String> modules = new HashMap<>();
+    for (ModuleReference module : ModuleFinder.ofSystem().findAll()) {
+      module.descriptor().packages().forEach(p -> modules.put(p, module.descriptor().name()));
+    }
+    final Set<String> packages =
+        uses.values()
+            .stream()
+            .flatMap(Set::stream)
+            .map(ArchitectureTest::packageOf)
+            .filter(name -> !name.isEmpty() && !Set.of(PUBLIC, INTERNAL).contains(name))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(packages)
+        .allSatisfy(
+            name -> assertThat(modules.get(name))
+                .as("module of package %s", name)
+                .isIn(
+                    "java.base",
+                    "java.management",
+                    "jdk.management",
+                    "jdk.incubator.vector"));
+  }
+
+  @Test
+  void theModuleExportsThePublicPackageAndRequiresNothingAtRunTime() throws IOException {
+    final Path file = ForkedJvm.rootOf(AdamKernel.class).resolve("module-info.class");
+    try (InputStream in = Files.newInputStream(file)) {
+      final ModuleDescriptor module = ModuleDescriptor.read(in);
+      assertThat(module.name()).isEqualTo("org.adamant.kernel");
+      assertThat(module.exports().stream().filter(e -> !e.isQualified()).map(Exports::source))
+          .containsExactly(PUBLIC);
+      assertThat(
+          module.requires()
+              .stream()
+              .filter(r -> !r.modifiers().contains(Requires.Modifier.STATIC))
+              .map(Requires::name))
+          .containsExactly("java.base");
+      assertThat(module.opens()).isEmpty();
+    }
+  }
+}
