@@ -6,10 +6,11 @@ package org.adamant.internal;
  * leaves no instruction behind.
  *
  * @param element what the arrays hold
- * @param laneBits the vector's width in bits, 0 for the scalar path
+ * @param laneBits the vector's width in bits, 0 for none
  * @param variant what the step does beyond the basic one
+ * @param isScalar whether this is the scalar path; with a vector's width, the tail of that loop
  */
-public record Specialisation(Element element, int laneBits, Variant variant) {
+public record Specialisation(Element element, int laneBits, Variant variant, boolean isScalar) {
 
   /** The element types of a step's arrays. */
   public enum Element {
@@ -23,20 +24,24 @@ public record Specialisation(Element element, int laneBits, Variant variant) {
     Element(int bits) {
       this.bits = bits;
     }
-
-    /** The size of one element in bits. */
-    int bits() {
-      return bits;
-    }
   }
 
-  /** Whether this is the scalar path: no vector asked for, or a vector of only one lane. */
-  boolean isScalar() {
-    return laneBits <= element.bits();
+  /**
+   * The loop of this width: the scalar path if there is no vector, or one of only one lane.
+   *
+   * @param element what the arrays hold
+   * @param laneBits the vector's width in bits, 0 for none
+   * @param variant what the step does beyond the basic one
+   */
+  public Specialisation(Element element, int laneBits, Variant variant) {
+    this(element, laneBits, variant, laneBits <= element.bits);
   }
 
-  /** The same variant on the scalar path. */
+  /**
+   * The scalar path of the same variant. A class of its own for each width: a loop that has been
+   * compiled for the few elements of tails would be slow over whole arrays.
+   */
   Specialisation scalar() {
-    return new Specialisation(element, 0, variant);
+    return new Specialisation(element, laneBits, variant, true);
   }
 }

@@ -27,7 +27,8 @@ final class SpeedProgram implements Program {
     return "Nanoseconds per element on one thread: the median of "
         + StepTimer.ROUNDS
         + " rounds in which the lane widths take turns. The shorter arrays lie in the caches, where"
-        + " arithmetic is the limit; the longest does not, and memory is.";
+        + " arithmetic is the limit; the longest does not, and memory is. Measured before any"
+        + " training: afterwards the JIT's code for some widths was seen to be up to six times slower.";
   }
 
   @Override

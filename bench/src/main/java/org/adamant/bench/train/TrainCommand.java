@@ -103,11 +103,17 @@ public final class TrainCommand implements Callable<Integer> {
     out.println("Adam on " + kernel);
     final Map<Program, Section> sections = new LinkedHashMap<>();
     final List<String> failures = new ArrayList<>();
+    // Measured in a JVM that has trained nothing yet: training changes how the JIT compiles the
+    // loops, and with it some of the times. Shown last all the same.
+    final Optional<Done> speed = names().contains(ProgramName.SPEED)
+        ? Optional.of(run(ProgramName.SPEED, out))
+        : Optional.empty();
     for (ProgramName name : names()) {
-      final Program program = programs.apply(name);
-      final Section section = run(name, program, out);
+      final Done done = name == ProgramName.SPEED ? speed.orElseThrow() : run(name, out);
+      print(name, done, out);
+      final Section section = done.section;
       section.failures().forEach(claim -> failures.add(name.label() + ": " + claim.text()));
-      sections.put(program, section);
+      sections.put(done.program, section);
     }
     out.println();
     failures.forEach(failure -> out.println("FAILED " + failure));
@@ -125,17 +131,20 @@ public final class TrainCommand implements Callable<Integer> {
     return only.isEmpty() ? EnumSet.allOf(ProgramName.class) : EnumSet.copyOf(only);
   }
 
-  private Section run(ProgramName name, Program program, PrintWriter out) {
-    out.println();
-    out.println(name.label() + ": " + program.title());
-    out.flush();
+  private Done run(ProgramName name, PrintWriter out) {
+    final Program program = programs.apply(name);
     final Stopwatch time = new Stopwatch();
-    final Section section;
     try (Progress progress = progress(name)) {
       final Context context =
           new Context(progress, verbose ? Optional.of(out) : Optional.empty());
-      section = program.run(context);
+      return new Done(program, program.run(context), time.seconds());
     }
+  }
+
+  private static void print(ProgramName name, Done done, PrintWriter out) {
+    final Section section = done.section;
+    out.println();
+    out.println(name.label() + ": " + done.program.title());
     for (Claim claim : section.claims()) {
       out.println((claim.holds() ? "  ok      " : "  FAILED  ") + claim.text());
     }
@@ -144,9 +153,8 @@ public final class TrainCommand implements Callable<Integer> {
       out.println();
       table.textLines().forEach(line -> out.println("    " + line));
     }
-    out.println("  " + Numbers.seconds(time.seconds()));
+    out.println("  " + Numbers.seconds(done.seconds));
     out.flush();
-    return section;
   }
 
   /** A bar needs a terminal; the losses of {@code --verbose} show the progress themselves. */
@@ -160,4 +168,7 @@ public final class TrainCommand implements Callable<Integer> {
     // The message of a file system's exception is often no more than the path.
     return e instanceof FileSystemException ? e.getClass().getSimpleName() : e.getMessage();
   }
+
+  /** A program that has run. */
+  private record Done(Program program, Section section, double seconds) {}
 }

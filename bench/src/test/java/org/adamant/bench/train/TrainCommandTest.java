@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +68,18 @@ class TrainCommandTest {
   }
 
   @Test
+  void measuresBeforeItTrainsAndShowsItLast() {
+    final List<ProgramName> created = new ArrayList<>();
+    final TrainCommand command = new TrainCommand(name -> {
+      created.add(name);
+      return new Claimant(name, true);
+    });
+    run(command, "--report", directory.resolve("report.html").toString());
+    assertThat(created).startsWith(ProgramName.SPEED).hasSameSizeAs(ProgramName.values());
+    assertThat(out.toString()).containsSubsequence("done LINEAR", "done LARGE", "done SPEED");
+  }
+
+  @Test
   void runsEveryProgramByDefault() {
     run(command(true), "--report", directory.resolve("report.html").toString());
     for (ProgramName name : ProgramName.values()) {
@@ -119,23 +132,26 @@ class TrainCommandTest {
 
   /** A command whose programs do nothing but claim. */
   private static TrainCommand command(boolean holds) {
-    return new TrainCommand(
-        name -> new Program() {
-          @Override
-          public String title() {
-            return "done " + name;
-          }
+    return new TrainCommand(name -> new Claimant(name, holds));
+  }
 
-          @Override
-          public String introduction() {
-            return "";
-          }
+  /** Does nothing but claim. */
+  private record Claimant(ProgramName name, boolean holds) implements Program {
 
-          @Override
-          public Section run(Context context) {
-            return new Section(
-                List.of(new Claim("the claim", holds)), List.of(), List.of(), List.of());
-          }
-        });
+    @Override
+    public String title() {
+      return "done " + name;
+    }
+
+    @Override
+    public String introduction() {
+      return "";
+    }
+
+    @Override
+    public Section run(Context context) {
+      return new Section(
+          List.of(new Claim("the claim", holds)), List.of(), List.of(), List.of());
+    }
   }
 }
