@@ -81,7 +81,7 @@ final class ForkedSteps {
         // Around the 64th step, at which tiny moments are set to zero.
         for (int t = 64 - steps / 2; t < 64 - steps / 2 + steps; t++) {
           for (int i = 0; i < length; i++) {
-            if (i % 7 == 3 && t % 5 == 0) {
+            if (i % 7 == 3 && t % 4 == 0) {
               values.setSpecial(arrays, i);
             } else {
               values.setOrdinaryGradient(arrays, i);

@@ -28,7 +28,7 @@ final class SpeedProgram implements Program {
         + StepTimer.ROUNDS
         + " rounds in which the lane widths take turns. The shorter arrays lie in the caches, where"
         + " arithmetic is the limit; the longest does not, and memory is. Measured before any"
-        + " training: afterwards the JIT's code for some widths was seen to be up to six times slower.";
+        + " training, which can change how the JIT compiles the loops.";
   }
 
   @Override
