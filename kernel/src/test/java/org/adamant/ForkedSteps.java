@@ -63,7 +63,7 @@ final class ForkedSteps {
     hashes.forEach((variant, hash) -> System.out.println(path + ", " + variant + "=" + hash));
   }
 
-  /** The hash of parameters and moments after the steps, for each type and variant. */
+  /** The hash of parameters and moments after each of the steps, for each type and variant. */
   static Map<String, String> hashes(AdamKernel kernel, int length, int steps) {
     return hashes((step, arrays) -> arrays.step(kernel, step), length, steps);
   }
@@ -78,6 +78,7 @@ final class ForkedSteps {
       for (double weightDecay : WEIGHT_DECAYS) {
         final StepArrays arrays = StepArrays.ordinary(type, length, 1);
         final Values values = new Values(type, 2);
+        long hash = 0;
         // Around the 64th step, at which tiny moments are set to zero.
         for (int t = 64 - steps / 2; t < 64 - steps / 2 + steps; t++) {
           for (int i = 0; i < length; i++) {
@@ -88,9 +89,10 @@ final class ForkedSteps {
             }
           }
           path.step(Adam.defaults().withWeightDecay(weightDecay).atStep(t), arrays);
+          // Every step counts: the special values of the next one overwrite what this one left.
+          hash = 31 * hash + Bits.hash(arrays);
         }
-        hashes.put(
-            type + ", weight decay " + weightDecay, Long.toHexString(Bits.hash(arrays)));
+        hashes.put(type + ", weight decay " + weightDecay, Long.toHexString(hash));
       }
     }
     return hashes;

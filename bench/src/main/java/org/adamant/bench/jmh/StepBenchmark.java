@@ -23,6 +23,10 @@ import org.openjdk.jmh.annotations.Warmup;
  * One step over one array on one thread: the kernel at each lane width, the plain loop and the traffic
  * loop. Each call takes the next of {@link #STEPS} successive steps, so that the flush of tiny moments
  * is part of what is measured.
+ *
+ * <p>Short arrays are kept apart by {@link #SPACER}: allocated one after the other, arrays of 1,000 floats
+ * lie 4,016 bytes apart, and a load waits for the store that has the same last twelve bits of its
+ * address. That doubles the time of the traffic loop, and says nothing about the code.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -33,6 +37,9 @@ public class StepBenchmark {
 
   /** A period of the flush, so that one of the steps does it. */
   static final int STEPS = 64;
+
+  /** Between two arrays, in bytes: no divisor of a page. */
+  private static final int SPACER = 1500;
 
   private static final long SEED = 20141222;
 
@@ -91,6 +98,9 @@ public class StepBenchmark {
     float[] m;
     float[] v;
 
+    /** Held, so that the collector keeps the distances. */
+    private final byte[][] spacers = new byte[3][];
+
     /** For JMH. */
     public Floats() {}
 
@@ -99,8 +109,11 @@ public class StepBenchmark {
     public void fill() {
       final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
       params = new float[size];
+      spacers[0] = new byte[SPACER];
       grads = new float[size];
+      spacers[1] = new byte[SPACER];
       m = new float[size];
+      spacers[2] = new byte[SPACER];
       v = new float[size];
       for (int i = 0; i < size; i++) {
         params[i] = (float) random.nextGaussian();
@@ -121,6 +134,9 @@ public class StepBenchmark {
     double[] m;
     double[] v;
 
+    /** Held, so that the collector keeps the distances. */
+    private final byte[][] spacers = new byte[3][];
+
     /** For JMH. */
     public Doubles() {}
 
@@ -129,8 +145,11 @@ public class StepBenchmark {
     public void fill() {
       final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
       params = new double[size];
+      spacers[0] = new byte[SPACER];
       grads = new double[size];
+      spacers[1] = new byte[SPACER];
       m = new double[size];
+      spacers[2] = new byte[SPACER];
       v = new double[size];
       for (int i = 0; i < size; i++) {
         params[i] = random.nextGaussian();
