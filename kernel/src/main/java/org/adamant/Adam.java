@@ -1,8 +1,11 @@
 package org.adamant;
 
+import java.util.function.Consumer;
+
 /**
  * The hyper-parameters of the Adam optimizer: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic
- * Optimization", 2014, Algorithm 1. Immutable; every {@code with} method returns a changed copy.
+ * Optimization", 2014, Algorithm 1, and of its common variants. Immutable; every {@code with} method
+ * returns a changed copy. What each one does to a step is in the formula of {@link AdamKernel}.
  *
  * <p>A {@code float} step uses the coefficients computed from these in {@code double} and rounded once;
  * an epsilon below the smallest float, about 1e-45, is then 0.
@@ -10,38 +13,242 @@ package org.adamant;
  * @param learningRate the step size alpha, finite and at least 0
  * @param beta1 the decay rate of the first moment, at least 0 and less than 1
  * @param beta2 the decay rate of the second moment, at least 0 and less than 1
- * @param epsilon added to the root of the corrected second moment, finite and at least 0. With 0, an
- *     element whose gradients were all zero becomes NaN (0/0)
- * @param weightDecay the decoupled weight decay of AdamW (I. Loshchilov, F. Hutter, "Decoupled Weight
- *     Decay Regularization", 2019): before the update, a parameter p becomes p - learningRate *
- *     weightDecay * p. Finite and at least 0; 0 is none
+ * @param epsilon added to the root of the second moment, finite and at least 0. With 0, and no epsilon
+ *     inside the root, an element whose gradients were all zero becomes NaN (0/0)
+ * @param epsilonPlacement whether epsilon is added to the corrected or to the raw root
+ * @param rootEpsilon added to the second moment inside the root, finite and at least 0; 0 is none
+ * @param weightDecay the strength of the weight decay, finite and at least 0; 0 is none
+ * @param weightDecayMode where weight decay acts
+ * @param amsgrad whether, and of what, the running maximum is used in place of the second moment
+ * @param nesterov whether the step looks ahead along the new first moment (T. Dozat, "Incorporating
+ *     Nesterov Momentum into Adam", 2016, without its schedule)
+ * @param maximize whether to ascend: every gradient is negated, before L2 decay
+ * @param clipValue the largest magnitude of a gradient, greater than 0; infinity is no clipping. A NaN
+ *     stays NaN
+ * @param averageDecay the decay rate of the exponential moving average of the parameters, at least 0 and
+ *     at most 1; 1 is no average
+ * @param arithmetic the order of operations
  */
 public record Adam(
-    double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
+    double learningRate,
+    double beta1,
+    double beta2,
+    double epsilon,
+    EpsilonPlacement epsilonPlacement,
+    double rootEpsilon,
+    double weightDecay,
+    WeightDecay weightDecayMode,
+    AmsGrad amsgrad,
+    boolean nesterov,
+    boolean maximize,
+    double clipValue,
+    double averageDecay,
+    Arithmetic arithmetic) {
+
+  /** Where epsilon is added. */
+  public enum EpsilonPlacement {
+    /** To sqrt(v / (1 - beta2^t)): Algorithm 1 of the paper, PyTorch, optax, DeepSpeed. */
+    ALGORITHM_1,
+    /**
+     * To sqrt(v), the correction being in the step size: the "epsilon hat" of section 2 of the paper,
+     * TensorFlow, Keras, DJL, ND4J, Tribuo. At step 1 the same number weighs sqrt(1 - beta2) as much.
+     */
+    EPSILON_HAT
+  }
+
+  /** Where weight decay acts. */
+  public enum WeightDecay {
+    /** As a penalty on the loss: weightDecay * p is added to the gradient. */
+    L2,
+    /**
+     * Decoupled from the gradient: learningRate * weightDecay * p is subtracted from the parameter
+     * before the update (AdamW: I. Loshchilov, F. Hutter, "Decoupled Weight Decay Regularization",
+     * 2019).
+     */
+    DECOUPLED,
+    /** Decoupled from the learning rate too: weightDecay * p is subtracted before the update. */
+    INDEPENDENT
+  }
+
+  /** The running maximum of AMSGrad (S. J. Reddi, S. Kale, S. Kumar, 2018, Algorithm 2). */
+  public enum AmsGrad {
+    /** No maximum. */
+    NONE,
+    /** The maximum of v, corrected afterwards: PyTorch, TensorFlow, Keras. */
+    RAW,
+    /** The maximum of v / (1 - beta2^t): optax. */
+    CORRECTED
+  }
+
+  /** The order of operations and their roundings. */
+  public enum Arithmetic {
+    /** Our own: the more exact, and the default. */
+    EXACT,
+    /**
+     * That of PyTorch's unfused loop on a CPU, to continue a run to the bit. Goes with {@link
+     * EpsilonPlacement#ALGORITHM_1}, no rootEpsilon, no Nesterov, no {@link AmsGrad#CORRECTED} and no
+     * {@link WeightDecay#INDEPENDENT}, which PyTorch does not have.
+     */
+    PYTORCH
+  }
 
   private static final Adam DEFAULTS = new Adam(1e-3, 0.9, 0.999, 1e-8, 0);
 
   /**
    * Checks every hyper-parameter.
    *
-   * @throws IllegalArgumentException if one is NaN, infinite or outside its range
+   * @throws NullPointerException if one is null
+   * @throws IllegalArgumentException if one is NaN, infinite or outside its range, or if the arithmetic
+   *     of PyTorch is asked for something that PyTorch does not have
    */
   public Adam {
     Arguments.requireFiniteAtLeastZero("learningRate", learningRate);
     Arguments.requireBeta("beta1", beta1);
     Arguments.requireBeta("beta2", beta2);
     Arguments.requireFiniteAtLeastZero("epsilon", epsilon);
+    Arguments.requireNonNull("epsilonPlacement", epsilonPlacement);
+    Arguments.requireFiniteAtLeastZero("rootEpsilon", rootEpsilon);
     Arguments.requireFiniteAtLeastZero("weightDecay", weightDecay);
+    Arguments.requireNonNull("weightDecayMode", weightDecayMode);
+    Arguments.requireNonNull("amsgrad", amsgrad);
+    Arguments.requirePositive("clipValue", clipValue);
+    Arguments.requireUnitInterval("averageDecay", averageDecay);
+    Arguments.requireNonNull("arithmetic", arithmetic);
+    if (amsgrad == AmsGrad.CORRECTED && epsilonPlacement == EpsilonPlacement.EPSILON_HAT) {
+      throw new IllegalArgumentException(
+          "amsgrad = CORRECTED with epsilonPlacement = EPSILON_HAT: expected RAW or ALGORITHM_1, the"
+              + " root is either corrected or raw");
+    }
+    if (arithmetic == Arithmetic.PYTORCH) {
+      Arguments.requirePyTorch(
+          "epsilonPlacement", epsilonPlacement, epsilonPlacement == EpsilonPlacement.ALGORITHM_1);
+      Arguments.requirePyTorch("rootEpsilon", rootEpsilon, rootEpsilon == 0);
+      Arguments.requirePyTorch("nesterov", nesterov, !nesterov);
+      Arguments.requirePyTorch("amsgrad", amsgrad, amsgrad != AmsGrad.CORRECTED);
+      Arguments.requirePyTorch(
+          "weightDecayMode", weightDecayMode, weightDecayMode != WeightDecay.INDEPENDENT);
+    }
   }
 
   /**
-   * The values the paper recommends: learning rate 1e-3, beta1 0.9, beta2 0.999, epsilon 1e-8, no
-   * decay.
+   * The paper's hyper-parameters and decoupled weight decay, with no other variant.
+   *
+   * @param learningRate the step size alpha, finite and at least 0
+   * @param beta1 the decay rate of the first moment, at least 0 and less than 1
+   * @param beta2 the decay rate of the second moment, at least 0 and less than 1
+   * @param epsilon added to the corrected root, finite and at least 0
+   * @param weightDecay the strength of the decay, finite and at least 0; 0 is none
+   * @throws IllegalArgumentException if one is NaN, infinite or outside its range
+   */
+  public Adam(
+      double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
+    this(
+        learningRate,
+        beta1,
+        beta2,
+        epsilon,
+        EpsilonPlacement.ALGORITHM_1,
+        0,
+        weightDecay,
+        WeightDecay.DECOUPLED,
+        AmsGrad.NONE,
+        false,
+        false,
+        Double.POSITIVE_INFINITY,
+        1,
+        Arithmetic.EXACT);
+  }
+
+  /**
+   * The values the paper recommends: learning rate 1e-3, beta1 0.9, beta2 0.999, epsilon 1e-8; no decay,
+   * which would be decoupled, and nothing else.
    *
    * @return the defaults
    */
   public static Adam defaults() {
     return DEFAULTS;
+  }
+
+  /**
+   * Continues a run of {@code torch.optim.Adam} to the bit: its defaults (learning rate 1e-3, betas 0.9
+   * and 0.999, epsilon 1e-8), L2 decay, and the arithmetic of its unfused loop.
+   *
+   * @return the preset
+   * @see <a href="https://pytorch.org/docs/stable/generated/torch.optim.Adam.html">torch.optim.Adam</a>
+   */
+  public static Adam pytorch() {
+    return DEFAULTS.edit(
+        d -> {
+          d.weightDecayMode = WeightDecay.L2;
+          d.arithmetic = Arithmetic.PYTORCH;
+        });
+  }
+
+  /**
+   * Continues a run of {@code torch.optim.AdamW} to the bit: as {@link #pytorch}, with decoupled decay of
+   * 1e-2.
+   *
+   * @return the preset
+   * @see <a href="https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html">torch.optim.AdamW</a>
+   */
+  public static Adam pytorchAdamW() {
+    return pytorch().withWeightDecay(WeightDecay.DECOUPLED, 1e-2);
+  }
+
+  /**
+   * Continues a run of {@code keras.optimizers.Adam}: learning rate 1e-3, betas 0.9 and 0.999, epsilon
+   * 1e-7 added to the raw root; decay, if any, decoupled; AMSGrad, if any, on the raw maximum.
+   *
+   * @return the preset
+   * @see <a href="https://keras.io/api/optimizers/adam/">keras.optimizers.Adam</a>
+   */
+  public static Adam keras() {
+    return tensorflow().withEpsilon(1e-7);
+  }
+
+  /**
+   * Continues a run of {@code optax.adam}, which has no default learning rate: betas 0.9 and 0.999,
+   * epsilon 1e-8, none inside the root; decay, if any, decoupled (optax.adamw adds it to the same
+   * update).
+   *
+   * @param learningRate the step size
+   * @return the preset
+   * @see <a href="https://optax.readthedocs.io/en/latest/api/optimizers.html">optax.adam</a>
+   */
+  public static Adam optax(double learningRate) {
+    return DEFAULTS.withLearningRate(learningRate);
+  }
+
+  /**
+   * Continues a run of TensorFlow's {@code ApplyAdam} and {@code tf.compat.v1.train.AdamOptimizer}:
+   * learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-8 added to the raw root.
+   *
+   * @return the preset
+   * @see <a href="https://www.tensorflow.org/api_docs/python/tf/raw_ops/ApplyAdam">ApplyAdam</a>
+   */
+  public static Adam tensorflow() {
+    return DEFAULTS.withEpsilonPlacement(EpsilonPlacement.EPSILON_HAT);
+  }
+
+  /**
+   * Continues a run of Tribuo's {@code Adam}: learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-6
+   * added to the raw root.
+   *
+   * @return the preset
+   * @see <a href="https://tribuo.org/learn/4.3/javadoc/org/tribuo/math/optimisers/Adam.html">Adam</a>
+   */
+  public static Adam tribuo() {
+    return tensorflow().withEpsilon(1e-6);
+  }
+
+  /**
+   * Continues a run of ND4J's {@code Adam} updater: learning rate 1e-3, betas 0.9 and 0.999, epsilon
+   * 1e-8 added to the raw root.
+   *
+   * @return the preset
+   */
+  public static Adam nd4j() {
+    return tensorflow();
   }
 
   /**
@@ -51,7 +258,7 @@ public record Adam(
    * @return the copy
    */
   public Adam withLearningRate(double newLearningRate) {
-    return new Adam(newLearningRate, beta1, beta2, epsilon, weightDecay);
+    return edit(d -> d.learningRate = newLearningRate);
   }
 
   /**
@@ -61,7 +268,7 @@ public record Adam(
    * @return the copy
    */
   public Adam withBeta1(double newBeta1) {
-    return new Adam(learningRate, newBeta1, beta2, epsilon, weightDecay);
+    return edit(d -> d.beta1 = newBeta1);
   }
 
   /**
@@ -71,7 +278,7 @@ public record Adam(
    * @return the copy
    */
   public Adam withBeta2(double newBeta2) {
-    return new Adam(learningRate, beta1, newBeta2, epsilon, weightDecay);
+    return edit(d -> d.beta2 = newBeta2);
   }
 
   /**
@@ -81,17 +288,112 @@ public record Adam(
    * @return the copy
    */
   public Adam withEpsilon(double newEpsilon) {
-    return new Adam(learningRate, beta1, beta2, newEpsilon, weightDecay);
+    return edit(d -> d.epsilon = newEpsilon);
   }
 
   /**
-   * A copy with another decoupled weight decay.
+   * A copy with epsilon added elsewhere.
+   *
+   * @param newEpsilonPlacement to the corrected or the raw root
+   * @return the copy
+   */
+  public Adam withEpsilonPlacement(EpsilonPlacement newEpsilonPlacement) {
+    return edit(d -> d.epsilonPlacement = newEpsilonPlacement);
+  }
+
+  /**
+   * A copy with another epsilon inside the root, optax's {@code eps_root}.
+   *
+   * @param newRootEpsilon finite and at least 0; 0 is none
+   * @return the copy
+   */
+  public Adam withRootEpsilon(double newRootEpsilon) {
+    return edit(d -> d.rootEpsilon = newRootEpsilon);
+  }
+
+  /**
+   * A copy with another strength of weight decay, in the same place.
    *
    * @param newWeightDecay finite and at least 0; 0 is none
    * @return the copy
    */
   public Adam withWeightDecay(double newWeightDecay) {
-    return new Adam(learningRate, beta1, beta2, epsilon, newWeightDecay);
+    return withWeightDecay(weightDecayMode, newWeightDecay);
+  }
+
+  /**
+   * A copy with another weight decay.
+   *
+   * @param newMode where it acts
+   * @param newWeightDecay finite and at least 0; 0 is none
+   * @return the copy
+   */
+  public Adam withWeightDecay(WeightDecay newMode, double newWeightDecay) {
+    return edit(
+        d -> {
+          d.weightDecayMode = newMode;
+          d.weightDecay = newWeightDecay;
+        });
+  }
+
+  /**
+   * A copy with another running maximum.
+   *
+   * @param newAmsgrad none, of the raw or of the corrected second moment
+   * @return the copy
+   */
+  public Adam withAmsgrad(AmsGrad newAmsgrad) {
+    return edit(d -> d.amsgrad = newAmsgrad);
+  }
+
+  /**
+   * A copy with or without Nesterov momentum.
+   *
+   * @param newNesterov whether to look ahead
+   * @return the copy
+   */
+  public Adam withNesterov(boolean newNesterov) {
+    return edit(d -> d.nesterov = newNesterov);
+  }
+
+  /**
+   * A copy that ascends or descends.
+   *
+   * @param newMaximize whether to ascend
+   * @return the copy
+   */
+  public Adam withMaximize(boolean newMaximize) {
+    return edit(d -> d.maximize = newMaximize);
+  }
+
+  /**
+   * A copy with another limit for gradients.
+   *
+   * @param newClipValue the largest magnitude, greater than 0; infinity is no clipping
+   * @return the copy
+   */
+  public Adam withClipValue(double newClipValue) {
+    return edit(d -> d.clipValue = newClipValue);
+  }
+
+  /**
+   * A copy with another average of the parameters.
+   *
+   * @param newAverageDecay the decay rate of the average, at least 0 and at most 1; 1 is no average
+   * @return the copy
+   */
+  public Adam withAverageDecay(double newAverageDecay) {
+    return edit(d -> d.averageDecay = newAverageDecay);
+  }
+
+  /**
+   * A copy with another order of operations.
+   *
+   * @param newArithmetic whose roundings
+   * @return the copy
+   */
+  public Adam withArithmetic(Arithmetic newArithmetic) {
+    return edit(d -> d.arithmetic = newArithmetic);
   }
 
   /**
@@ -104,5 +406,64 @@ public record Adam(
    */
   public AdamStep atStep(long t) {
     return new AdamStep(this, t);
+  }
+
+  private Adam edit(Consumer<Draft> change) {
+    final Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.build();
+  }
+
+  /** A record's components, open for change: the one place that lists them all. */
+  private static final class Draft {
+    double learningRate;
+    double beta1;
+    double beta2;
+    double epsilon;
+    EpsilonPlacement epsilonPlacement;
+    double rootEpsilon;
+    double weightDecay;
+    WeightDecay weightDecayMode;
+    AmsGrad amsgrad;
+    boolean nesterov;
+    boolean maximize;
+    double clipValue;
+    double averageDecay;
+    Arithmetic arithmetic;
+
+    Draft(Adam adam) {
+      learningRate = adam.learningRate;
+      beta1 = adam.beta1;
+      beta2 = adam.beta2;
+      epsilon = adam.epsilon;
+      epsilonPlacement = adam.epsilonPlacement;
+      rootEpsilon = adam.rootEpsilon;
+      weightDecay = adam.weightDecay;
+      weightDecayMode = adam.weightDecayMode;
+      amsgrad = adam.amsgrad;
+      nesterov = adam.nesterov;
+      maximize = adam.maximize;
+      clipValue = adam.clipValue;
+      averageDecay = adam.averageDecay;
+      arithmetic = adam.arithmetic;
+    }
+
+    Adam build() {
+      return new Adam(
+          learningRate,
+          beta1,
+          beta2,
+          epsilon,
+          epsilonPlacement,
+          rootEpsilon,
+          weightDecay,
+          weightDecayMode,
+          amsgrad,
+          nesterov,
+          maximize,
+          clipValue,
+          averageDecay,
+          arithmetic);
+    }
   }
 }

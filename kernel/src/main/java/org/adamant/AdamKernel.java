@@ -1,5 +1,7 @@
 package org.adamant;
 
+import java.util.concurrent.Executor;
+
 /**
  * One step of Adam over arrays of parameters, gradients and moments, in a single pass.
  *
@@ -7,14 +9,48 @@ package org.adamant;
  * arrays at once. After the first call a step allocates nothing.
  *
  * <p><b>Formula.</b> For every element, at {@linkplain AdamStep step t}, with these roundings in the
- * element's type and no others ({@code fma(a, b, c)} is {@code a * b + c} rounded once):
+ * element's type and no others ({@code fma(a, b, c)} is {@code a * b + c} rounded once, {@code [...]} is
+ * computed in double and rounded once):
  *
  * <pre>
- *   p  = fma(-(learningRate * weightDecay), p, p)                 only with weight decay
- *   m' = fma(1 - beta1, g - m, m)
- *   v' = fma(1 - beta2, fma(g, g, -v), v)
- *   d  = fma(sqrt(v'), 1 / sqrt(1 - beta2^t), epsilon)
- *   p' = p + (-(learningRate / (1 - beta1^t)) * m') / d
+ *   m' = fma([1 - beta1], g - m, m)
+ *   v' = fma([1 - beta2], fma(g, g, -v), v)
+ *   d  = fma(sqrt(v'), [1 / sqrt(1 - beta2^t)], epsilon)
+ *   p' = p + ([-learningRate / (1 - beta1^t)] * m') / d
+ * </pre>
+ *
+ * <p><b>Variants</b> put these lines in their place, in this order:
+ *
+ * <pre>
+ *   g = g * [gradientScale * clipFactor]                      {@link AdamStep#withGradientScale}
+ *   g = max(min(g, clipValue), -clipValue)                    {@link Adam#clipValue}
+ *   g = -g                                                    {@link Adam#maximize}
+ *   g = fma(weightDecay, p, g)                                {@link Adam.WeightDecay#L2}
+ *   p = fma([-learningRate * weightDecay], p, p)              {@link Adam.WeightDecay#DECOUPLED}
+ *   p = fma(-weightDecay, p, p)                               {@link Adam.WeightDecay#INDEPENDENT}
+ *   m' = fma([1 - beta1] - 1, g - m, g)                       if 1 - beta1 &gt;= 1/2
+ *   v' = fma([1 - beta2] - 1, g * g - v, g * g)               if 1 - beta2 &gt;= 1/2
+ *   s = v'; max' = max(max, s); s = max'                      {@link Adam.AmsGrad#RAW}
+ *   s = v' * [1 / (1 - beta2^t)]; max' = max(max, s); s = max'    {@link Adam.AmsGrad#CORRECTED}
+ *   s = fma(s, [1 / (1 - beta2^t)], rootEpsilon)              {@link Adam#rootEpsilon}; s + rootEpsilon
+ *                                                             if s is corrected already
+ *   d = sqrt(s) + epsilon                                     if s is corrected, or with
+ *                                                             {@link Adam.EpsilonPlacement#EPSILON_HAT}
+ *   n = fma([-learningRate * beta1 / (1 - beta1^(t+1))], m',
+ *           [-learningRate * (1 - beta1) / (1 - beta1^t)] * g)    {@link Adam#nesterov}
+ *   g' = n / d                                                {@link AdamStep#withUpdateOnly}; decoupled
+ *                                                             decay then makes it fma([...], p, n / d)
+ *   a' = fma([1 - averageDecay], p' - a, a)                   {@link Adam#averageDecay}
+ *   g' = 0                                                    {@link AdamStep#withZeroGradient}
+ * </pre>
+ *
+ * <p>With {@code EPSILON_HAT}, [1 / (1 - beta2^t)] is 1, and the step sizes have the factor sqrt(1 -
+ * beta2^t). With {@link Adam.Arithmetic#PYTORCH}:
+ *
+ * <pre>
+ *   v' = fma([1 - beta2] * g, g, v * beta2)
+ *   d  = sqrt(s) / [sqrt(1 - beta2^t)] + epsilon
+ *   p  = p * [1 - learningRate * weightDecay]                 {@link Adam.WeightDecay#DECOUPLED}
  * </pre>
  *
  * <p><b>Exactness.</b> The result is the same to the last bit for every lane width, slice, thread count,
@@ -23,8 +59,8 @@ package org.adamant;
  * <p><b>Tiny moments.</b> After every step t divisible by 64, elements of m with |m| &lt; 2^-100 (double:
  * 2^-960) and of v with v &lt; 2^-126 (double: 2^-1022) are set to +0, because arithmetic on subnormal
  * numbers is slow and moments would stay subnormal for good where gradients are zero. This moves a
- * parameter by less than 2^-62 of the step size. Where epsilon is too small to hide it (below 2^-38 /
- * sqrt(1 - beta2^t)), nothing is set to zero. See {@link AdamStep#flushesTinyMoments}.
+ * parameter by less than 2^-62 of the step size. Where epsilon is too small to hide it (below 2^-38
+ * times the factor of the root), or with PyTorch's arithmetic, nothing is set to zero. See {@link AdamStep#flushesTinyMoments}.
  *
  * <p><b>Special values.</b> A NaN gradient makes m, v and the parameter NaN. An infinite gradient, or one
  * whose square overflows, makes v infinite, and the element's update NaN or zero; from the next step on
@@ -148,4 +184,80 @@ public interface AdamKernel {
       double[] v,
       int offset,
       int length);
+
+  /**
+   * Steps one slice, with what its variant needs besides the four arrays.
+   *
+   * @param step the coefficients, and what else to do in the same pass
+   * @param slice the arrays
+   * @return the number of gradients that are NaN or infinite, 0 with {@link NonFinite#PROPAGATE}
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the variant needs an array that the slice does not have, or a
+   *     coefficient is too large for a float
+   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   */
+  long step(AdamStep step, AdamSlice slice);
+
+  /**
+   * Steps a whole model on the calling thread.
+   *
+   * @param step the coefficients, and what else to do in the same pass
+   * @param model the slices
+   * @return the number of gradients that are NaN or infinite, 0 with {@link NonFinite#PROPAGATE}
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the variant needs an array that a slice does not have, or a
+   *     coefficient is too large for a float
+   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   */
+  long step(AdamStep step, AdamModel model);
+
+  /**
+   * Steps a whole model on several threads, with the same bits. Small models stay on the calling thread,
+   * which takes part in any case. Returns when everything is done.
+   *
+   * @param step the coefficients, and what else to do in the same pass
+   * @param model the slices
+   * @param executor where further threads come from, for example {@link
+   *     java.util.concurrent.ForkJoinPool#commonPool}; none is created here. What it does not take, the
+   *     calling thread does
+   * @param threads the largest number of threads, the calling one included, at least 1
+   * @return the number of gradients that are NaN or infinite, 0 with {@link NonFinite#PROPAGATE}
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code threads} is less than 1, the variant needs an array that a
+   *     slice does not have, or a coefficient is too large for a float
+   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws IllegalStateException if a thread failed in the middle, which leaves the arrays partly
+   *     updated; with the cause
+   */
+  long step(AdamStep step, AdamModel model, Executor executor, int threads);
+
+  /**
+   * The Euclidean norm of all gradients of a model, the same to the last bit for every lane width and
+   * thread count.
+   *
+   * <p><b>Order of operations.</b> Each slice is cut into blocks of 4,096 elements. In a block, element i
+   * is squared and added in double, by fma, to sum i mod 32; the 32 sums are added in halves (0 and 16, 1
+   * and 17, ...). The sums of all blocks, in the order of the slices, are added pairwise: the two halves of
+   * a range, the first the shorter by at most one. <b>Accuracy.</b> The relative error is at most about
+   * (70 + log2 of the number of blocks) times 2^-53. <b>Special values.</b> Squares that overflow or
+   * underflow double are computed once more with gradients scaled by a power of two. NaN if a gradient is,
+   * otherwise infinite if one is.
+   *
+   * @param model the slices, of which only the gradients are read
+   * @return the norm
+   * @throws NullPointerException if the model is null
+   */
+  double globalNorm(AdamModel model);
+
+  /**
+   * As {@link #globalNorm(AdamModel)}, on several threads.
+   *
+   * @param model the slices, of which only the gradients are read
+   * @param executor where further threads come from
+   * @param threads the largest number of threads, the calling one included, at least 1
+   * @return the norm
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code threads} is less than 1
+   */
+  double globalNorm(AdamModel model, Executor executor, int threads);
 }

@@ -33,15 +33,35 @@ public final class AdamOptimizer {
   private Adam adam;
   private long stepCount;
 
-  /** The moments of one parameter and the number of steps it has taken. */
+  /** The state of one parameter, and the number of steps it has taken. */
   private static final class Moments {
     final Object m;
     final Object v;
+    /** The running maximum and the average are there from the first step that needs them. */
+    Object maximum;
+
+    Object average;
     long stepCount;
 
-    Moments(Class<?> arrayType, int length) {
-      m = Array.newInstance(arrayType.componentType(), length);
-      v = Array.newInstance(arrayType.componentType(), length);
+    Moments(Object param) {
+      m = zeros(param);
+      v = zeros(param);
+    }
+
+    AdamSlice slice(Object param, Object grad, Adam adam) {
+      AdamSlice slice =
+          param instanceof float[] floats
+              ? AdamSlice.of(floats, (float[]) grad, (float[]) m, (float[]) v)
+              : AdamSlice.of((double[]) param, (double[]) grad, (double[]) m, (double[]) v);
+      if (adam.amsgrad() != Adam.AmsGrad.NONE) {
+        maximum = maximum == null ? zeros(param) : maximum;
+        slice = slice.withMaximum(maximum);
+      }
+      if (adam.averageDecay() < 1) {
+        average = average == null ? copy(param) : average;
+        slice = slice.withAverage(average);
+      }
+      return slice;
     }
   }
 
@@ -200,6 +220,42 @@ public final class AdamOptimizer {
     return copy(name, known(name).v, type);
   }
 
+  /**
+   * The running maxima of a parameter, kept with {@link Adam#amsgrad}.
+   *
+   * @param <A> the type of the parameter
+   * @param name a parameter seen before
+   * @param type {@code float[].class} or {@code double[].class}
+   * @return a copy of the maxima
+   * @throws NoSuchElementException if the parameter has not been seen yet, or has no maxima
+   * @throws IllegalArgumentException if the parameter is of the other type
+   */
+  public <A> A maximum(String name, Class<A> type) {
+    return copy(name, kept(name, "running maximum", known(name).maximum), type);
+  }
+
+  /**
+   * The averages of a parameter, kept with {@link Adam#averageDecay}. They start from the parameter as it
+   * is before the first step that keeps them.
+   *
+   * @param <A> the type of the parameter
+   * @param name a parameter seen before
+   * @param type {@code float[].class} or {@code double[].class}
+   * @return a copy of the averages
+   * @throws NoSuchElementException if the parameter has not been seen yet, or has no averages
+   * @throws IllegalArgumentException if the parameter is of the other type
+   */
+  public <A> A average(String name, Class<A> type) {
+    return copy(name, kept(name, "average", known(name).average), type);
+  }
+
+  private static Object kept(String name, String what, Object array) {
+    if (array == null) {
+      throw new NoSuchElementException("no " + what + " is kept of parameter '" + name + "'");
+    }
+    return array;
+  }
+
   private static void requireNamesMatch(Map<String, ?> params, Map<String, ?> grads) {
     Arguments.requireNonNull("params", params);
     Arguments.requireNonNull("grads", grads);
@@ -255,15 +311,8 @@ public final class AdamOptimizer {
   }
 
   private void update(AdamStep step, String name, Object param, Object grad) {
-    final Moments state =
-        moments.computeIfAbsent(
-            name, _ -> new Moments(param.getClass(), Array.getLength(param)));
-    if (param instanceof float[] floats) {
-      kernel.step(step, floats, (float[]) grad, (float[]) state.m, (float[]) state.v);
-    } else {
-      kernel.step(
-          step, (double[]) param, (double[]) grad, (double[]) state.m, (double[]) state.v);
-    }
+    final Moments state = moments.computeIfAbsent(name, _ -> new Moments(param));
+    kernel.step(step, state.slice(param, grad, adam));
     state.stepCount = step.t();
   }
 
@@ -280,16 +329,16 @@ public final class AdamOptimizer {
     Arguments.requireNonNull("type", type);
     if (!type.isInstance(array)) {
       throw new IllegalArgumentException(
-          "type = "
-              + type.getSimpleName()
-              + ": parameter '"
-              + name
-              + "' is a "
-              + typeOf(array));
+          "type = " + type.getSimpleName() + ": parameter '" + name + "' is a " + typeOf(array));
     }
-    final int length = Array.getLength(array);
-    final Object copy = Array.newInstance(array.getClass().componentType(), length);
-    System.arraycopy(array, 0, copy, 0, length);
-    return type.cast(copy);
+    return type.cast(copy(array));
+  }
+
+  private static Object copy(Object array) {
+    return array instanceof float[] floats ? floats.clone() : ((double[]) array).clone();
+  }
+
+  private static Object zeros(Object like) {
+    return Array.newInstance(like.getClass().componentType(), Array.getLength(like));
   }
 }

@@ -1,11 +1,19 @@
 package org.adamant;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.stream.DoubleStream;
+import org.adamant.Adam.AmsGrad;
+import org.adamant.Adam.Arithmetic;
+import org.adamant.Adam.EpsilonPlacement;
+import org.adamant.Adam.WeightDecay;
 import org.adamant.internal.Coefficients;
 import org.adamant.internal.TinyMoments;
 import org.adamant.internal.Variant;
 
 /**
- * The coefficients of step t, the same for every element. Immutable; made by {@link Adam#atStep}.
+ * The coefficients of step t, the same for every element, and what else one call does in its single pass.
+ * Immutable; made by {@link Adam#atStep}, changed by the {@code with} methods.
  *
  * <p><b>Formula.</b> The bias corrections of Algorithm 1 are moved from the elements to the
  * coefficients:
@@ -17,10 +25,14 @@ import org.adamant.internal.Variant;
  *   rootScale          = 1 / sqrt(1 - beta2^t)
  * </pre>
  *
+ * <p>Where epsilon is added to the raw root ({@link EpsilonPlacement#EPSILON_HAT}), stepSize is multiplied
+ * by sqrt(1 - beta2^t), and rootScale is 1.
+ *
  * <p><b>Accuracy.</b> Computed in double whatever the element type. {@code 1 - beta^t} is computed as
  * {@code -expm1(t * log(beta))}, which keeps the digits that {@code 1 - pow(beta, t)} loses for small t;
  * by {@link StrictMath}, whose results are the same on every JVM and processor. A {@code float} step
- * rounds each coefficient once.
+ * rounds each coefficient once. In the {@linkplain Arithmetic#PYTORCH arithmetic of PyTorch} it is {@code
+ * 1 - pow(beta, t)}, with the power correctly rounded.
  *
  * <p><b>Source.</b> Kingma &amp; Ba 2014, section 2 (the efficient order of computation) and section 3.
  */
@@ -28,50 +40,268 @@ public final class AdamStep {
 
   private final Adam adam;
   private final long t;
+  private final PerCall perCall;
+  private final double stepSize;
   private final Coefficients coefficients;
   private final Variant variant;
   private final boolean isInFloatRange;
 
+  /** What a call does beyond the hyper-parameters. */
+  private record PerCall(
+      double gradientScale,
+      double clipFactor,
+      boolean zeroGradient,
+      boolean updateOnly,
+      NonFinite nonFinite) {
+
+    static final PerCall NOTHING = new PerCall(1, 1, false, false, NonFinite.PROPAGATE);
+
+    /** One factor, rounded once, does for both. */
+    double gradientFactor() {
+      return gradientScale * clipFactor;
+    }
+  }
+
   AdamStep(Adam adam, long t) {
+    this(adam, t, PerCall.NOTHING);
+  }
+
+  private AdamStep(Adam adam, long t, PerCall perCall) {
     if (t < 1) {
       throw new IllegalArgumentException("t = " + t + ": expected a step number of at least 1");
     }
-    final double stepSize = adam.learningRate() / oneMinusPower(adam.beta1(), t);
-    if (Double.isInfinite(stepSize)) {
-      throw new IllegalArgumentException(
-          "learningRate = "
-              + adam.learningRate()
-              + ": learningRate / (1 - beta1^t) overflows at t = "
-              + t
-              + ", beta1 = "
-              + adam.beta1()
-              + "; expected a smaller learning rate");
-    }
-    final double rootScale = 1 / Math.sqrt(oneMinusPower(adam.beta2(), t));
     this.adam = adam;
     this.t = t;
-    this.coefficients =
+    this.perCall = perCall;
+    final boolean isRaw = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
+    final double rate = adam.learningRate();
+    final double beta1 = adam.beta1();
+    final double correction1 = oneMinusPower(adam, beta1, t);
+    final double correction2 = oneMinusPower(adam, adam.beta2(), t);
+    final double rootCorrection = isRaw ? Math.sqrt(correction2) : 1;
+    stepSize = rate * rootCorrection / correction1;
+    if (Double.isInfinite(stepSize)) {
+      throw new IllegalArgumentException(
+          "learningRate = " + rate + ": learningRate / (1 - beta1^t) overflows at t = " + t
+              + ", beta1 = " + beta1 + "; expected a smaller learning rate");
+    }
+    variant = variant(adam, perCall);
+    final boolean isInside = adam.amsgrad() == AmsGrad.CORRECTED || adam.rootEpsilon() > 0;
+    final double rootScale;
+    if (isRaw || isInside) {
+      rootScale = 1;
+    } else if (adam.arithmetic() == Arithmetic.PYTORCH) {
+      rootScale = Math.sqrt(correction2);
+    } else {
+      rootScale = 1 / Math.sqrt(correction2);
+    }
+    final double momentStep =
+        adam.nesterov()
+            ? rate * rootCorrection * beta1 / oneMinusPower(adam, beta1, next(t))
+            : stepSize;
+    coefficients =
         new Coefficients(
-            1 - adam.beta1(),
+            perCall.gradientFactor(),
+            adam.clipValue(),
+            switch (adam.weightDecayMode()) {
+              case L2 -> adam.weightDecay();
+              case DECOUPLED -> -(rate * adam.weightDecay());
+              case INDEPENDENT -> -adam.weightDecay();
+            },
+            1 - rate * adam.weightDecay(),
+            1 - beta1,
             1 - adam.beta2(),
-            -stepSize,
+            adam.beta2(),
+            isRaw ? 1 : 1 / correction2,
+            adam.rootEpsilon(),
             rootScale,
             adam.epsilon(),
-            -(adam.learningRate() * adam.weightDecay()),
-            TinyMoments.flushesAfter(t, rootScale, adam.epsilon()));
-    this.variant = new Variant(adam.weightDecay() != 0);
-    final double decay = adam.learningRate() * adam.weightDecay();
-    this.isInFloatRange =
-        isInFloatRange(stepSize) && isInFloatRange(decay) && isInFloatRange(adam.epsilon());
+            -momentStep,
+            -(stepSize * (1 - beta1)),
+            1 - adam.averageDecay(),
+            adam.arithmetic() == Arithmetic.EXACT
+                && TinyMoments.flushesAfter(t, rootScale, adam.epsilon()));
+    isInFloatRange =
+        DoubleStream.of(
+            coefficients.gradientScale(),
+            coefficients.decay(),
+            coefficients.varianceScale(),
+            coefficients.rootEpsilon(),
+            coefficients.epsilon(),
+            coefficients.momentStep(),
+            coefficients.gradientStep())
+            .allMatch(coefficient -> Float.isFinite((float) coefficient))
+            && (float) coefficients.clip() > 0;
   }
 
-  private static boolean isInFloatRange(double coefficient) {
-    return Float.isFinite((float) coefficient);
+  private static Variant variant(Adam adam, PerCall perCall) {
+    return new Variant(
+        switch (adam.arithmetic()) {
+          case EXACT -> Variant.Arithmetic.EXACT;
+          case PYTORCH -> Variant.Arithmetic.PYTORCH;
+        },
+        perCall.gradientFactor() != 1,
+        adam.clipValue() < Double.POSITIVE_INFINITY,
+        adam.maximize(),
+        decay(adam),
+        1 - adam.beta1() >= 0.5,
+        adam.arithmetic() == Arithmetic.EXACT && 1 - adam.beta2() >= 0.5,
+        switch (adam.amsgrad()) {
+          case NONE -> Variant.Maximum.NONE;
+          case RAW -> Variant.Maximum.RAW;
+          case CORRECTED -> Variant.Maximum.CORRECTED;
+        },
+        adam.rootEpsilon() > 0,
+        adam.nesterov(),
+        perCall.updateOnly(),
+        adam.averageDecay() < 1,
+        perCall.zeroGradient());
   }
 
-  /** 1 - beta^t without cancellation; 1 for beta = 0, whose logarithm is minus infinity. */
-  private static double oneMinusPower(double beta, long t) {
+  private static Variant.Decay decay(Adam adam) {
+    if (adam.weightDecay() == 0) {
+      return Variant.Decay.NONE;
+    }
+    return adam.weightDecayMode() == WeightDecay.L2 ? Variant.Decay.L2 : Variant.Decay.DECOUPLED;
+  }
+
+  private static long next(long t) {
+    return t == Long.MAX_VALUE ? t : t + 1;
+  }
+
+  private static double oneMinusPower(Adam adam, double beta, long t) {
+    if (adam.arithmetic() == Arithmetic.PYTORCH) {
+      return 1 - power(beta, t);
+    }
+    // Without cancellation; 1 for beta = 0, whose logarithm is minus infinity.
     return -StrictMath.expm1(t * StrictMath.log(beta));
+  }
+
+  /** beta^t correctly rounded, as the C library's pow is in all but one of some 10^5 cases. */
+  private static double power(double beta, long t) {
+    // The limit of BigDecimal; by then a power of any beta but the very nearest to 1 is 0.
+    return t <= 999_999_999
+        ? new BigDecimal(beta).pow((int) t, MathContext.DECIMAL128).doubleValue()
+        : StrictMath.pow(beta, t);
+  }
+
+  /**
+   * A step whose gradients are first multiplied by a factor, for example by the inverse of a loss scale.
+   *
+   * @param gradientScale the factor, finite and greater than 0. Multiplied, in double, with the
+   *     {@linkplain #withClipFactor clip factor}
+   * @return the changed step
+   * @throws IllegalArgumentException if the factor is outside its range
+   */
+  public AdamStep withGradientScale(double gradientScale) {
+    Arguments.requirePositiveFinite("gradientScale", gradientScale);
+    return with(
+        new PerCall(
+            gradientScale,
+            perCall.clipFactor,
+            perCall.zeroGradient,
+            perCall.updateOnly,
+            perCall.nonFinite));
+  }
+
+  /**
+   * A step whose gradients are first multiplied by a factor that brings their norm down to a limit, see
+   * {@link #clipFactor}.
+   *
+   * @param clipFactor the factor, finite and at least 0
+   * @return the changed step
+   * @throws IllegalArgumentException if the factor is outside its range
+   */
+  public AdamStep withClipFactor(double clipFactor) {
+    Arguments.requireFiniteAtLeastZero("clipFactor", clipFactor);
+    return with(
+        new PerCall(
+            perCall.gradientScale,
+            clipFactor,
+            perCall.zeroGradient,
+            perCall.updateOnly,
+            perCall.nonFinite));
+  }
+
+  /**
+   * The factor that brings gradients of a norm down to a limit: {@code maxNorm / norm} if the norm is
+   * greater, otherwise 1.
+   *
+   * @param norm the norm of all gradients, see {@link AdamKernel#globalNorm}, times the gradient scale if
+   *     there is one; at least 0. For an infinite norm the factor is 0
+   * @param maxNorm the limit, finite and greater than 0
+   * @return the factor, at most 1
+   * @throws IllegalArgumentException if an argument is NaN or outside its range
+   */
+  public static double clipFactor(double norm, double maxNorm) {
+    if (!(norm >= 0)) {
+      throw new IllegalArgumentException("norm = " + norm + ": expected a value >= 0");
+    }
+    Arguments.requirePositiveFinite("maxNorm", maxNorm);
+    return norm > maxNorm ? maxNorm / norm : 1;
+  }
+
+  /**
+   * A step that sets every gradient to +0 after using it, ready for the next accumulation.
+   *
+   * @return the changed step
+   * @throws IllegalArgumentException if this step writes its update to the gradients
+   */
+  public AdamStep withZeroGradient() {
+    return with(
+        new PerCall(
+            perCall.gradientScale,
+            perCall.clipFactor,
+            true,
+            perCall.updateOnly,
+            perCall.nonFinite));
+  }
+
+  /**
+   * A step that leaves the parameters as they are and writes the update over the gradients: what is to be
+   * <em>added</em> to the parameters. With decoupled decay the update includes it.
+   *
+   * @return the changed step
+   * @throws IllegalArgumentException if this step sets gradients to zero or averages parameters
+   */
+  public AdamStep withUpdateOnly() {
+    return with(
+        new PerCall(
+            perCall.gradientScale,
+            perCall.clipFactor,
+            perCall.zeroGradient,
+            true,
+            perCall.nonFinite));
+  }
+
+  /**
+   * A step that does something about gradients that are NaN or infinite.
+   *
+   * @param nonFinite what to do
+   * @return the changed step
+   */
+  public AdamStep withNonFinite(NonFinite nonFinite) {
+    Arguments.requireNonNull("nonFinite", nonFinite);
+    return with(
+        new PerCall(
+            perCall.gradientScale,
+            perCall.clipFactor,
+            perCall.zeroGradient,
+            perCall.updateOnly,
+            nonFinite));
+  }
+
+  private AdamStep with(PerCall changed) {
+    if (changed.updateOnly && changed.zeroGradient) {
+      throw new IllegalArgumentException(
+          "updateOnly with zeroGradient: expected one of them, both write the gradients");
+    }
+    if (changed.updateOnly && adam.averageDecay() < 1) {
+      throw new IllegalArgumentException(
+          "updateOnly with averageDecay = " + adam.averageDecay()
+              + ": expected 1, the new parameters are not known to this step");
+    }
+    return new AdamStep(adam, t, changed);
   }
 
   /**
@@ -111,40 +341,49 @@ public final class AdamStep {
   }
 
   /**
-   * The learning rate with the first moment's bias correction.
+   * The learning rate with the bias corrections it carries.
    *
-   * @return learningRate / (1 - beta1^t)
+   * @return learningRate / (1 - beta1^t), times sqrt(1 - beta2^t) where epsilon is added to the raw root
    */
   public double stepSize() {
-    return -coefficients.negativeStepSize();
+    return stepSize;
   }
 
   /**
-   * The second moment's bias correction, as a factor of its root.
+   * The second moment's bias correction, as a factor of its root (a divisor in the arithmetic of
+   * PyTorch); 1 where the correction is elsewhere.
    *
-   * @return 1 / sqrt(1 - beta2^t)
+   * @return 1 / sqrt(1 - beta2^t), or sqrt(1 - beta2^t), or 1
    */
   public double rootScale() {
     return coefficients.rootScale();
   }
 
   /**
+   * What this step does about gradients that are NaN or infinite.
+   *
+   * @return the policy
+   */
+  public NonFinite nonFinite() {
+    return perCall.nonFinite;
+  }
+
+  /**
    * Whether this step ends by setting tiny moments to zero, see {@link AdamKernel}.
    *
-   * @return true at every 64th step, unless epsilon is too small to hide it
+   * @return true at every 64th step, unless epsilon is too small to hide it or the arithmetic is another's
    */
   public boolean flushesTinyMoments() {
     return coefficients.flushes();
   }
 
-  /** Refuses coefficients that a float loop would round to infinity. */
+  /** Refuses coefficients that a float loop would round to infinity, or a limit it would round to 0. */
   void requireFloatRange() {
     if (!isInFloatRange) {
       throw new IllegalArgumentException(
-          "step = "
-              + this
-              + ": a coefficient is too large for float; expected a smaller learning rate, epsilon or"
-              + " weight decay, or arrays of double");
+          "step = " + this
+              + ": a coefficient is too large for float, or clipValue too small; expected"
+              + " a smaller learning rate, epsilon, scale or weight decay, or arrays of double");
     }
   }
 
@@ -158,6 +397,6 @@ public final class AdamStep {
 
   @Override
   public String toString() {
-    return "step " + t + " of " + adam;
+    return "step " + t + " of " + adam + (perCall.equals(PerCall.NOTHING) ? "" : " " + perCall);
   }
 }

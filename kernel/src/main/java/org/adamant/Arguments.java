@@ -13,6 +13,34 @@ final class Arguments {
     }
   }
 
+  static void requirePositive(String name, double value) {
+    if (!(value > 0)) {
+      throw new IllegalArgumentException(name + " = " + value + ": expected a value > 0");
+    }
+  }
+
+  static void requirePositiveFinite(String name, double value) {
+    if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(name + " = " + value + ": expected a finite value > 0");
+    }
+  }
+
+  static void requireUnitInterval(String name, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException(
+          name + " = " + value + ": expected 0 <= " + name + " <= 1");
+    }
+  }
+
+  /** Refuses what the arithmetic of PyTorch does not have. */
+  static void requirePyTorch(String name, Object value, boolean isKnown) {
+    if (!isKnown) {
+      throw new IllegalArgumentException(
+          name + " = " + value + ": PyTorch has no such variant; expected another value, or"
+              + " arithmetic = EXACT");
+    }
+  }
+
   static void requireBeta(String name, double value) {
     if (!(value >= 0 && value < 1)) {
       throw new IllegalArgumentException(name + " = " + value + ": expected 0 <= " + name + " < 1");
@@ -43,7 +71,7 @@ final class Arguments {
     requireDifferent("v", v, "m", m);
   }
 
-  private static void requireLength(String name, Object array, int expected) {
+  static void requireLength(String name, Object array, int expected) {
     final int length = Array.getLength(array);
     if (length != expected) {
       throw new IllegalArgumentException(
@@ -51,10 +79,10 @@ final class Arguments {
     }
   }
 
-  private static void requireDifferent(String name, Object array, String other, Object otherArray) {
+  static void requireDifferent(String name, Object array, String other, Object otherArray) {
     if (array == otherArray) {
       throw new IllegalArgumentException(
-          name + " is the same array as " + other + ": expected four different arrays");
+          name + " is the same array as " + other + ": expected different arrays");
     }
   }
 

@@ -4,6 +4,9 @@ import java.lang.reflect.Array;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.adamant.Adam.AmsGrad;
 import org.adamant.internal.Loop;
 import org.adamant.internal.Specialisation;
 import org.adamant.internal.Specialisation.Element;
@@ -12,6 +15,14 @@ import org.adamant.internal.Variant;
 
 /** Checks the arguments of a step once, and picks the loop specialised for its variant. */
 final class SpecialisedKernel implements AdamKernel {
+
+  /** Fewer elements than this are not worth another thread: the hand-over takes as long as they do. */
+  private static final long SMALLEST_PART = 8192;
+
+  private static final Executor NONE =
+      _ -> {
+        throw new AssertionError("one thread needs no executor");
+      };
 
   private static final Map<LaneWidth, AdamKernel> BY_WIDTH = new ConcurrentHashMap<>();
 
@@ -26,7 +37,11 @@ final class SpecialisedKernel implements AdamKernel {
 
   private record Preferred(String property, AdamKernel kernel) {}
 
-  private record Loops(Variant variant, Loop floats, Loop doubles) {}
+  private record Loops(Variant variant, Loop floats, Loop doubles) {
+    Loop of(Element element) {
+      return element == Element.FLOAT ? floats : doubles;
+    }
+  }
 
   private SpecialisedKernel(LaneWidth width, String explanation) {
     this.width = width;
@@ -75,9 +90,7 @@ final class SpecialisedKernel implements AdamKernel {
   @Override
   public void step(
       AdamStep step, float[] params, float[] grads, float[] m, float[] v, int offset, int length) {
-    check(step, params, grads, m, v, offset, length);
-    step.requireFloatRange();
-    loops(step).floats.run(step.coefficients(), params, grads, m, v, offset, offset + length);
+    step(Element.FLOAT, step, params, grads, m, v, offset, length);
   }
 
   @Override
@@ -95,32 +108,194 @@ final class SpecialisedKernel implements AdamKernel {
       double[] v,
       int offset,
       int length) {
-    check(step, params, grads, m, v, offset, length);
-    loops(step).doubles.run(step.coefficients(), params, grads, m, v, offset, offset + length);
+    step(Element.DOUBLE, step, params, grads, m, v, offset, length);
   }
 
-  @Override
-  public String toString() {
-    return "AdamKernel[" + explanation + "]";
-  }
-
-  private static void check(
-      AdamStep step, Object params, Object grads, Object m, Object v, int offset, int length) {
+  private void step(
+      Element element,
+      AdamStep step,
+      Object params,
+      Object grads,
+      Object m,
+      Object v,
+      int offset,
+      int length) {
     Arguments.requireNonNull("step", step);
     Arguments.requireStepArrays(params, grads, m, v);
     Arguments.requireSlice(offset, length, Array.getLength(params));
+    requireFits(step, element, null, null);
+    final Loop loop = loops(step.variant()).of(element);
+    final int end = offset + length;
+    if (step.nonFinite() != NonFinite.PROPAGATE && !loop.isFinite(grads, offset, end)) {
+      refuse(step, loop.countNonFinite(grads, offset, end));
+      return;
+    }
+    loop.run(step.coefficients(), params, grads, m, v, null, null, offset, end);
   }
 
-  private Loops loops(AdamStep step) {
+  @Override
+  public long step(AdamStep step, AdamSlice slice) {
+    Arguments.requireNonNull("step", step);
+    Arguments.requireNonNull("slice", slice);
+    requireFits(step, slice.element, slice.maximum, slice.average);
+    final Loops loops = loops(step.variant());
+    final int end = slice.offset + slice.length;
+    if (step.nonFinite() != NonFinite.PROPAGATE) {
+      final Loop loop = loops.of(slice.element);
+      if (!loop.isFinite(slice.grads, slice.offset, end)) {
+        return refuse(step, loop.countNonFinite(slice.grads, slice.offset, end));
+      }
+    }
+    run(step, loops, slice, slice.offset, end);
+    return 0;
+  }
+
+  @Override
+  public long step(AdamStep step, AdamModel model) {
+    return step(step, model, NONE, 1);
+  }
+
+  @Override
+  public long step(AdamStep step, AdamModel model, Executor executor, int threads) {
+    Arguments.requireNonNull("step", step);
+    requireModel(model, executor, threads);
+    for (AdamSlice slice : model.slices) {
+      requireFits(step, slice.element, slice.maximum, slice.average);
+    }
+    if (step.nonFinite() != NonFinite.PROPAGATE && !isFinite(model, executor, threads)) {
+      final Loops loops = loops(step.variant());
+      long count = 0;
+      for (AdamSlice slice : model.slices) {
+        count +=
+            loops
+                .of(slice.element)
+                .countNonFinite(slice.grads, slice.offset, slice.offset + slice.length);
+      }
+      return refuse(step, count);
+    }
+    if (threads == 1) {
+      run(step, model, 0, model.length());
+    } else {
+      Parts.run(
+          model.length(), SMALLEST_PART, threads, executor,
+          (from, to) -> run(step, model, from, to));
+    }
+    return 0;
+  }
+
+  @Override
+  public double globalNorm(AdamModel model) {
+    return globalNorm(model, NONE, 1);
+  }
+
+  @Override
+  public double globalNorm(AdamModel model, Executor executor, int threads) {
+    requireModel(model, executor, threads);
+    return GlobalNorm.of(model, loops(Variant.BASIC)::of, executor, threads);
+  }
+
+  /** One part of a model, in the order of its elements. */
+  private void run(AdamStep step, AdamModel model, long from, long to) {
+    final Loops loops = loops(step.variant());
+    int i = model.sliceOf(from);
+    for (long start = from; start < to; i++) {
+      final AdamSlice slice = model.slices[i];
+      final long before = model.before(i);
+      final int first = (int) (start - before);
+      final int last = (int) Math.min(slice.length, to - before);
+      run(step, loops, slice, slice.offset + first, slice.offset + last);
+      start = before + last;
+    }
+  }
+
+  private static void run(AdamStep step, Loops loops, AdamSlice slice, int from, int to) {
+    loops
+        .of(slice.element)
+        .run(
+            step.coefficients(),
+            slice.params,
+            slice.grads,
+            slice.m,
+            slice.v,
+            slice.maximum,
+            slice.average,
+            from,
+            to);
+  }
+
+  private boolean isFinite(AdamModel model, Executor executor, int threads) {
+    final Loops loops = loops(Variant.BASIC);
+    final AtomicBoolean isFinite = new AtomicBoolean(true);
+    Parts.run(
+        model.slices.length,
+        1,
+        threads,
+        executor,
+        (from, to) -> {
+          for (int i = (int) from; i < to && isFinite.get(); i++) {
+            final AdamSlice slice = model.slices[i];
+            final int end = slice.offset + slice.length;
+            if (!loops.of(slice.element).isFinite(slice.grads, slice.offset, end)) {
+              isFinite.set(false);
+            }
+          }
+        });
+    return isFinite.get();
+  }
+
+  /** Does what the step wants done about gradients that are not finite, which is not to step. */
+  private static long refuse(AdamStep step, long count) {
+    if (step.nonFinite() == NonFinite.THROW) {
+      throw new ArithmeticException(
+          "grads has " + count + " elements that are NaN or infinite: expected finite gradients; "
+              + "nothing was changed");
+    }
+    return count;
+  }
+
+  private static void requireModel(AdamModel model, Executor executor, int threads) {
+    Arguments.requireNonNull("model", model);
+    Arguments.requireNonNull("executor", executor);
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads = " + threads + ": expected at least 1");
+    }
+  }
+
+  /** Refuses a step that cannot be done on such arrays. */
+  private static void requireFits(
+      AdamStep step, Element element, Object maximum, Object average) {
+    if (element == Element.FLOAT) {
+      step.requireFloatRange();
+    }
+    final Adam adam = step.adam();
+    if (adam.amsgrad() != AmsGrad.NONE && maximum == null) {
+      throw new IllegalArgumentException(
+          "amsgrad = " + adam.amsgrad() + ": expected slices with the running maxima, see"
+              + " AdamSlice.withMaximum");
+    }
+    if (adam.averageDecay() < 1 && average == null) {
+      throw new IllegalArgumentException(
+          "averageDecay = " + adam.averageDecay() + ": expected slices with the averages, see"
+              + " AdamSlice.withAverage");
+    }
+  }
+
+  private Loops loops(Variant variant) {
     final Loops loops = last;
-    return loops != null && loops.variant.equals(step.variant()) ? loops : find(step.variant());
+    return loops != null && loops.variant.equals(variant) ? loops : find(variant);
   }
 
   private Loops find(Variant variant) {
     final Loop floats = Specialiser.loop(new Specialisation(Element.FLOAT, width.bits(), variant));
     final Loop doubles =
         Specialiser.loop(new Specialisation(Element.DOUBLE, width.bits(), variant));
-    last = new Loops(variant, floats, doubles);
-    return last;
+    final Loops found = new Loops(variant, floats, doubles);
+    last = found;
+    return found;
+  }
+
+  @Override
+  public String toString() {
+    return "AdamKernel[" + explanation + "]";
   }
 }

@@ -154,7 +154,7 @@ class ArgumentsTest {
             StepArrays.NAMES.get(second)
                 + " is the same array as "
                 + StepArrays.NAMES.get(first)
-                + ": expected four different arrays");
+                + ": expected different arrays");
       }
     }
   }

@@ -109,6 +109,8 @@ final class ForkedSteps {
         arrays.grads(),
         arrays.m(),
         arrays.v(),
+        null,
+        null,
         0,
         Array.getLength(arrays.params()));
   }

@@ -62,8 +62,7 @@ public final class Chooser {
                 + " bits; use a narrower one");
       }
       for (Element element : Element.values()) {
-        final Specialisation simd = new Specialisation(element, laneBits, new Variant(true));
-        if (!SelfCheck.passes(simd)) {
+        if (!SelfCheck.passes(element, laneBits)) {
           return Optional.of(
               "the "
                   + laneBits

@@ -13,7 +13,10 @@ public abstract class Loop {
    * replaced on the stack half-way through its first long call, large enough that the call costs
    * nothing. A multiple of every lane count, so that only the last block has a tail.
    */
-  static final int BLOCK = 4096;
+  public static final int BLOCK = 4096;
+
+  /** Sums of squares per block; at least twice the lanes of double in the widest vector. */
+  static final int SUMS = 32;
 
   /** For the specialised classes. */
   Loop() {}
@@ -23,18 +26,28 @@ public abstract class Loop {
    *
    * @param c the coefficients of the step
    * @param params parameters, updated
-   * @param grads gradients, read
+   * @param grads gradients, read; written in variants that do
    * @param m first moments, updated
    * @param v second moments, updated
+   * @param max running maxima of the second moments, updated; null in variants without
+   * @param average averages of the parameters, updated; null in variants without
    * @param from first element
    * @param to one past the last element
    */
   public final void run(
-      Coefficients c, Object params, Object grads, Object m, Object v, int from, int to) {
+      Coefficients c,
+      Object params,
+      Object grads,
+      Object m,
+      Object v,
+      Object max,
+      Object average,
+      int from,
+      int to) {
     // Written so that no sum can overflow at the largest array length.
     for (int start = from, end; start < to; start = end) {
       end = to - start > BLOCK ? start + BLOCK : to;
-      block(c, params, grads, m, v, start, end);
+      block(c, params, grads, m, v, max, average, start, end);
       if (c.flushes()) {
         // While the block is still in the cache.
         flush(m, v, start, end);
@@ -44,8 +57,71 @@ public abstract class Loop {
 
   /** Steps one block. */
   abstract void block(
-      Coefficients c, Object params, Object grads, Object m, Object v, int from, int to);
+      Coefficients c,
+      Object params,
+      Object grads,
+      Object m,
+      Object v,
+      Object max,
+      Object average,
+      int from,
+      int to);
 
   /** Sets the tiny moments of one block to zero, see {@link TinyMoments}. */
   abstract void flush(Object m, Object v, int from, int to);
+
+  /**
+   * Whether every element {@code from <= i < to} is finite.
+   *
+   * @param array the array
+   * @param from first element
+   * @param to one past the last element
+   * @return whether none is NaN or infinite
+   */
+  public final boolean isFinite(Object array, int from, int to) {
+    for (int start = from, end; start < to; start = end) {
+      end = to - start > BLOCK ? start + BLOCK : to;
+      if (!isBlockFinite(array, start, end)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The number of elements that are not finite.
+   *
+   * @param array the array
+   * @param from first element
+   * @param to one past the last element
+   * @return how many are NaN or infinite
+   */
+  public abstract long countNonFinite(Object array, int from, int to);
+
+  /**
+   * The sum of the scaled squares of one block, in double, in an order that does not depend on the lanes:
+   * element i goes to sum {@code (i - from) mod} {@value #SUMS}, and the sums are added in halves.
+   *
+   * @param array the array
+   * @param scale a power of two, by which each element is multiplied first
+   * @param from first element
+   * @param to one past the last element, at most {@value #BLOCK} after the first
+   * @return the sum
+   */
+  public final double sumOfSquares(Object array, double scale, int from, int to) {
+    final double[] sums = new double[SUMS];
+    addSquares(sums, array, scale, from, to);
+    for (int half = SUMS / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half; i++) {
+        sums[i] += sums[i + half];
+      }
+    }
+    return sums[0];
+  }
+
+  /** Whether every element of one block is finite. */
+  abstract boolean isBlockFinite(Object array, int from, int to);
+
+  /** Adds the scaled squares of one block to the sums, which are zero. */
+  abstract void addSquares(double[] sums, Object array, double scale, int from, int to);
 }

@@ -20,46 +20,132 @@ final class ReferenceLoop extends Loop {
   private static final Specialisation CONSTANTS =
       Specialiser.classData(MethodHandles.lookup(), Specialisation.class);
   private static final boolean FLOAT = CONSTANTS.element() == Specialisation.Element.FLOAT;
-  private static final boolean DECAY = CONSTANTS.variant().decay();
+  private static final Variant VARIANT = CONSTANTS.variant();
+  private static final boolean PYTORCH = VARIANT.arithmetic() == Variant.Arithmetic.PYTORCH;
+  private static final boolean SCALES = VARIANT.scales();
+  private static final boolean CLIPS = VARIANT.clips();
+  private static final boolean MAXIMIZES = VARIANT.maximizes();
+  private static final boolean L2 = VARIANT.decay() == Variant.Decay.L2;
+  private static final boolean DECOUPLED = VARIANT.decay() == Variant.Decay.DECOUPLED;
+  private static final boolean GRADIENT_FIRST = VARIANT.gradientFirst();
+  private static final boolean SQUARE_FIRST = VARIANT.squareFirst();
+  private static final boolean MAXIMUM = VARIANT.maximum() != Variant.Maximum.NONE;
+  private static final boolean CORRECTED = VARIANT.maximum() == Variant.Maximum.CORRECTED;
+  private static final boolean ROOT_EPSILON = VARIANT.rootEpsilon();
+  private static final boolean NESTEROV = VARIANT.nesterov();
+  private static final boolean UPDATE_ONLY = VARIANT.updateOnly();
+  private static final boolean AVERAGES = VARIANT.averages();
+  private static final boolean ZEROES_GRADIENT = VARIANT.zeroesGradient();
   private static final double TINY_M = FLOAT ? TinyMoments.FLOAT_M : TinyMoments.DOUBLE_M;
   private static final double TINY_V = FLOAT ? TinyMoments.FLOAT_V : TinyMoments.DOUBLE_V;
 
   ReferenceLoop() {}
 
   @Override
-  void block(Coefficients c, Object params, Object grads, Object m, Object v, int from, int to) {
-    final double w1 = round(c.firstMomentWeight());
-    final double w2 = round(c.secondMomentWeight());
-    final double negativeStepSize = round(c.negativeStepSize());
+  void block(
+      Coefficients c,
+      Object params,
+      Object grads,
+      Object m,
+      Object v,
+      Object max,
+      Object average,
+      int from,
+      int to) {
+    final double gradientScale = round(c.gradientScale());
+    final double clip = round(c.clip());
+    final double decay = round(c.decay());
+    final double decayFactor = round(c.decayFactor());
+    final double w1 = momentWeight(c.firstMomentWeight(), GRADIENT_FIRST);
+    final double w2 = momentWeight(c.secondMomentWeight(), SQUARE_FIRST);
+    final double beta2 = round(c.beta2());
+    final double varianceScale = round(c.varianceScale());
+    final double rootEpsilon = round(c.rootEpsilon());
     final double rootScale = round(c.rootScale());
     final double epsilon = round(c.epsilon());
-    final double negativeDecay = round(c.negativeDecay());
+    final double momentStep = round(c.momentStep());
+    final double gradientStep = round(c.gradientStep());
+    final double averageWeight = round(c.averageWeight());
     for (int i = from; i < to; i++) {
-      final double g = load(grads, i);
+      double p = load(params, i);
+      double g = load(grads, i);
       final double m0 = load(m, i);
       final double v0 = load(v, i);
-      double p = load(params, i);
 
-      // Decoupled weight decay (Loshchilov & Hutter 2019, Algorithm 2 line 12).
-      if (DECAY) {
-        p = fma(negativeDecay, p, p);
+      // The gradient g_t: unscaled and clipped by norm, clipped by value, turned for ascent.
+      if (SCALES) {
+        g = mul(g, gradientScale);
       }
+      if (CLIPS) {
+        g = max(min(g, clip), -clip);
+      }
+      if (MAXIMIZES) {
+        g = -g;
+      }
+      // Weight decay as a penalty on the loss, or decoupled from it (Loshchilov & Hutter 2019,
+      // Algorithm 2, lines 6 and 12).
+      if (L2) {
+        g = fma(decay, p, g);
+      }
+      if (DECOUPLED && !UPDATE_ONLY) {
+        p = PYTORCH ? mul(p, decayFactor) : fma(decay, p, p);
+      }
+
       // Algorithm 1: m_t = beta1 * m_(t-1) + (1 - beta1) * g_t. As an interpolation it rounds twice
-      // in all, does not carry the rounding of beta1 for ever, and m = g is a fixed point.
-      final double m1 = fma(w1, sub(g, m0), m0);
-      // Algorithm 1: v_t = beta2 * v_(t-1) + (1 - beta2) * g_t^2. Never negative: the inner
-      // product is at least -v, and w2 <= 1.
-      final double v1 = fma(w2, fma(g, g, -v0), v0);
-      // Algorithm 1: sqrt(v^_t) + epsilon with v^_t = v_t / (1 - beta2^t).
-      final double d = fma(sqrt(v1), rootScale, epsilon);
+      // in all, does not carry the rounding of beta1 for ever, and m = g is a fixed point. It starts
+      // at the end with the larger weight, so that beta1 = 0 gives g itself.
+      final double m1 = fma(w1, sub(g, m0), GRADIENT_FIRST ? g : m0);
+      // Algorithm 1: v_t = beta2 * v_(t-1) + (1 - beta2) * g_t^2, likewise. Never negative: what is
+      // added to v or to the square is at most that times a weight of at most 1.
+      final double v1;
+      if (PYTORCH) {
+        v1 = fma(mul(w2, g), g, mul(v0, beta2));
+      } else if (SQUARE_FIRST) {
+        final double square = mul(g, g);
+        v1 = fma(w2, sub(square, v0), square);
+      } else {
+        v1 = fma(w2, fma(g, g, -v0), v0);
+      }
+
+      // Algorithm 1: sqrt(v^_t) + epsilon with v^_t = v_t / (1 - beta2^t). The correction is in the
+      // factor of the root, or inside the root where something else has to be there with it.
+      double s = v1;
+      if (CORRECTED) {
+        s = mul(s, varianceScale);
+      }
+      if (MAXIMUM) {
+        // AMSGrad (Reddi, Kale & Kumar 2018, Algorithm 2).
+        s = max(load(max, i), s);
+        store(max, i, s);
+      }
+      if (ROOT_EPSILON) {
+        s = CORRECTED ? add(s, rootEpsilon) : fma(s, varianceScale, rootEpsilon);
+      }
+      final double root = sqrt(s);
+      final double d =
+          PYTORCH ? add(div(root, rootScale), epsilon) : fma(root, rootScale, epsilon);
+
       // Algorithm 1: theta_t = theta_(t-1) - alpha * m^_t / (sqrt(v^_t) + epsilon) with
       // m^_t = m_t / (1 - beta1^t), whose divisor is in the step size. Product, quotient and
-      // sum are rounded in this order.
-      p = add(p, div(mul(negativeStepSize, m1), d));
+      // sum are rounded in this order. Nesterov: Dozat 2016.
+      final double n = NESTEROV ? fma(momentStep, m1, mul(gradientStep, g)) : mul(momentStep, m1);
+      final double update = div(n, d);
 
       store(m, i, m1);
       store(v, i, v1);
-      store(params, i, p);
+      if (UPDATE_ONLY) {
+        store(grads, i, DECOUPLED ? fma(decay, p, update) : update);
+      } else {
+        p = add(p, update);
+        store(params, i, p);
+        if (AVERAGES) {
+          final double a = load(average, i);
+          store(average, i, fma(averageWeight, sub(p, a), a));
+        }
+        if (ZEROES_GRADIENT) {
+          store(grads, i, 0);
+        }
+      }
     }
   }
 
@@ -75,8 +161,44 @@ final class ReferenceLoop extends Loop {
     }
   }
 
+  @Override
+  public long countNonFinite(Object array, int from, int to) {
+    long count = 0;
+    for (int i = from; i < to; i++) {
+      if (!Double.isFinite(load(array, i))) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  @Override
+  boolean isBlockFinite(Object array, int from, int to) {
+    double zero = 0;
+    for (int i = from; i < to; i++) {
+      // NaN, for good, at the first infinity or NaN; without a branch in the loop.
+      zero += load(array, i) * 0;
+    }
+    return zero == 0;
+  }
+
+  @Override
+  void addSquares(double[] sums, Object array, double scale, int from, int to) {
+    for (int i = from; i < to; i++) {
+      final int sum = i - from & SUMS - 1;
+      final double x = load(array, i) * scale;
+      sums[sum] = Math.fma(x, x, sums[sum]);
+    }
+  }
+
   private static double round(double x) {
     return FLOAT ? (float) x : x;
+  }
+
+  /** The factor of the difference: of the gradient's weight, or of what that lacks to 1. */
+  private static double momentWeight(double weight, boolean isFromGradient) {
+    // Exact, the weight being at least 1/2.
+    return isFromGradient ? sub(round(weight), 1) : round(weight);
   }
 
   private static double load(Object array, int i) {
@@ -114,5 +236,13 @@ final class ReferenceLoop extends Loop {
   private static double sqrt(double a) {
     // The root of a float, rounded to double and then to float, is the correctly rounded one.
     return FLOAT ? (float) Math.sqrt(a) : Math.sqrt(a);
+  }
+
+  private static double min(double a, double b) {
+    return FLOAT ? Math.min((float) a, (float) b) : Math.min(a, b);
+  }
+
+  private static double max(double a, double b) {
+    return FLOAT ? Math.max((float) a, (float) b) : Math.max(a, b);
   }
 }

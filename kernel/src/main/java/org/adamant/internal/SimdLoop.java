@@ -26,44 +26,130 @@ final class SimdLoop extends Loop {
   private static final Specialisation CONSTANTS =
       Specialiser.classData(MethodHandles.lookup(), Specialisation.class);
   private static final boolean FLOAT = CONSTANTS.element() == Specialisation.Element.FLOAT;
-  private static final boolean DECAY = CONSTANTS.variant().decay();
+  private static final Variant VARIANT = CONSTANTS.variant();
+  private static final boolean PYTORCH = VARIANT.arithmetic() == Variant.Arithmetic.PYTORCH;
+  private static final boolean SCALES = VARIANT.scales();
+  private static final boolean CLIPS = VARIANT.clips();
+  private static final boolean MAXIMIZES = VARIANT.maximizes();
+  private static final boolean L2 = VARIANT.decay() == Variant.Decay.L2;
+  private static final boolean DECOUPLED = VARIANT.decay() == Variant.Decay.DECOUPLED;
+  private static final boolean GRADIENT_FIRST = VARIANT.gradientFirst();
+  private static final boolean SQUARE_FIRST = VARIANT.squareFirst();
+  private static final boolean MAXIMUM = VARIANT.maximum() != Variant.Maximum.NONE;
+  private static final boolean CORRECTED = VARIANT.maximum() == Variant.Maximum.CORRECTED;
+  private static final boolean ROOT_EPSILON = VARIANT.rootEpsilon();
+  private static final boolean NESTEROV = VARIANT.nesterov();
+  private static final boolean UPDATE_ONLY = VARIANT.updateOnly();
+  private static final boolean AVERAGES = VARIANT.averages();
+  private static final boolean ZEROES_GRADIENT = VARIANT.zeroesGradient();
   private static final VectorShape SHAPE = VectorShape.forBitSize(CONSTANTS.laneBits());
   private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
   private static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(double.class, SHAPE);
+  // As many floats as there are doubles in a vector; not used at 64 bits, where that is one.
+  private static final VectorSpecies<Float> HALF_FLOATS =
+      VectorSpecies.of(
+          float.class, VectorShape.forBitSize(Math.max(64, CONSTANTS.laneBits() / 2)));
   private static final int LANES = FLOAT ? FLOATS.length() : DOUBLES.length();
   private static final Loop TAIL = Specialiser.loop(CONSTANTS.scalar());
 
   SimdLoop() {}
 
   @Override
-  void block(Coefficients c, Object params, Object grads, Object m, Object v, int from, int to) {
+  void block(
+      Coefficients c,
+      Object params,
+      Object grads,
+      Object m,
+      Object v,
+      Object max,
+      Object average,
+      int from,
+      int to) {
     final int end = from + ((to - from) & -LANES);
-    final Vector<Number> w1 = broadcast(c.firstMomentWeight());
-    final Vector<Number> w2 = broadcast(c.secondMomentWeight());
-    final Vector<Number> negativeStepSize = broadcast(c.negativeStepSize());
+    final Vector<Number> gradientScale = broadcast(c.gradientScale());
+    final Vector<Number> clip = broadcast(c.clip());
+    final Vector<Number> decay = broadcast(c.decay());
+    final Vector<Number> decayFactor = broadcast(c.decayFactor());
+    final Vector<Number> w1 = broadcast(momentWeight(c.firstMomentWeight(), GRADIENT_FIRST));
+    final Vector<Number> w2 = broadcast(momentWeight(c.secondMomentWeight(), SQUARE_FIRST));
+    final Vector<Number> beta2 = broadcast(c.beta2());
+    final Vector<Number> varianceScale = broadcast(c.varianceScale());
+    final Vector<Number> rootEpsilon = broadcast(c.rootEpsilon());
     final Vector<Number> rootScale = broadcast(c.rootScale());
     final Vector<Number> epsilon = broadcast(c.epsilon());
-    final Vector<Number> negativeDecay = broadcast(c.negativeDecay());
+    final Vector<Number> momentStep = broadcast(c.momentStep());
+    final Vector<Number> gradientStep = broadcast(c.gradientStep());
+    final Vector<Number> averageWeight = broadcast(c.averageWeight());
     for (int i = from; i < end; i += LANES) {
-      final Vector<Number> g = load(grads, i);
+      Vector<Number> p = load(params, i);
+      Vector<Number> g = load(grads, i);
       final Vector<Number> m0 = load(m, i);
       final Vector<Number> v0 = load(v, i);
-      Vector<Number> p = load(params, i);
 
-      if (DECAY) {
-        p = fma(negativeDecay, p, p);
+      if (SCALES) {
+        g = g.mul(gradientScale);
       }
-      final Vector<Number> m1 = fma(w1, g.sub(m0), m0);
-      final Vector<Number> v1 = fma(w2, fma(g, g, v0.neg()), v0);
-      final Vector<Number> d = fma(v1.lanewise(VectorOperators.SQRT), rootScale, epsilon);
-      p = p.add(negativeStepSize.mul(m1).div(d));
+      if (CLIPS) {
+        g = g.min(clip).max(clip.neg());
+      }
+      if (MAXIMIZES) {
+        g = g.neg();
+      }
+      if (L2) {
+        g = fma(decay, p, g);
+      }
+      if (DECOUPLED && !UPDATE_ONLY) {
+        p = PYTORCH ? p.mul(decayFactor) : fma(decay, p, p);
+      }
+
+      final Vector<Number> m1 = fma(w1, g.sub(m0), GRADIENT_FIRST ? g : m0);
+      final Vector<Number> v1;
+      if (PYTORCH) {
+        v1 = fma(w2.mul(g), g, v0.mul(beta2));
+      } else if (SQUARE_FIRST) {
+        final Vector<Number> square = g.mul(g);
+        v1 = fma(w2, square.sub(v0), square);
+      } else {
+        v1 = fma(w2, fma(g, g, v0.neg()), v0);
+      }
+
+      Vector<Number> s = v1;
+      if (CORRECTED) {
+        s = s.mul(varianceScale);
+      }
+      if (MAXIMUM) {
+        s = load(max, i).max(s);
+        store(max, i, s);
+      }
+      if (ROOT_EPSILON) {
+        s = CORRECTED ? s.add(rootEpsilon) : fma(s, varianceScale, rootEpsilon);
+      }
+      final Vector<Number> root = s.lanewise(VectorOperators.SQRT);
+      final Vector<Number> d =
+          PYTORCH ? root.div(rootScale).add(epsilon) : fma(root, rootScale, epsilon);
+
+      final Vector<Number> n =
+          NESTEROV ? fma(momentStep, m1, gradientStep.mul(g)) : momentStep.mul(m1);
+      final Vector<Number> update = n.div(d);
 
       store(m, i, m1);
       store(v, i, v1);
-      store(params, i, p);
+      if (UPDATE_ONLY) {
+        store(grads, i, DECOUPLED ? fma(decay, p, update) : update);
+      } else {
+        p = p.add(update);
+        store(params, i, p);
+        if (AVERAGES) {
+          final Vector<Number> a = load(average, i);
+          store(average, i, fma(averageWeight, p.sub(a), a));
+        }
+        if (ZEROES_GRADIENT) {
+          store(grads, i, broadcast(0));
+        }
+      }
     }
     if (end < to) {
-      TAIL.block(c, params, grads, m, v, end, to);
+      TAIL.block(c, params, grads, m, v, max, average, end, to);
     }
   }
 
@@ -72,10 +158,68 @@ final class SimdLoop extends Loop {
     TAIL.flush(m, v, from, to);
   }
 
+  @Override
+  public long countNonFinite(Object array, int from, int to) {
+    return TAIL.countNonFinite(array, from, to);
+  }
+
+  @Override
+  boolean isBlockFinite(Object array, int from, int to) {
+    final int end = from + ((to - from) & -LANES);
+    Vector<Number> zero = broadcast(0);
+    for (int i = from; i < end; i += LANES) {
+      zero = zero.add(load(array, i).mul(broadcast(0)));
+    }
+    // The order of this sum does not matter: it is 0 or NaN.
+    final double sum =
+        FLOAT
+            ? ((FloatVector) (Vector<?>) zero).reduceLanes(VectorOperators.ADD)
+            : ((DoubleVector) (Vector<?>) zero).reduceLanes(VectorOperators.ADD);
+    return sum == 0 && TAIL.isBlockFinite(array, end, to);
+  }
+
+  @Override
+  void addSquares(double[] sums, Object array, double scale, int from, int to) {
+    if (DOUBLES.length() == 1) {
+      TAIL.addSquares(sums, array, scale, from, to);
+      return;
+    }
+    // Whole rounds over the sums; the rest by the reference, on top of what is there.
+    final int end = from + ((to - from) & -SUMS);
+    final int lanes = DOUBLES.length();
+    for (int sum = 0; sum < SUMS; sum += 2 * lanes) {
+      // Two at a time, so that one addition need not wait for the other.
+      DoubleVector first = DoubleVector.zero(DOUBLES);
+      DoubleVector second = first;
+      for (int i = from + sum; i < end; i += SUMS) {
+        final DoubleVector x = loadDoubles(array, i).mul(scale);
+        final DoubleVector y = loadDoubles(array, i + lanes).mul(scale);
+        first = x.fma(x, first);
+        second = y.fma(y, second);
+      }
+      first.intoArray(sums, sum);
+      second.intoArray(sums, sum + lanes);
+    }
+    TAIL.addSquares(sums, array, scale, end, to);
+  }
+
+  private static DoubleVector loadDoubles(Object array, int i) {
+    return FLOAT
+        ? (DoubleVector) FloatVector.fromArray(HALF_FLOATS, (float[]) array, i)
+            .convertShape(VectorOperators.F2D, DOUBLES, 0)
+        : DoubleVector.fromArray(DOUBLES, (double[]) array, i);
+  }
+
   private static Vector<Number> broadcast(double x) {
     final Vector<?> all =
         FLOAT ? FloatVector.broadcast(FLOATS, (float) x) : DoubleVector.broadcast(DOUBLES, x);
     return (Vector<Number>) all;
+  }
+
+  /** As in the reference; on scalars, because a vector returned from a method may be allocated. */
+  private static double momentWeight(double weight, boolean isFromGradient) {
+    final double rounded = FLOAT ? (float) weight : weight;
+    return isFromGradient ? rounded - 1 : rounded;
   }
 
   private static Vector<Number> load(Object array, int i) {

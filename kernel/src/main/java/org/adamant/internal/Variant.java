@@ -1,8 +1,82 @@
 package org.adamant.internal;
 
 /**
- * What a step does beyond the basic one. Each component is a constant of the specialised loop.
+ * What a step does beyond, or instead of, the basic one. Each component is a constant of the specialised
+ * loop; what is off costs nothing.
  *
- * @param decay whether decoupled weight decay is applied
+ * @param arithmetic whose roundings
+ * @param scales whether gradients are multiplied by a factor first
+ * @param clips whether gradients are then clamped to a range
+ * @param maximizes whether gradients are then negated
+ * @param decay which weight decay
+ * @param gradientFirst whether the first moment is interpolated from the gradient's end, beta1 being at
+ *     most 1/2
+ * @param squareFirst whether the second moment is interpolated from the squared gradient's end, beta2
+ *     being at most 1/2
+ * @param maximum which running maximum of the second moment
+ * @param rootEpsilon whether an epsilon is added inside the root
+ * @param nesterov whether the step looks ahead along the new first moment
+ * @param updateOnly whether the update is written to the gradients instead of added to the parameters
+ * @param averages whether an average of the parameters is kept
+ * @param zeroesGradient whether gradients are set to zero after use
  */
-public record Variant(boolean decay) {}
+public record Variant(
+    Arithmetic arithmetic,
+    boolean scales,
+    boolean clips,
+    boolean maximizes,
+    Decay decay,
+    boolean gradientFirst,
+    boolean squareFirst,
+    Maximum maximum,
+    boolean rootEpsilon,
+    boolean nesterov,
+    boolean updateOnly,
+    boolean averages,
+    boolean zeroesGradient) {
+
+  /** The basic step. */
+  public static final Variant BASIC =
+      new Variant(
+          Arithmetic.EXACT,
+          false,
+          false,
+          false,
+          Decay.NONE,
+          false,
+          false,
+          Maximum.NONE,
+          false,
+          false,
+          false,
+          false,
+          false);
+
+  /** The two orders of operations. */
+  public enum Arithmetic {
+    /** Our own. */
+    EXACT,
+    /** That of PyTorch's unfused loop. */
+    PYTORCH
+  }
+
+  /** The places of weight decay. */
+  public enum Decay {
+    /** No weight decay. */
+    NONE,
+    /** Into the gradient. */
+    L2,
+    /** Into the parameter, before the update. */
+    DECOUPLED
+  }
+
+  /** The running maxima of AMSGrad. */
+  public enum Maximum {
+    /** No AMSGrad. */
+    NONE,
+    /** Of v. */
+    RAW,
+    /** Of v / (1 - beta2^t). */
+    CORRECTED
+  }
+}

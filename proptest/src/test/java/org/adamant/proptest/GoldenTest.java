@@ -28,12 +28,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class GoldenTest {
 
-  private static final int LENGTH = 1003;
-  private static final List<Integer> RECORDED = List.of(1, 10, 1000);
+  static final int LENGTH = 1003;
+  static final List<Integer> RECORDED = List.of(1, 10, 1000);
   private static final Adam ADAM = Adam.defaults();
 
   /** The recipe of the inputs, see {@code golden/README.md}. */
-  private static final class Inputs {
+  static final class Inputs {
     private long s = 88172645463325252L;
 
     long next() {
@@ -65,7 +65,7 @@ class GoldenTest {
     F32(float.class, 0x1p-24),
     F64(double.class, 0x1p-53);
 
-    private final Class<?> element;
+    final Class<?> element;
     private final double unitRoundoff;
 
     Type(Class<?> element, double unitRoundoff) {
@@ -74,19 +74,24 @@ class GoldenTest {
     }
 
     State recorded(String kind, int t) throws IOException {
+      final State state = State.zeros(element, LENGTH);
+      read("adam_" + kind, t, List.of(state.params(), state.m(), state.v()));
+      return state;
+    }
+
+    /** Reads the arrays of a recorded state, in the order of the file. */
+    void read(String run, int t, List<Object> arrays) throws IOException {
       final String file =
-          "/golden/adam_%s_%s_t%04d.bin".formatted(kind, name().toLowerCase(Locale.ROOT), t);
+          "/golden/%s_%s_t%04d.bin".formatted(run, name().toLowerCase(Locale.ROOT), t);
       try (InputStream in = GoldenTest.class.getResourceAsStream(file)) {
         final ByteBuffer bytes =
             ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
-        final State state = State.zeros(element, LENGTH);
-        for (Object array : List.of(state.params(), state.m(), state.v())) {
+        for (Object array : arrays) {
           for (int i = 0; i < LENGTH; i++) {
             State.set(array, i, this == F32 ? bytes.getFloat() : bytes.getDouble());
           }
         }
         assertThat(bytes.hasRemaining()).as("more in %s", file).isFalse();
-        return state;
       }
     }
   }

@@ -1,0 +1,15 @@
+package org.adamant;
+
+/**
+ * What a step does about gradients that are NaN or infinite. Each such gradient makes the moments of its
+ * element NaN, or infinite and then NaN, for good. What counts is the gradient as it is in the array,
+ * before scaling and clipping.
+ */
+public enum NonFinite {
+  /** Step regardless, as other implementations do; nothing is counted. Costs nothing. */
+  PROPAGATE,
+  /** If there is one in any array of the call, change nothing at all. Costs one more reading. */
+  SKIP,
+  /** If there is one in any array of the call, throw, having changed nothing. Costs one more reading. */
+  THROW
+}

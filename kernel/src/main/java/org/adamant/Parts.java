@@ -1,0 +1,102 @@
+package org.adamant;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Does a range of work in parts, on the calling thread and on those of an executor.
+ *
+ * <p>Whoever is free takes the next part, the caller included. So an executor that is busy, shut down, or
+ * has but the one thread that is calling costs time and never a deadlock; and when {@link #run} returns or
+ * throws, no part is left running.
+ */
+final class Parts {
+
+  /** Parts per thread: enough that a thread which starts late does not hold up the others. */
+  private static final int PARTS_PER_THREAD = 4;
+
+  /** One part of the work. */
+  interface Part {
+    void run(long from, long to);
+  }
+
+  private final long length;
+  private final long partLength;
+  private final Part part;
+  private final AtomicLong next = new AtomicLong();
+  private final CountDownLatch unfinished;
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+  private Parts(long length, long partLength, int parts, Part part) {
+    this.length = length;
+    this.partLength = partLength;
+    this.part = part;
+    this.unfinished = new CountDownLatch(parts);
+  }
+
+  /**
+   * Runs the parts of {@code 0 <= i < length}.
+   *
+   * @param length the size of the work
+   * @param smallest the smallest part worth handing to another thread
+   * @param threads the largest number of threads, the caller included
+   * @param executor where the other threads come from
+   * @param part what to do with a part
+   */
+  static void run(long length, long smallest, int threads, Executor executor, Part part) {
+    final long worthwhile = Math.min(length / smallest, (long) threads * PARTS_PER_THREAD);
+    if (threads == 1 || worthwhile < 2) {
+      part.run(0, length);
+      return;
+    }
+    final long partLength = Math.ceilDiv(length, worthwhile);
+    final int parts = Math.toIntExact(Math.ceilDiv(length, partLength));
+    new Parts(length, partLength, parts, part).run(Math.min(threads, parts), executor);
+  }
+
+  private void run(int threads, Executor executor) {
+    try {
+      for (int i = 1; i < threads; i++) {
+        executor.execute(this::work);
+      }
+    } catch (RejectedExecutionException e) {
+      // The caller does what nobody else takes.
+    }
+    work();
+    boolean isInterrupted = false;
+    while (true) {
+      try {
+        unfinished.await();
+        break;
+      } catch (InterruptedException e) {
+        // Parts are being written: the arrays may not be given back to the caller before they are done.
+        isInterrupted = true;
+      }
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+    final Throwable thrown = failure.get();
+    if (thrown != null) {
+      throw new IllegalStateException(
+          "a part of a step failed on one of its threads; the arrays are partly updated", thrown);
+    }
+  }
+
+  private void work() {
+    for (long from; (from = next.getAndAdd(partLength)) < length;) {
+      try {
+        part.run(from, Math.min(length, from + partLength));
+      } catch (Throwable e) {
+        if (!failure.compareAndSet(null, e)) {
+          failure.get().addSuppressed(e);
+        }
+      } finally {
+        unfinished.countDown();
+      }
+    }
+  }
+}

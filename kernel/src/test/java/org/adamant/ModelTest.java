@@ -1,0 +1,235 @@
+package org.adamant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.reflect.Array;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.stream.IntStream;
+import org.adamant.Adam.AmsGrad;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A whole model in one call: the bits of its slices one by one, whoever does which part. */
+class ModelTest {
+
+  private static final AdamKernel KERNEL = AdamKernel.preferred();
+
+  /** Empty ones, ones smaller than a vector, and one of many blocks, of both types. */
+  private static final int[] LENGTHS = {0, 3, 1, 0, 50_021, 17, 8192, 0, 30_000, 5, 0};
+
+  private static List<StepArrays> arrays() {
+    return IntStream.range(0, LENGTHS.length)
+        .mapToObj(
+            i -> StepArrays.ordinary(
+                i % 3 == 0 ? ElementType.DOUBLE : ElementType.FLOAT, LENGTHS[i], i))
+        .toList();
+  }
+
+  private static AdamModel model(List<StepArrays> arrays) {
+    return AdamModel.of(arrays.stream().map(VariantsTest::slice).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 7})
+  void anyNumberOfThreadsGivesTheBitsOfTheSlicesOneByOne(int threads) {
+    final List<StepArrays> expected = arrays();
+    final List<StepArrays> actual = arrays();
+    final AdamModel model = model(actual);
+    for (long t = 62; t < 66; t++) {
+      final AdamStep step = Adam.defaults().withWeightDecay(0.1).atStep(t);
+      expected.forEach(a -> a.step(KERNEL, step));
+      KERNEL.step(step, model, ForkJoinPool.commonPool(), threads);
+    }
+    final List<StepArrays> before = arrays();
+    for (int i = 0; i < LENGTHS.length; i++) {
+      Bits.assertSame("slice " + i, expected.get(i), actual.get(i), before.get(i));
+    }
+  }
+
+  @Test
+  void anExecutorThatHelpsNobodyCostsNothingButTime() throws InterruptedException {
+    final List<StepArrays> expected = arrays();
+    expected.forEach(a -> a.step(KERNEL, Adam.defaults().atStep(1)));
+    final ExecutorService closed = Executors.newSingleThreadExecutor();
+    closed.shutdown();
+    final List<StepArrays> rejected = arrays();
+    KERNEL.step(Adam.defaults().atStep(1), model(rejected), closed, 4);
+    final List<StepArrays> ignored = arrays();
+    KERNEL.step(Adam.defaults().atStep(1), model(ignored), task -> {}, 4);
+    for (int i = 0; i < LENGTHS.length; i++) {
+      Bits.assertSame("rejected " + i, expected.get(i), rejected.get(i), expected.get(i));
+      Bits.assertSame("ignored " + i, expected.get(i), ignored.get(i), expected.get(i));
+    }
+  }
+
+  @Test
+  void theOnlyThreadOfAnExecutorMayCallFromInside() throws Exception {
+    final List<StepArrays> expected = arrays();
+    expected.forEach(a -> a.step(KERNEL, Adam.defaults().atStep(1)));
+    final List<StepArrays> actual = arrays();
+    try (ExecutorService single = Executors.newSingleThreadExecutor()) {
+      single
+          .submit(() -> KERNEL.step(Adam.defaults().atStep(1), model(actual), single, 2))
+          .get();
+    }
+    for (int i = 0; i < LENGTHS.length; i++) {
+      Bits.assertSame("slice " + i, expected.get(i), actual.get(i), expected.get(i));
+    }
+  }
+
+  @Test
+  void aRangeTouchesNothingOutside() {
+    final StepArrays expected = StepArrays.ordinary(ElementType.FLOAT, 100, 1);
+    final StepArrays actual = expected.copy();
+    final StepArrays before = expected.copy();
+    expected.step(KERNEL, Adam.defaults().atStep(1), 30, 40);
+    KERNEL.step(Adam.defaults().atStep(1), VariantsTest.slice(actual).range(30, 40));
+    Bits.assertSame("range", expected, actual, before);
+    Bits.assertUntouched("left", before, actual, 0, 30);
+    Bits.assertUntouched("right", before, actual, 70, 100);
+  }
+
+  @Test
+  void whatAVariantNeedsIsAskedForBeforeTheFirstWrite() {
+    final List<StepArrays> actual = arrays();
+    final AdamModel model = model(actual);
+    assertThatThrownBy(
+        () -> KERNEL.step(Adam.defaults().withAmsgrad(AmsGrad.RAW).atStep(1), model))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("withMaximum");
+    assertThatThrownBy(() -> KERNEL.step(Adam.defaults().withAverageDecay(0.5).atStep(1), model))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("withAverage");
+    assertThatThrownBy(
+        () -> KERNEL.step(Adam.defaults().atStep(1), model, ForkJoinPool.commonPool(), 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("threads = 0");
+    final List<StepArrays> before = arrays();
+    for (int i = 0; i < LENGTHS.length; i++) {
+      Bits.assertUntouched("slice " + i, before.get(i), actual.get(i));
+    }
+  }
+
+  @Test
+  void slicesMayShareAnArrayButNotOverlapInIt() {
+    final AdamSlice whole = VariantsTest.slice(StepArrays.zeros(ElementType.DOUBLE, 10));
+    assertThat(AdamModel.of(whole.range(5, 5), whole.range(0, 5)).length()).isEqualTo(10);
+    assertThat(AdamModel.of(whole, whole.range(3, 0)).length()).isEqualTo(10);
+    assertThatThrownBy(() -> AdamModel.of(whole.range(0, 6), whole.range(5, 5)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("overlap");
+    assertThatThrownBy(() -> whole.range(6, 5)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> whole.withMaximum(new float[10]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("maximum is a float[]: expected double[]");
+    assertThatThrownBy(() -> whole.withAverage(new double[9]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("average has length 9");
+    final double[] twice = new double[10];
+    assertThatThrownBy(() -> whole.withMaximum(twice).withAverage(twice))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("average is the same array as maximum");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+  void aGradientThatIsNotFiniteIsSkippedOrThrownBeforeTheFirstWrite(double bad) {
+    for (int slice = 0; slice < LENGTHS.length; slice++) {
+      for (int i : LENGTHS[slice] == 0 ? new int[0] : new int[] {0, LENGTHS[slice] - 1}) {
+        final List<StepArrays> actual = arrays();
+        actual.get(slice).type().set(actual.get(slice).grads(), i, bad);
+        final List<StepArrays> before = actual.stream().map(StepArrays::copy).toList();
+        final AdamModel model = model(actual);
+        final AdamStep step = Adam.defaults().atStep(1);
+        assertThat(KERNEL.step(step.withNonFinite(NonFinite.SKIP), model)).isEqualTo(1);
+        assertThatThrownBy(
+            () -> KERNEL.step(
+                step.withNonFinite(NonFinite.THROW), model, ForkJoinPool.commonPool(), 2))
+            .isInstanceOf(ArithmeticException.class)
+            .hasMessageContaining("1 elements");
+        final AdamSlice one = VariantsTest.slice(actual.get(slice));
+        assertThat(KERNEL.step(step.withNonFinite(NonFinite.SKIP), one)).isEqualTo(1);
+        for (int k = 0; k < LENGTHS.length; k++) {
+          Bits.assertUntouched("slice " + k, before.get(k), actual.get(k));
+        }
+      }
+    }
+  }
+
+  @Test
+  void finiteGradientsAreSteppedUnderEveryPolicy() {
+    final List<StepArrays> expected = arrays();
+    expected.forEach(a -> a.step(KERNEL, Adam.defaults().atStep(1)));
+    for (NonFinite policy : NonFinite.values()) {
+      final List<StepArrays> actual = arrays();
+      final AdamStep step = Adam.defaults().atStep(1).withNonFinite(policy);
+      assertThat(KERNEL.step(step, model(actual))).isZero();
+      for (int i = 0; i < LENGTHS.length; i++) {
+        Bits.assertSame("slice " + i, expected.get(i), actual.get(i), expected.get(i));
+      }
+    }
+  }
+
+  @Test
+  void theNormIsTheSameForEveryWidthAndThreadCountAndNearTheExactOne() {
+    final List<StepArrays> arrays = arrays();
+    final AdamModel model = model(arrays);
+    final double norm = AdamKernel.of(LaneWidth.SCALAR).globalNorm(model);
+    for (LaneWidth width : LaneWidth.supported()) {
+      for (int threads = 1; threads <= 3; threads++) {
+        assertThat(
+            AdamKernel.of(width).globalNorm(model, ForkJoinPool.commonPool(), threads))
+            .as("%s, %s threads", width, threads)
+            .isEqualTo(norm);
+      }
+    }
+    BigDecimal exact = BigDecimal.ZERO;
+    for (StepArrays a : arrays) {
+      for (int i = 0; i < Array.getLength(a.grads()); i++) {
+        exact =
+            exact.add(
+                new BigDecimal(a.type().get(a.grads(), i)).pow(2),
+                new MathContext(40));
+      }
+    }
+    final double root = exact.sqrt(new MathContext(40)).doubleValue();
+    // 128 additions in a sum, 5 + 5 in trees, one square and one root: half of that in the root.
+    assertThat(Math.abs(norm - root) / root).isLessThan(70 * 0x1p-53);
+  }
+
+  @Test
+  void theNormNeitherOverflowsNorUnderflows() {
+    for (double x : new double[] {0x1p1000, 0x1p-1000, Double.MIN_VALUE, 3, 0}) {
+      final double[] grads = {3 * x, 0, 4 * x};
+      final AdamModel model =
+          AdamModel.of(
+              AdamSlice.of(new double[3], grads, new double[3], new double[3]),
+              VariantsTest.slice(StepArrays.zeros(ElementType.FLOAT, 9)));
+      assertThat(KERNEL.globalNorm(model)).as("norm of %s", x).isEqualTo(5 * x);
+    }
+    assertThat(KERNEL.globalNorm(AdamModel.of(new ArrayList<>()))).isZero();
+    final double[] infinite = {1, Double.NEGATIVE_INFINITY, 2};
+    final AdamSlice slice = AdamSlice.of(new double[3], infinite, new double[3], new double[3]);
+    assertThat(KERNEL.globalNorm(AdamModel.of(slice))).isEqualTo(Double.POSITIVE_INFINITY);
+    infinite[0] = Double.NaN;
+    assertThat(KERNEL.globalNorm(AdamModel.of(slice))).isNaN();
+  }
+
+  @Test
+  void theClipFactorBringsTheNormDownAndNeverUp() {
+    assertThat(AdamStep.clipFactor(10, 1)).isEqualTo(0.1);
+    assertThat(AdamStep.clipFactor(0.5, 1)).isEqualTo(1);
+    assertThat(AdamStep.clipFactor(Double.POSITIVE_INFINITY, 1)).isZero();
+    assertThatThrownBy(() -> AdamStep.clipFactor(Double.NaN, 1))
+        .hasMessageContaining("norm = NaN");
+    assertThatThrownBy(() -> AdamStep.clipFactor(1, 0)).hasMessageContaining("maxNorm = 0.0");
+  }
+}

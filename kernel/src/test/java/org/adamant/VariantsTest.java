@@ -1,0 +1,180 @@
+package org.adamant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.adamant.Adam.AmsGrad;
+import org.adamant.Adam.Arithmetic;
+import org.adamant.Adam.EpsilonPlacement;
+import org.adamant.Adam.WeightDecay;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every combination of variants that makes sense, enumerated: the scalar path equals the transcription
+ * of the formula, and every lane width equals the scalar path, bit for bit.
+ */
+class VariantsTest {
+
+  /** Two vectors of the widest lane count and a tail. */
+  private static final int LENGTH = 2 * 16 + 7;
+
+  /** A flush among them. */
+  private static final long[] STEPS = {63, 64};
+
+  /** What one call does: hyper-parameters, and what is asked of the call. */
+  record Case(Adam adam, double gradientFactor, boolean updateOnly, boolean zeroGradient) {
+
+    AdamStep at(long t) {
+      AdamStep step = adam.atStep(t);
+      if (gradientFactor != 1) {
+        step = step.withGradientScale(gradientFactor / 2).withClipFactor(2);
+      }
+      if (updateOnly) {
+        step = step.withUpdateOnly();
+      }
+      return zeroGradient ? step.withZeroGradient() : step;
+    }
+  }
+
+  /** All combinations; what {@link Adam} or {@link AdamStep} refuse is not among them. */
+  static List<Case> cases() {
+    final List<Case> cases = new ArrayList<>();
+    for (Adam adam : adams()) {
+      for (double gradientFactor : new double[] {1, 0.7}) {
+        cases.add(new Case(adam, gradientFactor, false, false));
+        cases.add(new Case(adam, gradientFactor, false, true));
+        if (adam.averageDecay() == 1) {
+          cases.add(new Case(adam, gradientFactor, true, false));
+        }
+      }
+    }
+    return cases;
+  }
+
+  private static List<Adam> adams() {
+    Stream<Adam> adams = Stream.of(Adam.defaults().withLearningRate(0.01).withEpsilon(1e-6));
+    adams = adams.flatMap(a -> Stream.of(Arithmetic.values()).map(a::withArithmetic));
+    adams =
+        adams.flatMap(
+            a -> Stream.of(WeightDecay.values())
+                .flatMap(
+                    mode -> Stream.of(0.0, 0.05)
+                        .filter(wd -> wd > 0 || mode == WeightDecay.L2)
+                        .flatMap(wd -> allowed(() -> a.withWeightDecay(mode, wd)))));
+    adams = adams.flatMap(a -> Stream.of(a, a.withBeta1(0.3).withBeta2(0.4)));
+    adams = adams
+        .flatMap(a -> Stream.of(AmsGrad.values()).flatMap(x -> allowed(() -> a.withAmsgrad(x))));
+    adams =
+        adams.flatMap(
+            a -> Stream.of(EpsilonPlacement.values())
+                .flatMap(x -> allowed(() -> a.withEpsilonPlacement(x))));
+    adams =
+        adams.flatMap(a -> Stream.of(0.0, 1e-7).flatMap(x -> allowed(() -> a.withRootEpsilon(x))));
+    adams =
+        adams.flatMap(a -> Stream.of(false, true).flatMap(x -> allowed(() -> a.withNesterov(x))));
+    adams = adams.flatMap(a -> Stream.of(a, a.withMaximize(true)));
+    adams = adams.flatMap(a -> Stream.of(a, a.withClipValue(0.004)));
+    adams = adams.flatMap(a -> Stream.of(a, a.withAverageDecay(0.9)));
+    return adams.toList();
+  }
+
+  private static Stream<Adam> allowed(Supplier<Adam> adam) {
+    try {
+      return Stream.of(adam.get());
+    } catch (IllegalArgumentException e) {
+      return Stream.empty();
+    }
+  }
+
+  @Test
+  void thereAreAsManyCombinationsAsThereShouldBe() {
+    // Ours: 4 decays x 2 betas x (2 of 3 maxima at the raw root, 3 of 3 at the corrected) x 2 root
+    // epsilons x 2 Nesterov; PyTorch's: 3 decays x 2 betas x 2 maxima. Each x 2 signs x 2 clips x
+    // (3 outputs without average + 2 with) x 2 factors.
+    assertThat(cases()).hasSize((4 * 2 * 5 * 2 * 2 + 3 * 2 * 2) * 2 * 2 * (3 + 2) * 2);
+  }
+
+  static Stream<Arguments> typesAndWidths() {
+    return Stream.of(ElementType.values())
+        .flatMap(
+            type -> LaneWidth.supported().stream().map(width -> Arguments.of(type, width)));
+  }
+
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("typesAndWidths")
+  void everyCombinationGivesTheBitsOfTheTranscription(ElementType type, LaneWidth width) {
+    final AdamKernel kernel = AdamKernel.of(width);
+    final List<Case> cases = cases();
+    for (int k = 0; k < cases.size(); k++) {
+      // Every width does a part of the combinations, and the scalar path and the widest do all.
+      final boolean isEvery = width == LaneWidth.SCALAR || width == LaneWidth.preferred();
+      if (isEvery || k % 4 == width.ordinal() % 4) {
+        assertSameBits(kernel, type, cases.get(k), k);
+      }
+    }
+  }
+
+  private static void assertSameBits(AdamKernel kernel, ElementType type, Case tested, int seed) {
+    final StepArrays expected = StepArrays.ordinary(type, LENGTH, seed);
+    final Values values = new Values(type, seed);
+    for (int i = 0; i < LENGTH; i += 3) {
+      values.setSpecial(expected, i);
+    }
+    final StepArrays further = StepArrays.ordinary(type, LENGTH, seed + 1);
+    final Object maximum = further.v();
+    final Object average = further.params();
+    final Object actualMaximum = type.copy(maximum);
+    final Object actualAverage = type.copy(average);
+    final StepArrays actual = expected.copy();
+    final AdamSlice slice =
+        slice(actual).withMaximum(actualMaximum).withAverage(actualAverage);
+    for (long t : STEPS) {
+      final StepArrays before = expected.copy();
+      final Transcription transcription =
+          new Transcription(
+              type,
+              tested.adam,
+              t,
+              tested.gradientFactor,
+              tested.updateOnly,
+              tested.zeroGradient);
+      for (int i = 0; i < LENGTH; i++) {
+        transcription.step(expected, maximum, average, i);
+      }
+      kernel.step(tested.at(t), slice);
+      final String what = kernel.laneWidth() + ", " + tested + ", t = " + t;
+      Bits.assertSame(what, expected, actual, before);
+      assertSame(what + ", maximum", type, maximum, actualMaximum);
+      assertSame(what + ", average", type, average, actualAverage);
+    }
+  }
+
+  private static void assertSame(String what, ElementType type, Object expected, Object actual) {
+    for (int i = 0; i < Array.getLength(expected); i++) {
+      if (type.bits(expected, i) != type.bits(actual, i)) {
+        throw new AssertionError(
+            "%s[%d]: expected %s, actual %s"
+                .formatted(
+                    what,
+                    i,
+                    type.hex(type.rawBits(expected, i)),
+                    type.hex(type.rawBits(actual, i))));
+      }
+    }
+  }
+
+  static AdamSlice slice(StepArrays a) {
+    return a.type() == ElementType.FLOAT
+        ? AdamSlice.of(
+            (float[]) a.params(), (float[]) a.grads(), (float[]) a.m(), (float[]) a.v())
+        : AdamSlice.of(
+            (double[]) a.params(), (double[]) a.grads(), (double[]) a.m(), (double[]) a.v());
+  }
+}
