@@ -196,8 +196,9 @@ public record Adam(
   }
 
   /**
-   * Continues a run of {@code keras.optimizers.Adam}: learning rate 1e-3, betas 0.9 and 0.999, epsilon
-   * 1e-7 added to the raw root; decay, if any, decoupled; AMSGrad, if any, on the raw maximum.
+   * The hyper-parameters of {@code keras.optimizers.Adam}: learning rate 1e-3, betas 0.9 and 0.999, epsilon
+   * 1e-7 added to the raw root; decay, if any, decoupled; AMSGrad, if any, on the raw maximum. Ours are
+   * the roundings.
    *
    * @return the preset
    * @see <a href="https://keras.io/api/optimizers/adam/">keras.optimizers.Adam</a>
@@ -207,7 +208,7 @@ public record Adam(
   }
 
   /**
-   * Continues a run of {@code optax.adam}, which has no default learning rate: betas 0.9 and 0.999,
+   * The hyper-parameters of {@code optax.adam}, which has no default learning rate: betas 0.9 and 0.999,
    * epsilon 1e-8, none inside the root; decay, if any, decoupled (optax.adamw adds it to the same
    * update).
    *
@@ -220,7 +221,7 @@ public record Adam(
   }
 
   /**
-   * Continues a run of TensorFlow's {@code ApplyAdam} and {@code tf.compat.v1.train.AdamOptimizer}:
+   * The hyper-parameters of TensorFlow's {@code ApplyAdam} and {@code tf.compat.v1.train.AdamOptimizer}:
    * learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-8 added to the raw root.
    *
    * @return the preset
@@ -231,7 +232,7 @@ public record Adam(
   }
 
   /**
-   * Continues a run of Tribuo's {@code Adam}: learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-6
+   * The hyper-parameters of Tribuo's {@code Adam}: learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-6
    * added to the raw root.
    *
    * @return the preset
@@ -242,7 +243,7 @@ public record Adam(
   }
 
   /**
-   * Continues a run of ND4J's {@code Adam} updater: learning rate 1e-3, betas 0.9 and 0.999, epsilon
+   * The hyper-parameters of ND4J's {@code Adam} updater: learning rate 1e-3, betas 0.9 and 0.999, epsilon
    * 1e-8 added to the raw root.
    *
    * @return the preset
