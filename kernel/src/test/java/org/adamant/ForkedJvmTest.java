@@ -22,8 +22,8 @@ class ForkedJvmTest {
   private static final String[] LONG_RUN = {"warm", "611", "60"};
 
   /**
-   * Where every operation is slow: whole vectors, a tail, and the 64th step; on the scalar path and,
-   * past the chooser that refuses it, in the loop of 128 bits.
+   * Where every operation is slow: whole vectors, a tail, and the 64th step; on the scalar path
+   * and, past the chooser that refuses it, in the loop of 128 bits.
    */
   private static final String[] SHORT_RUN = {"cold", "19", "6", "128"};
 

@@ -133,7 +133,8 @@ class LaneEqualityTest {
 
   /**
    * Cells around the slice: NaN, which spoils every result it gets into, in turn with ordinary
-   * numbers, because a step that is done on NaN where it should not be may leave the same NaN behind.
+   * numbers, because a step that is done on NaN where it should not be may leave the same NaN
+   * behind.
    */
   private static void fillGuards(StepArrays arrays, Values values, int from, int to) {
     final ElementType type = arrays.type();
