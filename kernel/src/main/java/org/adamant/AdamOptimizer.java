@@ -131,7 +131,7 @@ public final class AdamOptimizer {
    * @throws NullPointerException if a map, a name or an array is null
    * @throws IllegalArgumentException if a gradient is missing, or there is one without parameter; if a
    *     value is not a {@code float[]} or {@code double[]}; if a gradient's type or length is not the
-   *     parameter's, or a parameter's not what it was at its first step; if an array is used twice
+   *     parameter's, or a parameter's not what it was at its first step; if a parameter's array is used twice
    */
   public <A> void step(Map<String, A> params, Map<String, A> grads) {
     requireNamesMatch(params, grads);
@@ -259,6 +259,8 @@ public final class AdamOptimizer {
   private static void requireNamesMatch(Map<String, ?> params, Map<String, ?> grads) {
     Arguments.requireNonNull("params", params);
     Arguments.requireNonNull("grads", grads);
+    params.keySet().forEach(name -> Arguments.requireNonNull("the name of a parameter", name));
+    grads.keySet().forEach(name -> Arguments.requireNonNull("the name of a gradient", name));
     if (!params.keySet().equals(grads.keySet())) {
       final Set<String> missing = new TreeSet<>(params.keySet());
       missing.removeAll(grads.keySet());
@@ -273,7 +275,6 @@ public final class AdamOptimizer {
   }
 
   private void requireValid(String name, Object param, Object grad) {
-    Arguments.requireNonNull("the name of a parameter", name);
     final String parameter = "parameter '" + name + "'";
     final String gradient = "gradient '" + name + "'";
     Arguments.requireNonNull(parameter, param);

@@ -85,6 +85,11 @@ public final class AdamStep {
           "learningRate = " + rate + ": learningRate / (1 - beta1^t) overflows at t = " + t
               + ", beta1 = " + beta1 + "; expected a smaller learning rate");
     }
+    if (Double.isInfinite(rate * adam.weightDecay())) {
+      throw new IllegalArgumentException(
+          "weightDecay = " + adam.weightDecay() + ": learningRate * weightDecay overflows with"
+              + " learningRate = " + rate + "; expected a smaller weight decay");
+    }
     variant = variant(adam, perCall);
     final boolean isInside = adam.amsgrad() == AmsGrad.CORRECTED || adam.rootEpsilon() > 0;
     final double rootScale;

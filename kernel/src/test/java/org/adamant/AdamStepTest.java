@@ -159,4 +159,12 @@ class AdamStepTest {
     assertThatThrownBy(() -> arrays.step(AdamKernel.preferred(), step))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void refusesADecayThatOverflows() {
+    final Adam adam = Adam.defaults().withLearningRate(1e200).withWeightDecay(1e200);
+    assertThatThrownBy(() -> adam.atStep(1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("weightDecay = 1.0E200");
+  }
 }

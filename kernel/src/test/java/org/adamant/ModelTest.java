@@ -206,6 +206,19 @@ class ModelTest {
   }
 
   @Test
+  void everySumOfSquaresIsFusedAndInTheSameOrder() {
+    // Of doubles: the square of a float is exact. Many, because a root hides most differences.
+    for (int seed = 0; seed < 300; seed++) {
+      final StepArrays arrays = StepArrays.ordinary(ElementType.DOUBLE, 100, seed);
+      final AdamModel model = AdamModel.of(VariantsTest.slice(arrays));
+      final double norm = AdamKernel.of(LaneWidth.SCALAR).globalNorm(model);
+      for (LaneWidth width : LaneWidth.supported()) {
+        assertThat(AdamKernel.of(width).globalNorm(model)).as("%s", width).isEqualTo(norm);
+      }
+    }
+  }
+
+  @Test
   void theNormNeitherOverflowsNorUnderflows() {
     for (double x : new double[] {0x1p1000, 0x1p-1000, Double.MIN_VALUE, 3, 0}) {
       final double[] grads = {3 * x, 0, 4 * x};
