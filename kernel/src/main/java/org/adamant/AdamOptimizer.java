@@ -131,7 +131,8 @@ public final class AdamOptimizer {
    * @throws NullPointerException if a map, a name or an array is null
    * @throws IllegalArgumentException if a gradient is missing, or there is one without parameter; if a
    *     value is not a {@code float[]} or {@code double[]}; if a gradient's type or length is not the
-   *     parameter's, or a parameter's not what it was at its first step; if a parameter's array is used twice
+   *     parameter's, or a parameter's not what it was at its first step; if a parameter's array is used
+   *     twice
    */
   public <A> void step(Map<String, A> params, Map<String, A> grads) {
     requireNamesMatch(params, grads);

@@ -182,7 +182,7 @@ public final class AdamStep {
     return -StrictMath.expm1(t * StrictMath.log(beta));
   }
 
-  /** beta^t correctly rounded, as the C library's pow is in all but one of some 10^5 cases. */
+  /** beta^t correctly rounded, which gives the recorded runs of PyTorch to the bit. */
   private static double power(double beta, long t) {
     // The limit of BigDecimal; by then a power of any beta but the very nearest to 1 is 0.
     return t <= 999_999_999

@@ -126,8 +126,7 @@ final class SpecialisedKernel implements AdamKernel {
     requireFits(step, element, null, null);
     final Loop loop = loops(step.variant()).of(element);
     final int end = offset + length;
-    if (step.nonFinite() != NonFinite.PROPAGATE && !loop.isFinite(grads, offset, end)) {
-      refuse(step, loop.countNonFinite(grads, offset, end));
+    if (refused(step, loop, grads, offset, end) > 0) {
       return;
     }
     loop.run(step.coefficients(), params, grads, m, v, null, null, offset, end);
@@ -140,14 +139,12 @@ final class SpecialisedKernel implements AdamKernel {
     requireFits(step, slice.element, slice.maximum, slice.average);
     final Loops loops = loops(step.variant());
     final int end = slice.offset + slice.length;
-    if (step.nonFinite() != NonFinite.PROPAGATE) {
-      final Loop loop = loops.of(slice.element);
-      if (!loop.isFinite(slice.grads, slice.offset, end)) {
-        return refuse(step, loop.countNonFinite(slice.grads, slice.offset, end));
-      }
+    final long refused =
+        refused(step, loops.of(slice.element), slice.grads, slice.offset, end);
+    if (refused == 0) {
+      run(step, loops, slice, slice.offset, end);
     }
-    run(step, loops, slice, slice.offset, end);
-    return 0;
+    return refused;
   }
 
   @Override
@@ -241,6 +238,13 @@ final class SpecialisedKernel implements AdamKernel {
           }
         });
     return isFinite.get();
+  }
+
+  /** The number of gradients for which a slice is not to be stepped; throws if they are to throw. */
+  private static long refused(AdamStep step, Loop loop, Object grads, int from, int to) {
+    return step.nonFinite() == NonFinite.PROPAGATE || loop.isFinite(grads, from, to)
+        ? 0
+        : refuse(step, loop.countNonFinite(grads, from, to));
   }
 
   /** Does what the step wants done about gradients that are not finite, which is not to step. */
