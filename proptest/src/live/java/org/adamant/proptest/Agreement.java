@@ -40,7 +40,8 @@ final class Agreement {
       final double b = State.get(theirs, i);
       final double bound = rounding + midpoints;
       final double difference = Math.abs(a - b);
-      require(run, name, i, t, "ours " + a + ", theirs " + b + ", a difference of", difference, bound);
+      require(run, name, i, t, "ours " + a + ", theirs " + b + ", a difference of", difference,
+          bound);
       differing += a == b ? 0 : 1;
       counts[difference == 0 ? 0 : (int) Math.ceil(PARTS * difference / bound)]++;
     }

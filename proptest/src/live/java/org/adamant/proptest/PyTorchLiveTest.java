@@ -150,8 +150,8 @@ class PyTorchLiveTest {
 
   /**
    * The C library's pow is not correctly rounded, and which of its results are not differs from one C
-   * library to the next. Where its last bit is off, here about once in a thousand steps, and only there,
-   * both sides take the correctly rounded one; in float that makes no difference.
+   * library to the next. Where its last bit is off, less than once in a thousand steps, a run in double
+   * gives PyTorch the correctly rounded one. A float cannot tell: there PyTorch takes its own.
    */
   @ParameterizedTest
   @EnumSource(Type.class)
@@ -187,7 +187,11 @@ class PyTorchLiveTest {
                 .as("root at t = %s, %s", t, run)
                 .isLessThanOrEqualTo(Math.ulp(root));
           }
-          theirs.unfused(grads, run.gradientScale, c1, root(c2));
+          if (type == Type.F32) {
+            theirs.unfused(grads, run.gradientScale, pow1, root);
+          } else {
+            theirs.unfused(grads, run.gradientScale, c1, root(c2));
+          }
           final AdamStep step = run.adam.atStep(t).withGradientScale(run.gradientScale);
           final Object p = theirs.params();
           final Object m = theirs.m();

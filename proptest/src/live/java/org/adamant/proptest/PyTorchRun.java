@@ -29,55 +29,55 @@ final class PyTorchRun implements AutoCloseable {
   // Everything returns what it wrote: a list that nobody reads would be optimised away with its use.
   private static final String SCRIPT =
       """
-      def correction(beta: float, step: float) -> float:
-          return 1 - beta ** step
+          def correction(beta: float, step: float) -> float:
+              return 1 - beta ** step
 
-      def root(correction: float) -> float:
-          return correction ** 0.5
+          def root(correction: float) -> float:
+              return correction ** 0.5
 
-      def unscale(grad: Tensor, factor: float) -> Tensor:
-          return grad.mul_(factor)
+          def unscale(grad: Tensor, factor: float) -> Tensor:
+              return grad.mul_(factor)
 
-      def clip(grad: Tensor, limit: float) -> Tensor:
-          return grad.clamp_(-limit, limit)
+          def clip(grad: Tensor, limit: float) -> Tensor:
+              return grad.clamp_(-limit, limit)
 
-      def average(ema: Tensor, param: Tensor, decay: float) -> Tensor:
-          return ema.lerp_(param, 1 - decay)
+          def average(ema: Tensor, param: Tensor, decay: float) -> Tensor:
+              return ema.lerp_(param, 1 - decay)
 
-      def unfused(p: Tensor, g: Tensor, m: Tensor, v: Tensor, v_max: Tensor,
-                  lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
-                  maximize: bool, decoupled: bool, correction1: float, root2: float) -> Tensor:
-          if maximize:
-              g = -g
-          if wd != 0:
+          def unfused(p: Tensor, g: Tensor, m: Tensor, v: Tensor, v_max: Tensor,
+                      lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
+                      maximize: bool, decoupled: bool, correction1: float, root2: float) -> Tensor:
+              if maximize:
+                  g = -g
+              if wd != 0:
+                  if decoupled:
+                      p.mul_(1 - lr * wd)
+                  else:
+                      g = g.add(p, alpha=wd)
+              m.lerp_(g, 1 - beta1)
+              v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+              s = v
+              if amsgrad:
+                  torch.maximum(v_max, v, out=v_max)
+                  s = v_max
+              d = (s.sqrt() / root2).add_(eps)
+              return p.addcdiv_(m, d, value=-(lr / correction1))
+
+          def fused(p: Tensor, g: Tensor, m: Tensor, v: Tensor, v_max: Tensor,
+                    lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
+                    maximize: bool, decoupled: bool, step: Tensor) -> List[Tensor]:
+              ps, gs, ms, vs, steps = [p], [g], [m], [v], [step]
+              maxima: List[Tensor] = []
+              if amsgrad:
+                  maxima = [v_max]
               if decoupled:
-                  p.mul_(1 - lr * wd)
+                  torch._fused_adamw_(ps, gs, ms, vs, maxima, steps, lr=lr, beta1=beta1, beta2=beta2,
+                                      weight_decay=wd, eps=eps, amsgrad=amsgrad, maximize=maximize)
               else:
-                  g = g.add(p, alpha=wd)
-          m.lerp_(g, 1 - beta1)
-          v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
-          s = v
-          if amsgrad:
-              torch.maximum(v_max, v, out=v_max)
-              s = v_max
-          d = (s.sqrt() / root2).add_(eps)
-          return p.addcdiv_(m, d, value=-(lr / correction1))
-
-      def fused(p: Tensor, g: Tensor, m: Tensor, v: Tensor, v_max: Tensor,
-                lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
-                maximize: bool, decoupled: bool, step: Tensor) -> List[Tensor]:
-          ps, gs, ms, vs, steps = [p], [g], [m], [v], [step]
-          maxima: List[Tensor] = []
-          if amsgrad:
-              maxima = [v_max]
-          if decoupled:
-              torch._fused_adamw_(ps, gs, ms, vs, maxima, steps, lr=lr, beta1=beta1, beta2=beta2,
-                                  weight_decay=wd, eps=eps, amsgrad=amsgrad, maximize=maximize)
-          else:
-              torch._fused_adam_(ps, gs, ms, vs, maxima, steps, lr=lr, beta1=beta1, beta2=beta2,
-                                 weight_decay=wd, eps=eps, amsgrad=amsgrad, maximize=maximize)
-          return ps
-      """;
+                  torch._fused_adam_(ps, gs, ms, vs, maxima, steps, lr=lr, beta1=beta1, beta2=beta2,
+                                     weight_decay=wd, eps=eps, amsgrad=amsgrad, maximize=maximize)
+              return ps
+          """;
 
   private static final CompilationUnit UNIT = torch.compile(SCRIPT);
 
@@ -173,19 +173,19 @@ final class PyTorchRun implements AutoCloseable {
 
   private void step(String function, IValue... rest) {
     final IValue[] arguments = {
-        tensor(params),
-        tensor(grads),
-        tensor(m),
-        tensor(v),
-        tensor(maximum),
-        new IValue(adam.learningRate()),
-        new IValue(adam.beta1()),
-        new IValue(adam.beta2()),
-        new IValue(adam.weightDecay()),
-        new IValue(adam.epsilon()),
-        new IValue(adam.amsgrad() != AmsGrad.NONE),
-        new IValue(adam.maximize()),
-        new IValue(adam.weightDecayMode() == WeightDecay.DECOUPLED)
+      tensor(params),
+      tensor(grads),
+      tensor(m),
+      tensor(v),
+      tensor(maximum),
+      new IValue(adam.learningRate()),
+      new IValue(adam.beta1()),
+      new IValue(adam.beta2()),
+      new IValue(adam.weightDecay()),
+      new IValue(adam.epsilon()),
+      new IValue(adam.amsgrad() != AmsGrad.NONE),
+      new IValue(adam.maximize()),
+      new IValue(adam.weightDecayMode() == WeightDecay.DECOUPLED)
     };
     final IValue[] all = Arrays.copyOf(arguments, arguments.length + rest.length);
     System.arraycopy(rest, 0, all, arguments.length, rest.length);
@@ -214,7 +214,8 @@ final class PyTorchRun implements AutoCloseable {
 
   private Object read(Cells cells) {
     final Object array =
-        Array.newInstance(cells.memory instanceof FloatPointer ? float.class : double.class, length);
+        Array.newInstance(cells.memory instanceof FloatPointer ? float.class : double.class,
+            length);
     cells.read(array);
     return array;
   }

@@ -63,7 +63,8 @@ final class TensorFlowRun implements AutoCloseable {
       final List<Variable<T>> variables =
           List.of(
               ops.variable(shape, type), ops.variable(shape, type), ops.variable(shape, type));
-      final List<Placeholder<T>> initialValues = variables.stream().map(_ -> placeholder.apply(shape)).toList();
+      final List<Placeholder<T>> initialValues =
+          variables.stream().map(_ -> placeholder.apply(shape)).toList();
       final List<Operand<T>> assignments =
           List.of(0, 1, 2)
               .stream()
@@ -98,12 +99,12 @@ final class TensorFlowRun implements AutoCloseable {
   void step(long t, Object grads) {
     final Session.Runner runner = session.runner().addTarget(update.op());
     final double[] scalars = {
-        StrictMath.pow(adam.beta1(), t),
-        StrictMath.pow(adam.beta2(), t),
-        adam.learningRate(),
-        adam.beta1(),
-        adam.beta2(),
-        adam.epsilon()
+      StrictMath.pow(adam.beta1(), t),
+      StrictMath.pow(adam.beta2(), t),
+      adam.learningRate(),
+      adam.beta1(),
+      adam.beta2(),
+      adam.epsilon()
     };
     for (int k = 0; k < scalars.length; k++) {
       runner.feed(inputs.get(k), scalar(scalars[k]));
