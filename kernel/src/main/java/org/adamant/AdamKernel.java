@@ -48,8 +48,9 @@ import java.util.concurrent.Executor;
  * beta2^t). With {@link Adam.Arithmetic#PYTORCH}:
  *
  * <pre>
- *   v' = fma([1 - beta2] * g, g, v * beta2)
- *   d  = sqrt(s) / [sqrt(1 - beta2^t)] + epsilon
+ *   v' = fma([1 - beta2] * g, g, v * beta2)                   for every beta2
+ *   m' = fma([1 - beta1] - 1, g - m, g)                       if [1 - beta1] &gt;= 1/2
+ *   d  = sqrt(s) / [sqrt(1 - beta2^t)] + epsilon              a root of 1 - 2^-53 is 1
  *   p  = p * [1 - learningRate * weightDecay]                 {@link Adam.WeightDecay#DECOUPLED}
  * </pre>
  *
