@@ -39,12 +39,12 @@ class OptimizerProperties {
         steps -> {
           final Random random = steps.random();
           final Map<String, State> initial = new HashMap<>();
-          final Settings shapes = Settings.random(float.class, random);
+          final Settings shapes = settings(random);
           for (String name : List.of("w1", "b1", "w2", "b2", "")) {
             final Class<?> type = random.nextBoolean() ? float.class : double.class;
             final State state = State.zeros(type, random.nextInt(40));
             final State drawn = steps.ofType(type).state(state.length(), shapes);
-            initial.put(name, state.withParams(drawn.params()));
+            initial.put(name, state.with(State.PARAMS, drawn.params()));
           }
           Adam adam = shapes.adam();
           final List<Update> updates = new ArrayList<>();
@@ -59,15 +59,21 @@ class OptimizerProperties {
             }
             updates.add(new Update(grads, adam));
             if (random.nextInt(4) == 0) {
-              adam = Settings.random(float.class, random).adam();
+              adam = settings(random).adam();
             }
           }
           return new Training(initial, updates);
         });
   }
 
+  /** Coefficients that are finite at every t, in floats. */
+  private static Settings settings(Random random) {
+    return Settings.random(float.class, random)
+        .with(a -> a.withLearningRate(Math.min(1, a.learningRate())));
+  }
+
   /** The t of a parameter is the number of its own steps, from the moment at which it joins. */
-  @Property(tries = 400)
+  @Property(tries = 200)
   void theOptimizerEqualsTheKernelCalledByHandForAnyOrderOfNamesAndAnyMomentOfJoining(
       @ForAll("trainings") Training training) {
     for (AdamKernel kernel : Kernels.UNDER_TEST) {
@@ -89,13 +95,13 @@ class OptimizerProperties {
           // An average starts from the parameter as it is before the first step that keeps one.
           final State state =
               update.adam.averageDecay() < 1 && averaged.putIfAbsent(name, before) == null
-                  ? before.withAverage(before.copy().params())
+                  ? before.with(State.AVERAGE, State.copy(before.params()))
                   : before;
           byHand.put(name, state);
           final long t = counts.merge(name, 1L, Long::sum);
           new StepCase(
               state, Settings.of(update.adam, t), 0, state.length(), StepCase.Call.SLICE)
-              .step(kernel, state.withGrads(update.grads.get(name)));
+              .step(kernel, state.with(State.GRADS, State.copy(update.grads.get(name))));
         }
       }
       assertThat(optimizer.stepCount()).isEqualTo(training.updates.size());

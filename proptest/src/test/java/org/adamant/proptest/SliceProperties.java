@@ -15,7 +15,7 @@ import org.adamant.proptest.StepCase.Call;
 /** A step is done element by element: no neighbour, place or order of work changes a bit. */
 class SliceProperties {
 
-  @Property(tries = 1000)
+  @Property(tries = 500)
   void nothingOutsideTheSliceIsWritten(@ForAll StepCase any) {
     for (AdamKernel kernel : Kernels.UNDER_TEST) {
       Reduction.check(
@@ -30,7 +30,7 @@ class SliceProperties {
     }
   }
 
-  @Property(tries = 1000)
+  @Property(tries = 500)
   void anArrayThatTheSettingsDoNotUpdateIsNotWritten(@ForAll StepCase any) {
     for (AdamKernel kernel : Kernels.UNDER_TEST) {
       Reduction.check(
@@ -72,7 +72,7 @@ class SliceProperties {
   }
 
   /** With gradients that are refused, a part that has none is stepped: so none are refused here. */
-  @Property(tries = 1000)
+  @Property(tries = 500)
   void thePartsOfAnyPartitionInAnyOrderEqualTheWhole(@ForAll("partitions") Partition any) {
     for (AdamKernel kernel : Kernels.UNDER_TEST) {
       Reduction.check(
@@ -113,7 +113,7 @@ class SliceProperties {
         });
   }
 
-  @Property(tries = 1000)
+  @Property(tries = 500)
   void anyPermutationOfTheElementsCommutesWithTheStep(@ForAll("permutations") Permuted any) {
     for (AdamKernel kernel : Kernels.UNDER_TEST) {
       final State stepped = any.tried.stepped(kernel).state().select(any.order);

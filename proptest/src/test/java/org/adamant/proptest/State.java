@@ -1,6 +1,7 @@
 package org.adamant.proptest;
 
 import java.lang.reflect.Array;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -17,6 +18,15 @@ record State(Object params, Object grads, Object m, Object v, Object maximum, Ob
   /** What the arrays are called in messages, in the order of {@link #arrays}. */
   static final List<String> NAMES = List.of("params", "grads", "m", "v", "maximum", "average");
 
+  /** Where in {@link #arrays} each is. */
+  static final int PARAMS = 0;
+
+  static final int GRADS = 1;
+  static final int M = 2;
+  static final int V = 3;
+  static final int MAXIMUM = 4;
+  static final int AVERAGE = 5;
+
   static State zeros(Class<?> type, int length) {
     return of(IntStream.range(0, 6).mapToObj(_ -> Array.newInstance(type, length)).toList());
   }
@@ -25,19 +35,11 @@ record State(Object params, Object grads, Object m, Object v, Object maximum, Ob
     return new State(a.get(0), a.get(1), a.get(2), a.get(3), a.get(4), a.get(5));
   }
 
-  /** The same arrays, but for the parameters. */
-  State withParams(Object others) {
-    return new State(others, grads, m, v, maximum, average);
-  }
-
-  /** The same arrays, but for the gradients, which are a copy. */
-  State withGrads(Object others) {
-    return new State(params, copy(others), m, v, maximum, average);
-  }
-
-  /** The same arrays, but for the averages. */
-  State withAverage(Object others) {
-    return new State(params, grads, m, v, maximum, others);
+  /** The same arrays, but for one. */
+  State with(int array, Object other) {
+    final List<Object> others = new ArrayList<>(arrays());
+    others.set(array, other);
+    return of(others);
   }
 
   List<Object> arrays() {
@@ -45,7 +47,8 @@ record State(Object params, Object grads, Object m, Object v, Object maximum, Ob
   }
 
   boolean isFloat() {
-    return params instanceof float[];
+    // The one array that no test replaces by a bad one.
+    return average instanceof float[];
   }
 
   int length() {
@@ -56,7 +59,7 @@ record State(Object params, Object grads, Object m, Object v, Object maximum, Ob
     return of(arrays().stream().map(State::copy).toList());
   }
 
-  private static Object copy(Object array) {
+  static Object copy(Object array) {
     return array instanceof float[] floats ? floats.clone() : ((double[]) array).clone();
   }
 

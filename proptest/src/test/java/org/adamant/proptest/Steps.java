@@ -26,11 +26,14 @@ final class Steps {
 
   private static final int STYLES = 6;
 
+  /** As many elements as are drawn; longer arrays repeat them, on other lanes. */
+  private static final int DRAWN = 509;
+
   private final Random random;
   private final Class<?> type;
   private final Numbers numbers;
 
-  private Steps(Class<?> type, Random random) {
+  Steps(Class<?> type, Random random) {
     this.random = random;
     this.type = type;
     this.numbers = new Numbers(type, random);
@@ -104,6 +107,13 @@ final class Steps {
 
   /** Elements all in one style, or each in its own. */
   State state(int length, Settings settings) {
+    return length <= DRAWN
+        ? drawn(length, settings)
+        : drawn(DRAWN, settings)
+            .select(IntStream.range(0, length).map(i -> i % DRAWN).toArray());
+  }
+
+  private State drawn(int length, Settings settings) {
     final AdamStep step = settings.step();
     final State state = State.zeros(type, length);
     final int style = random.nextInt(STYLES + 2);
@@ -216,7 +226,7 @@ final class Steps {
     final int length = length();
     final int offset = offset();
     final State state = State.zeros(type, offset + length + offset());
-    for (int i = 0; i < state.length(); i++) {
+    for (int i = 0; i < Math.min(DRAWN, state.length()); i++) {
       division(state, i);
     }
     return new StepCase(state, settings, offset, length, call());

@@ -18,7 +18,7 @@ class WidthProperties {
         .hasSizeGreaterThan(1);
   }
 
-  @Property(tries = 3000)
+  @Property(tries = 2000)
   void everyKernelGivesTheBitsOfTheReference(@ForAll StepCase any) {
     for (AdamKernel kernel : Kernels.UNDER_TEST) {
       Reduction.check(
