@@ -85,12 +85,14 @@ final class Reduction {
         IntStream.of(LENGTHS)
             .filter(n -> n < state.length())
             .mapToObj(n -> c.with(vector(state, index, Math.floorMod(lane, n), n))),
-        // The slice alone; what is in front of the element; half of that at a time.
+        // The slice alone; without half of what is in front of the element, or more.
         Stream.of(1, 2, 4, 8)
             .map(part -> range(c.offset() + lane / part * (part - 1), Math.max(index + 1, c.end())))
             .filter(range -> range.length < state.length())
             .map(range -> c.with(state.select(range))),
-        Stream.of(range(c.offset(), index + 1))
+        // Without what is behind it, or half of that.
+        Stream.of(0, (c.end() - index) / 2)
+            .map(behind -> range(c.offset(), index + 1 + Math.max(0, behind - 1)))
             .filter(range -> range.length > 0 && range.length < state.length())
             .map(range -> c.with(state.select(range))))
         .flatMap(candidates -> candidates);
