@@ -98,7 +98,8 @@ class ArgumentProperties {
     final List<Defect> defects = new ArrayList<>();
     final int length = state.length();
     final Class<?> type = state.isFloat() ? float.class : double.class;
-    final int wrong = random.nextBoolean() ? length + 1 + random.nextInt(20) : random.nextInt(length);
+    final int wrong =
+        random.nextBoolean() ? length + 1 + random.nextInt(20) : random.nextInt(length);
     final Object otherLength = State.zeros(type, wrong).params();
     defects.add(Defect.isNull("step", () -> state.step(kernel, null)));
     for (int k = 0; k < 4; k++) {
@@ -201,7 +202,8 @@ class ArgumentProperties {
     final AdamStep amsgrad =
         good.settings().with(a -> a.withAmsgrad(AmsGrad.RAW).withAverageDecay(1)).step();
     defects.add(Defect.illegal("amsgrad", () -> kernel.step(amsgrad, bare)));
-    defects.add(Defect.illegal("amsgrad", () -> kernel.step(amsgrad, bare, Runnable::run, threads)));
+    defects
+        .add(Defect.illegal("amsgrad", () -> kernel.step(amsgrad, bare, Runnable::run, threads)));
     defects.add(Defect.illegal("amsgrad", () -> kernel.step(amsgrad, bare(another))));
     defects.add(
         Defect.illegal(
@@ -218,15 +220,16 @@ class ArgumentProperties {
     // Coefficients that only doubles can hold, with floats in the last slice only.
     final State floats = State.zeros(float.class, 3);
     final AdamModel mixed = AdamModel.of(slice, floats.slice(0, 3));
-    for (Adam tooLarge : tooLargeForFloats(Math.scalb(1 + random.nextDouble(), random.nextInt(129, 900)))) {
+    for (Adam tooLarge : tooLargeForFloats(
+        Math.scalb(1 + random.nextDouble(), random.nextInt(129, 900)))) {
       final AdamStep large = tooLarge.atStep(1L << 62);
       defects.add(Defect.illegal("step", () -> kernel.step(large, mixed)));
       defects.add(Defect.illegal("step", () -> kernel.step(large, floats.slice(0, 3))));
       defects.add(Defect.illegal("step", () -> floats.step(kernel, large)));
     }
     for (AdamStep large : new AdamStep[] {
-        Adam.defaults().atStep(1).withGradientScale(1e39),
-        Adam.defaults().withClipValue(1e-46).atStep(1)}) {
+      Adam.defaults().atStep(1).withGradientScale(1e39),
+      Adam.defaults().withClipValue(1e-46).atStep(1)}) {
       defects.add(Defect.illegal("step", () -> kernel.step(large, mixed)));
     }
 
@@ -402,7 +405,8 @@ class ArgumentProperties {
       if (isKnown) {
         // Parameters of the same shapes, so that there are moments to change.
         optimizer.step(
-            Map.of("good", State.zeros(type, 3).params(), "bad", State.zeros(type, length).params()),
+            Map.of("good", State.zeros(type, 3).params(), "bad",
+                State.zeros(type, length).params()),
             Map.of("good", gradientOfOther, "bad", State.zeros(type, length).params()));
       }
       for (Defect defect : optimizerDefects(
@@ -450,7 +454,8 @@ class ArgumentProperties {
         Defect.illegal("'bad'", () -> optimizer.step(good, both(gradientOfOther, params))));
     if (!isKnown) {
       defects.add(
-          Defect.illegal("parameter", () -> optimizer.step(both(params, params), both(grads, grads))));
+          Defect.illegal("parameter",
+              () -> optimizer.step(both(params, params), both(grads, grads))));
     }
     defects.add(
         Defect.illegal("step", () -> {

@@ -101,7 +101,8 @@ class MathProperties {
               steps.stepCase(
                   steps.length(),
                   new Settings(
-                      settings.adam(), 1, 1, 1, settings.zeroGradient(), false, NonFinite.PROPAGATE));
+                      settings.adam(), 1, 1, 1, settings.zeroGradient(), false,
+                      NonFinite.PROPAGATE));
           final State state = tried.state();
           final int most = steps.type() == float.class ? 40 : 400;
           for (int i = 0; i < state.length(); i++) {
@@ -385,7 +386,8 @@ class MathProperties {
           final long first =
               steps.random().nextInt(3) == 0 ? Math.max(1, settings.t() - count) : 1;
           final StepCase start =
-              steps.stepCase(steps.length(), settings.withT(first).withNonFinite(NonFinite.PROPAGATE));
+              steps.stepCase(steps.length(),
+                  settings.withT(first).withNonFinite(NonFinite.PROPAGATE));
           final List<Object> grads =
               IntStream.range(0, count)
                   .mapToObj(_ -> steps.state(start.state().length(), settings).grads())

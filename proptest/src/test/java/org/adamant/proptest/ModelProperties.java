@@ -12,7 +12,6 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.adamant.Adam;
 import org.adamant.AdamKernel;
 import org.adamant.AdamModel;
 import org.adamant.AdamSlice;

@@ -28,7 +28,9 @@ class OptimizerProperties {
   record Training(Map<String, State> initial, List<Update> updates) {
     @Override
     public String toString() {
-      return updates.stream().map(update -> update.grads.keySet() + " by " + update.adam).toList()
+      return updates.stream()
+          .map(update -> update.grads.keySet() + " by " + update.adam)
+          .toList()
           .toString();
     }
   }
@@ -87,8 +89,11 @@ class OptimizerProperties {
         optimizer.setAdam(update.adam);
         final Map<String, Object> params = new LinkedHashMap<>();
         // The maps do not have to agree on an order.
-        update.grads.keySet().stream().sorted().forEach(
-            name -> params.put(name, optimized.get(name).params()));
+        update.grads.keySet()
+            .stream()
+            .sorted()
+            .forEach(
+                name -> params.put(name, optimized.get(name).params()));
         optimizer.step(params, update.grads);
         for (String name : params.keySet()) {
           final State before = byHand.get(name);

@@ -31,7 +31,8 @@ public final class Run implements AroundPropertyHook {
 
   /** How to run what failed once more. */
   static String replay() {
-    return "-D" + SEED_PROPERTY + "=" + SEED + (TRIES == 1 ? "" : " -D" + TRIES_PROPERTY + "=" + TRIES);
+    return "-D" + SEED_PROPERTY + "=" + SEED
+        + (TRIES == 1 ? "" : " -D" + TRIES_PROPERTY + "=" + TRIES);
   }
 
   @Override

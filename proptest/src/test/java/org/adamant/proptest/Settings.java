@@ -165,6 +165,8 @@ record Settings(
   /** Draws one; the two sources are for what decides the loop, and for its numbers. */
   private record Draw(Class<?> type, Random options, Random random, boolean isOrdinary) {
 
+    private static final long[] LIMITS = {1, 2, 999_999_999, 1L << 62, Long.MAX_VALUE};
+
     Settings settings() {
       final Arithmetic arithmetic = chance(4) ? Arithmetic.PYTORCH : Arithmetic.EXACT;
       final boolean isExact = arithmetic == Arithmetic.EXACT;
@@ -222,9 +224,11 @@ record Settings(
     private double beta() {
       final boolean isSmall = chance(5);
       return switch (random.nextInt(3)) {
-        case 0 -> isSmall ? oneOf(0.0, 0.5, 0.25, Double.MIN_VALUE)
+        case 0 -> isSmall
+            ? oneOf(0.0, 0.5, 0.25, Double.MIN_VALUE)
             : oneOf(0.9, 0.999);
-        case 1 -> isSmall ? random.nextDouble() / 2
+        case 1 -> isSmall
+            ? random.nextDouble() / 2
             : oneOf(Math.nextUp(0.5), 1 - 0x1p-20, 1 - 0x1p-53);
         default -> isSmall ? random.nextDouble() / 2 : 1 - random.nextDouble() / 2.01;
       };
@@ -239,11 +243,13 @@ record Settings(
         case 0 -> oneOf(1e-8, 1e-3, 0.25, 1.0, 3.0);
         case 1 -> random.nextDouble();
         case 2 -> oneOf(Double.MIN_VALUE, 1e-300, 1e-45, 1e-38);
-        default -> {
-          final int most = type == float.class ? 126 : 1020;
-          yield Math.scalb(1 + random.nextDouble(), random.nextInt(-most, most));
-        }
+        default -> ofAnyExponent();
       };
+    }
+
+    private double ofAnyExponent() {
+      final int most = type == float.class ? 126 : 1020;
+      return Math.scalb(1 + random.nextDouble(), random.nextInt(-most, most));
     }
 
     /** Early, late, and those at which tiny moments are set to zero. */
@@ -251,10 +257,7 @@ record Settings(
       return switch (random.nextInt(4)) {
         case 0 -> random.nextInt(1, 200);
         case 1 -> 64L * random.nextInt(1, 200);
-        case 2 -> {
-          final long[] numbers = {1, 2, 999_999_999, 1L << 62, Long.MAX_VALUE};
-          yield numbers[random.nextInt(numbers.length)];
-        }
+        case 2 -> LIMITS[random.nextInt(LIMITS.length)];
         default -> random.nextLong(1, Long.MAX_VALUE);
       };
     }
