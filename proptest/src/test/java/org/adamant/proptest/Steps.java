@@ -100,7 +100,7 @@ final class Steps {
     final int n = LANES[random.nextInt(LANES.length)];
     final int[] lengths = {
       0, 1, n - 1, n, n + 1, 2 * n - 1, 2 * n + 1, 4 * n / 3, 8 * n + 2, random.nextInt(200)};
-    return random.nextInt(20) == 0
+    return random.nextInt(8) == 0
         ? BLOCKS[random.nextInt(BLOCKS.length)] + random.nextInt(2) * (n + 1)
         : lengths[random.nextInt(lengths.length)];
   }
