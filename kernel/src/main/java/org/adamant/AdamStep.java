@@ -188,8 +188,9 @@ public final class AdamStep {
 
   /** beta^t correctly rounded, which C's pow nearly always is. */
   private static double power(double beta, long t) {
-    // The limit of BigDecimal; by then a power of any beta but the very nearest to 1 is 0.
-    return t <= 999_999_999
+    // The limit of BigDecimal; by then a power of any beta but the very nearest to 1 is 0. A power below
+    // e^-800 is 0 as well, and may be below what BigDecimal can hold.
+    return t <= 999_999_999 && t * StrictMath.log(beta) > -800
         ? new BigDecimal(beta).pow((int) t, MathContext.DECIMAL128).doubleValue()
         : StrictMath.pow(beta, t);
   }

@@ -201,7 +201,8 @@ final class SpecialisedKernel implements AdamKernel {
   /** One part of a model, in the order of its elements. */
   private void run(AdamStep step, AdamModel model, long from, long to) {
     final Loops loops = loops(step.variant());
-    int i = model.sliceOf(from);
+    // A model may have no elements, and then no slice that has the first.
+    int i = from < to ? model.sliceOf(from) : 0;
     for (long start = from; start < to; i++) {
       final AdamSlice slice = model.slices[i];
       final long before = model.before(i);
