@@ -15,6 +15,9 @@ public final class Command {
   /** The Java that runs this. */
   public static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));
 
+  /** For a machine that has much else to do. */
+  private static final int PATIENCE_IN_MINUTES = 10;
+
   private Command() {}
 
   /**
@@ -79,7 +82,9 @@ public final class Command {
         .removeAll(List.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "CLASSPATH"));
     final Process process = builder.start();
     try {
-      assertThat(process.waitFor(3, TimeUnit.MINUTES)).as("ends in time: %s", command).isTrue();
+      assertThat(process.waitFor(PATIENCE_IN_MINUTES, TimeUnit.MINUTES))
+          .as("ends in time: %s", command)
+          .isTrue();
     } finally {
       process.destroyForcibly();
     }

@@ -26,11 +26,11 @@ class WitnessIT {
     final CompletableFuture<Void> scalar =
         CompletableFuture.runAsync(
             () -> check(
-                WitnessFork.scalar("start java with --add-modules " + VECTOR),
+                WitnessFork.scalar("start java with --add-modules " + VECTOR).shortly(),
                 jre("java.base"),
                 "java.base"));
     check(
-        WitnessFork.simd(LaneWidth.supported().getLast().bits(), "the widest vector"),
+        WitnessFork.simd(LaneWidth.supported().getLast().bits(), "the widest vector").shortly(),
         jre(VECTOR),
         "java.base",
         VECTOR);
