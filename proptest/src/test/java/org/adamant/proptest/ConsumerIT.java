@@ -2,14 +2,12 @@ package org.adamant.proptest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import org.adamant.proptest.forked.Command;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +22,6 @@ class ConsumerIT {
   private static final Path KERNEL = Path.of(System.getProperty("adamant.kernel.jar"));
   private static final Path SOURCES = Path.of(System.getProperty("adamant.consumer"));
   private static final String VECTOR = System.getProperty("adamant.vector.module");
-  private static final Path JDK = Path.of(System.getProperty("java.home"));
 
   @TempDir
   Path work;
@@ -39,7 +36,7 @@ class ConsumerIT {
   }
 
   @Test
-  void fourWaysToLinkTheJarGiveTheSameBits() throws Exception {
+  void fourWaysToLinkTheJarGiveTheSameBits() {
     assertThat(KERNEL).isRegularFile().hasExtension("jar");
 
     Path onClassPath =
@@ -81,7 +78,7 @@ class ConsumerIT {
     return first + System.getProperty("path.separator") + second;
   }
 
-  private Path compile(String directory, List<String> path, Path... sources) throws Exception {
+  private Path compile(String directory, List<String> path, Path... sources) {
     Path classes = work.resolve(directory);
     // javac, unlike java, resolves the kernel's optional module by itself and says it is incubating.
     List<String> command =
@@ -91,42 +88,20 @@ class ConsumerIT {
     for (Path source : sources) {
       command.add(source.toString());
     }
-    execute(command);
+    Command.run(command).succeeded();
     return classes;
   }
 
   @SafeVarargs
-  private Printed run(List<String>... arguments) throws Exception {
+  private Printed run(List<String>... arguments) {
     List<String> command = new ArrayList<>(List.of(tool("java")));
     for (List<String> some : arguments) {
       command.addAll(some);
     }
-    return Printed.parse(execute(command));
+    return Printed.parse(Command.run(command).succeeded().out());
   }
 
   private static String tool(String name) {
-    return JDK.resolve("bin", name).toString();
-  }
-
-  /** Runs a command to its end and returns its standard output; anything but exit 0 is a failure. */
-  private String execute(List<String> command) throws IOException, InterruptedException {
-    Path output = Files.createTempFile(work, "out", ".txt");
-    Path errors = Files.createTempFile(work, "err", ".txt");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
-    builder.environment()
-        .keySet()
-        .removeAll(List.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "CLASSPATH"));
-    Process process = builder.start();
-    try {
-      assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("ends in time: %s", command).isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    assertThat(process.exitValue())
-        .as("%s%n%s%s", String.join(" ", command), Files.readString(output),
-            Files.readString(errors))
-        .isZero();
-    return Files.readString(output);
+    return Command.JAVA_HOME.resolve("bin", name).toString();
   }
 }

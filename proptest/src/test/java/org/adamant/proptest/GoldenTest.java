@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.adamant.Adam;
 import org.adamant.AdamKernel;
 import org.adamant.LaneWidth;
+import org.adamant.proptest.witness.XorShift;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -34,28 +35,17 @@ class GoldenTest {
 
   /** The recipe of the inputs, see {@code golden/README.md}. */
   static final class Inputs {
-    private long s = 88172645463325252L;
-
-    long next() {
-      s ^= s << 13;
-      s ^= s >>> 7;
-      s ^= s << 17;
-      return s;
-    }
-
-    private double uniform() {
-      return (next() >>> 11) * 0x1p-53;
-    }
+    private final XorShift random = new XorShift();
 
     void fillParams(Object params) {
       for (int i = 0; i < LENGTH; i++) {
-        State.set(params, i, uniform() - 0.5);
+        State.set(params, i, random.uniform() - 0.5);
       }
     }
 
     void fillGrads(Object grads) {
       for (int i = 0; i < LENGTH; i++) {
-        State.set(grads, i, (uniform() - 0.5) * 0.02);
+        State.set(grads, i, (random.uniform() - 0.5) * 0.02);
       }
     }
   }
@@ -155,7 +145,7 @@ class GoldenTest {
 
   @Test
   void theGeneratorIsTheOneOfTheRecipe() {
-    final Inputs inputs = new Inputs();
+    final XorShift random = new XorShift();
     // The recipe once more, with integers that never overflow.
     final BigInteger limit = BigInteger.ONE.shiftLeft(64);
     BigInteger s = BigInteger.valueOf(88172645463325252L);
@@ -163,7 +153,7 @@ class GoldenTest {
       s = s.xor(s.shiftLeft(13).mod(limit));
       s = s.xor(s.shiftRight(7));
       s = s.xor(s.shiftLeft(17).mod(limit));
-      assertThat(Long.toUnsignedString(inputs.next())).isEqualTo(s.toString());
+      assertThat(Long.toUnsignedString(random.next())).isEqualTo(s.toString());
     }
   }
 

@@ -1,0 +1,89 @@
+package org.adamant.proptest.forked;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.adamant.LaneWidth;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged witness, on a bare JRE, and what it says where something is wrong. */
+class WitnessIT {
+
+  private static final Path KERNEL = Path.of(System.getProperty("adamant.kernel.jar"));
+  private static final Path WITNESS = Path.of(System.getProperty("adamant.proptest.jar"));
+  private static final String VECTOR = System.getProperty("adamant.vector.module");
+
+  @TempDir
+  Path work;
+
+  @Test
+  void runsOnABareJre() {
+    final CompletableFuture<Void> scalar =
+        CompletableFuture.runAsync(
+            () -> check(
+                WitnessFork.scalar("start java with --add-modules " + VECTOR).shortly(),
+                jre("java.base"),
+                "java.base"));
+    check(
+        WitnessFork.simd(LaneWidth.supported().getLast().bits(), "the widest vector").shortly(),
+        jre(VECTOR),
+        "java.base",
+        VECTOR);
+    scalar.join();
+  }
+
+  private static void check(WitnessFork fork, Path jre, String... modules) {
+    final String listed =
+        Command.run(List.of(jre.resolve("bin").resolve("java").toString(), "--list-modules"))
+            .succeeded()
+            .out();
+    assertThat(listed.lines().map(line -> line.replaceFirst("@.*", ""))).containsExactly(modules);
+    fork.check(fork.run(jre, KERNEL, WITNESS));
+  }
+
+  /** A Java that has one module and what it requires. */
+  private Path jre(String module) {
+    final Path jre = work.resolve(module);
+    Command.run(
+        List.of(
+            Command.JAVA_HOME.resolve("bin").resolve("jlink").toString(),
+            "--add-modules",
+            module,
+            "--output",
+            jre.toString()))
+        .succeeded();
+    return jre;
+  }
+
+  @Test
+  void saysWhichHashIsDifferent() throws IOException {
+    final Path resource = work.resolve("org/adamant/proptest/witness/short.txt");
+    Files.createDirectories(resource.getParent());
+    Files.writeString(resource, "float adam 0123456789abcdef\n");
+    final Command.Result result =
+        WitnessFork.scalar("").shortly().run(Command.JAVA_HOME, work, KERNEL, WITNESS);
+    assertThat(result.exitStatus()).as("%s", result).isEqualTo(1);
+    assertThat(result.out())
+        .contains("result: DIFFERENT from the committed hash ")
+        .containsPattern("different: float adam [0-9a-f]{16}\\R");
+  }
+
+  @Test
+  void refusesAnOptionItDoesNotKnow() {
+    final Command.Result result =
+        Command.run(
+            List.of(
+                Command.JAVA_HOME.resolve("bin").resolve("java").toString(),
+                "-classpath",
+                WITNESS.toString(),
+                WitnessFork.MAIN,
+                "--shirt"));
+    assertThat(result.exitStatus()).isEqualTo(2);
+    assertThat(result.err()).startsWith("option = --shirt: expected one of these");
+  }
+}

@@ -1,0 +1,178 @@
+package org.adamant.proptest.oracle;
+
+import org.adamant.Adam;
+import org.adamant.Adam.AmsGrad;
+import org.adamant.Adam.EpsilonPlacement;
+import org.adamant.Adam.WeightDecay;
+import org.adamant.proptest.witness.Variant;
+
+/**
+ * Adam in numbers so precise that its results count as exact: Algorithm 1 of Kingma &amp; Ba 2014 and its
+ * variants as their articles state them, and in none of the forms that the kernel transforms them into.
+ * The hyper-parameters are the exact values of their doubles, so that the rounding of a coefficient to
+ * {@code float} counts as an error, and setting tiny moments to zero would.
+ *
+ * <p><b>Unit of errors.</b> Where terms cancel, a result's own ulp says nothing: the error is that of the
+ * terms. So each value carries the <em>largest operand</em> it was made of, weighted as it is in the value,
+ * and errors are in ulp, in the element's type, of that:
+ *
+ * <pre>
+ *   G = max(|g|, |weightDecay * p|)                       the latter with L2 decay
+ *   M = max(beta1 * M, (1 - beta1) * G, |m|)
+ *   V = max(beta2 * V, (1 - beta2) * G^2, v)              is v, but for L2 decay
+ *   P = max(P, |p'|, the update with M in place of m)
+ *   A = max(averageDecay * A, (1 - averageDecay) * P, |a|)
+ * </pre>
+ *
+ * @param <T> the numbers
+ */
+public final class Oracle<T> {
+
+  private final Reals<T> reals;
+  private final Adam adam;
+  private final double gradientScale;
+  private final T beta1;
+  private final T beta2;
+  private final T weight1;
+  private final T weight2;
+  private final T rate;
+  private final T epsilon;
+  private final T rootEpsilon;
+  private final T averageDecay;
+
+  /**
+   * An element's state.
+   *
+   * @param p the parameter
+   * @param m the first moment
+   * @param v the second moment
+   * @param maximum the running maximum
+   * @param average the average of the parameter
+   * @param largest the largest operands of p, m, v and average
+   * @param <T> the numbers
+   */
+  public record Element<T>(T p, T m, T v, T maximum, T average, Largest largest) {}
+
+  /** The largest operands that values were made of. */
+  record Largest(double p, double m, double v, double average) {}
+
+  /** What depends on the step only. */
+  record Corrections<T>(T first, T firstOfNext, T second) {}
+
+  Oracle(Reals<T> reals, Variant variant) {
+    this.reals = reals;
+    this.adam = variant.adam();
+    this.gradientScale = variant.gradientScale();
+    final T one = reals.of(1);
+    beta1 = reals.of(adam.beta1());
+    beta2 = reals.of(adam.beta2());
+    weight1 = reals.subtract(one, beta1);
+    weight2 = reals.subtract(one, beta2);
+    rate = reals.of(adam.learningRate());
+    epsilon = reals.of(adam.epsilon());
+    rootEpsilon = reals.of(adam.rootEpsilon());
+    averageDecay = reals.of(adam.averageDecay());
+  }
+
+  Element<T> element(double p, double m, double v, double maximum, double average) {
+    return new Element<>(
+        reals.of(p),
+        reals.of(m),
+        reals.of(v),
+        reals.of(maximum),
+        reals.of(average),
+        new Largest(Math.abs(p), Math.abs(m), v, Math.abs(average)));
+  }
+
+  Corrections<T> corrections(long t) {
+    final T one = reals.of(1);
+    return new Corrections<>(
+        reals.subtract(one, reals.power(beta1, t)),
+        reals.subtract(one, reals.power(beta1, t + 1)),
+        reals.subtract(one, reals.power(beta2, t)));
+  }
+
+  /** The distance of a result from the exact value. */
+  double error(double actual, T exact) {
+    return reals.approximate(reals.subtract(reals.of(actual), exact));
+  }
+
+  double approximate(T exact) {
+    return reals.approximate(exact);
+  }
+
+  Element<T> step(Element<T> before, Corrections<T> corrections, double gradient) {
+    T g = multiply(reals.of(gradient), reals.of(gradientScale));
+    if (adam.clipValue() < Double.POSITIVE_INFINITY) {
+      final T clip = reals.of(adam.clipValue());
+      g = reals.max(reals.min(g, clip), reals.negate(clip));
+    }
+    g = adam.maximize() ? reals.negate(g) : g;
+
+    T p = before.p;
+    double largestG = Math.abs(reals.approximate(g));
+    if (adam.weightDecay() > 0) {
+      final T decay = reals.of(adam.weightDecay());
+      if (adam.weightDecayMode() == WeightDecay.L2) {
+        final T penalty = multiply(decay, p);
+        g = reals.add(g, penalty);
+        largestG = Math.max(largestG, Math.abs(reals.approximate(penalty)));
+      } else {
+        final boolean isCoupledToRate = adam.weightDecayMode() == WeightDecay.DECOUPLED;
+        p = reals.subtract(p, multiply(isCoupledToRate ? multiply(rate, decay) : decay, p));
+      }
+    }
+
+    final T m = reals.add(multiply(beta1, before.m), multiply(weight1, g));
+    final T v = reals.add(multiply(beta2, before.v), multiply(weight2, multiply(g, g)));
+
+    T maximum = before.maximum;
+    T s = v;
+    if (adam.amsgrad() == AmsGrad.CORRECTED) {
+      maximum = reals.max(maximum, reals.divide(v, corrections.second));
+      s = multiply(maximum, corrections.second);
+    } else if (adam.amsgrad() == AmsGrad.RAW) {
+      maximum = reals.max(maximum, v);
+      s = maximum;
+    }
+    // Of Algorithm 1 with both corrections, or of section 2, where the root is the raw one.
+    final boolean isRaw = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
+    final T inRoot = reals.add(isRaw ? s : reals.divide(s, corrections.second), rootEpsilon);
+    final T d = reals.add(reals.sqrt(inRoot), epsilon);
+    final T alpha = isRaw ? multiply(rate, reals.sqrt(corrections.second)) : rate;
+    final T step = reals.divide(alpha, multiply(d, corrections.first));
+    T update = multiply(step, m);
+    if (adam.nesterov()) {
+      final T ahead = reals.divide(multiply(alpha, beta1), multiply(d, corrections.firstOfNext));
+      update = reals.add(multiply(ahead, m), multiply(multiply(step, weight1), g));
+    }
+    p = reals.subtract(p, update);
+
+    T average = before.average;
+    if (adam.averageDecay() < 1) {
+      final T weight = reals.subtract(reals.of(1), averageDecay);
+      average = reals.add(multiply(averageDecay, average), multiply(weight, p));
+    }
+    final double largestM =
+        max(adam.beta1() * before.largest.m, m, (1 - adam.beta1()) * largestG);
+    final double largestP = max(before.largest.p, p, reals.approximate(step) * largestM);
+    final Largest largest =
+        new Largest(
+            largestP,
+            largestM,
+            max(adam.beta2() * before.largest.v, v, (1 - adam.beta2()) * largestG * largestG),
+            max(
+                adam.averageDecay() * before.largest.average,
+                average,
+                (1 - adam.averageDecay()) * largestP));
+    return new Element<>(p, m, v, maximum, average, largest);
+  }
+
+  private double max(double a, T b, double c) {
+    return Math.max(a, Math.max(Math.abs(reals.approximate(b)), c));
+  }
+
+  private T multiply(T a, T b) {
+    return reals.multiply(a, b);
+  }
+}
