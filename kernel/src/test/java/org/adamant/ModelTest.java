@@ -157,6 +157,11 @@ class ModelTest {
             .hasMessageContaining("1 elements");
         final AdamSlice one = VariantsTest.slice(actual.get(slice));
         assertThat(KERNEL.step(step.withNonFinite(NonFinite.SKIP), one)).isEqualTo(1);
+        final StepArrays arrays = actual.get(slice);
+        arrays.step(KERNEL, step.withNonFinite(NonFinite.SKIP));
+        assertThatThrownBy(() -> arrays.step(KERNEL, step.withNonFinite(NonFinite.THROW)))
+            .isInstanceOf(ArithmeticException.class)
+            .hasMessageContaining("1 elements");
         for (int k = 0; k < LENGTHS.length; k++) {
           Bits.assertUntouched("slice " + k, before.get(k), actual.get(k));
         }

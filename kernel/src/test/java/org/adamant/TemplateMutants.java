@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -50,13 +51,18 @@ final class TemplateMutants {
   private static final int UNCHANGED = -1;
   private static final String PASSED = "passed";
 
-  /** The tests that run loops, the quickest first. */
-  private static final List<Class<?>> TESTS =
-      List.of(
-          ReferenceTest.class,
-          ModelTest.class,
-          LaneEqualityTest.class,
-          VariantsTest.class);
+  /** PIT's usual ones, and those that leave out a method call: vectors are added by methods. */
+  private static final List<String> MUTATORS =
+      List.of("DEFAULTS", "EXPERIMENTAL_NAKED_RECEIVER", "EXPERIMENTAL_ARGUMENT_PROPAGATION");
+
+  /** The tests that run loops; first the one that noticed the mutant before, a similar one. */
+  private final List<Class<?>> tests =
+      new LinkedList<>(
+          List.of(
+              ReferenceTest.class,
+              ModelTest.class,
+              VariantsTest.class,
+              LaneEqualityTest.class));
 
   private final List<String> templates;
   private final Mutater mutater;
@@ -66,7 +72,7 @@ final class TemplateMutants {
     this.templates = List.of(templates.split(","));
     this.mutater =
         new GregorEngineFactory()
-            .createEngine(EngineArguments.arguments().withMutators(List.of("DEFAULTS")))
+            .createEngine(EngineArguments.arguments().withMutators(MUTATORS))
             .createMutator(TemplateMutants::classFile);
     this.mutants =
         this.templates.stream()
@@ -258,7 +264,7 @@ final class TemplateMutants {
     final ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(loader);
     try {
-      for (Class<?> test : TESTS) {
+      for (Class<?> test : List.copyOf(tests)) {
         final LauncherDiscoveryRequest request =
             LauncherDiscoveryRequestBuilder.request()
                 .selectors(DiscoverySelectors.selectClass(loader.loadClass(test.getName())))
@@ -270,6 +276,8 @@ final class TemplateMutants {
                     .listeners(listener)
                     .build());
         if (!failures.isEmpty()) {
+          tests.remove(test);
+          tests.addFirst(test);
           break;
         }
       }
