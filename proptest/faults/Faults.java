@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -28,21 +30,20 @@ final class Faults {
   private static final String TESTS =
       "AdamStepTest,ReferenceTest,LaneEqualityTest,ModelTest,GoldenTest,WidthProperties";
 
+  private static final List<String> MODULES = List.of("kernel", "proptest");
   private static final String KERNEL = "kernel/src/main/java/org/adamant/";
 
   /** A text that occurs exactly once in a file, and what takes its place. */
   private record Edit(String file, String before, String after) {
 
-    void apply(Path root) throws IOException {
-      final Path path = root.resolve(KERNEL + file);
-      final String text = Files.readString(path);
+    String applyTo(String text) {
       final int at = text.indexOf(before);
       if (at < 0 || text.indexOf(before, at + 1) >= 0) {
         throw new IllegalStateException(
             "the fault does not apply any more: expected exactly once in " + KERNEL + file + ": "
                 + before);
       }
-      Files.writeString(path, text.replace(before, after));
+      return text.replace(before, after);
     }
   }
 
@@ -108,41 +109,43 @@ final class Faults {
   private Faults() {}
 
   public static void main(String[] args) throws Exception {
-    final Path project = Path.of("").toAbsolutePath();
-    final Path scratch = Files.createTempDirectory("faults");
+    final Path copy = Files.createTempDirectory("faults");
     final long start = System.nanoTime();
     boolean isAsExpected = true;
     try {
+      copy(Path.of("").toAbsolutePath(), copy);
       for (int k = 0; k <= FAULTS.size(); k++) {
-        if (args.length > 0 && !List.of(args).contains(Integer.toString(k))) {
-          continue;
+        if (args.length == 0 || List.of(args).contains(Integer.toString(k))) {
+          isAsExpected &= k == 0 ? failingTests(copy, "none").isEmpty() : isRed(copy, k);
         }
-        final Path copy = scratch.resolve(Integer.toString(k));
-        copy(project, copy);
-        final String name;
-        if (k == 0) {
-          name = "none";
-        } else {
-          name = FAULTS.get(k - 1).name;
-          for (Edit edit : FAULTS.get(k - 1).edits) {
-            edit.apply(copy);
-          }
-        }
-        final Set<String> red = failingTests(copy);
-        isAsExpected &= red.isEmpty() == (k == 0);
-        System.out.printf("%d  %s%n", k, name);
-        System.out.println("   " + (red.isEmpty() ? "green" : "red: " + String.join(", ", red)));
-        delete(copy);
       }
     } finally {
-      delete(scratch);
+      delete(copy);
     }
     System.out.println((System.nanoTime() - start) / 1_000_000_000 + " s");
     System.exit(isAsExpected ? 0 : 1);
   }
 
-  /** Runs the tests, and returns those that fail, as Class.method. */
-  private static Set<String> failingTests(Path copy) throws Exception {
+  private static boolean isRed(Path copy, int number) throws Exception {
+    final Fault fault = FAULTS.get(number - 1);
+    final Map<Path, String> before = new HashMap<>();
+    for (Edit edit : fault.edits) {
+      final Path path = copy.resolve(KERNEL + edit.file);
+      before.put(path, Files.readString(path));
+      Files.writeString(path, edit.applyTo(before.get(path)));
+    }
+    final boolean isRed = !failingTests(copy, number + ", " + fault.name).isEmpty();
+    for (Path path : before.keySet()) {
+      Files.writeString(path, before.get(path));
+    }
+    return isRed;
+  }
+
+  /** Runs the tests, and prints and returns those that fail, as Class.method. */
+  private static Set<String> failingTests(Path copy, String fault) throws Exception {
+    for (String module : MODULES) {
+      delete(copy.resolve(module + "/target/surefire-reports"));
+    }
     final boolean isWindows = File.separatorChar == '\\';
     final Path log = copy.resolve("maven.log");
     final int status =
@@ -151,7 +154,7 @@ final class Faults {
             "-B",
             "test",
             "-pl",
-            "kernel,proptest",
+            String.join(",", MODULES),
             "-Dtest=" + TESTS,
             "-Dsurefire.failIfNoSpecifiedTests=false",
             "-Dmaven.test.failure.ignore=true",
@@ -167,7 +170,7 @@ final class Faults {
     }
     final Set<String> red = new TreeSet<>();
     int tests = 0;
-    for (String module : List.of("kernel", "proptest")) {
+    for (String module : MODULES) {
       try (Stream<Path> reports =
           Files.find(
               copy.resolve(module + "/target/surefire-reports"),
@@ -195,6 +198,8 @@ final class Faults {
     if (tests == 0) {
       throw new IllegalStateException("no test ran:\n" + Files.readString(log));
     }
+    System.out.println("fault " + fault);
+    System.out.println("  " + (red.isEmpty() ? "green" : "red: " + String.join(", ", red)));
     return red;
   }
 
@@ -223,6 +228,9 @@ final class Faults {
   }
 
   private static void delete(Path folder) throws IOException {
+    if (Files.notExists(folder)) {
+      return;
+    }
     try (Stream<Path> paths = Files.walk(folder)) {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);

@@ -56,13 +56,13 @@ final class TemplateMutants {
       List.of("DEFAULTS", "EXPERIMENTAL_NAKED_RECEIVER", "EXPERIMENTAL_ARGUMENT_PROPAGATION");
 
   /** The tests that run loops; first the one that noticed the mutant before, a similar one. */
-  private final List<Class<?>> tests =
+  private final List<String> tests =
       new LinkedList<>(
           List.of(
-              ReferenceTest.class,
-              ModelTest.class,
-              VariantsTest.class,
-              LaneEqualityTest.class));
+              "method:org.adamant.LaneEqualityTest#thereIsAWidthToCompare()",
+              "class:org.adamant.ReferenceTest",
+              "class:org.adamant.ModelTest",
+              "class:org.adamant.VariantsTest"));
 
   private final List<String> templates;
   private final Mutater mutater;
@@ -105,7 +105,6 @@ final class TemplateMutants {
     final List<String> lines = all.examine();
     final Path reports = Files.createDirectories(Path.of(args[2]));
     Files.write(reports.resolve("templates.csv"), lines);
-    lines.stream().filter(line -> !isDetected(line)).forEach(System.out::println);
     final double score = score("mutants of the templates", lines);
     final Path others = reports.resolve("mutations.csv");
     if (Files.exists(others)) {
@@ -143,6 +142,7 @@ final class TemplateMutants {
                   try (Worker worker = new Worker(String.join(",", templates))) {
                     for (Integer k = open.poll(); k != null; k = open.poll()) {
                       lines[k] = line(mutants.get(k), worker.test(k));
+                      System.out.println(lines[k]);
                     }
                   }
                   return null;
@@ -198,6 +198,7 @@ final class TemplateMutants {
           new ProcessBuilder(
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
               "--add-modules=jdk.incubator.vector",
+              "-Dadamant.variants.stride=" + Integer.getInteger("adamant.variants.stride", 1),
               "-cp",
               System.getProperty("java.class.path"),
               TemplateMutants.class.getName(),
@@ -261,13 +262,14 @@ final class TemplateMutants {
           }
         };
     final Thread thread = Thread.currentThread();
+    // From which JUnit loads the tests.
     final ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(loader);
     try {
-      for (Class<?> test : List.copyOf(tests)) {
+      for (String test : List.copyOf(tests)) {
         final LauncherDiscoveryRequest request =
             LauncherDiscoveryRequestBuilder.request()
-                .selectors(DiscoverySelectors.selectClass(loader.loadClass(test.getName())))
+                .selectors(DiscoverySelectors.parse(test).orElseThrow())
                 .build();
         LauncherFactory.create()
             .execute(
@@ -281,8 +283,6 @@ final class TemplateMutants {
           break;
         }
       }
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException(e);
     } finally {
       thread.setContextClassLoader(before);
     }
