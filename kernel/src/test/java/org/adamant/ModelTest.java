@@ -8,9 +8,11 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.adamant.Adam.AmsGrad;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,30 @@ class ModelTest {
     for (int i = 0; i < LENGTHS.length; i++) {
       Bits.assertSame("slice " + i, expected.get(i), actual.get(i), before.get(i));
     }
+  }
+
+  @Test
+  void anElementIsFoundInTheSliceThatHasIt() {
+    final AdamSlice whole = VariantsTest.slice(StepArrays.zeros(ElementType.FLOAT, 6));
+    final AdamModel model =
+        AdamModel.of(
+            whole.range(0, 2), whole.range(2, 0), whole.range(2, 0), whole.range(2, 3),
+            whole.range(5, 1));
+    assertThat(IntStream.range(0, 6).map(model::sliceOf)).containsExactly(0, 0, 3, 3, 3, 4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void asManyThreadsAreAskedForAsAreWanted(int threads) {
+    final AtomicInteger tasks = new AtomicInteger();
+    final Executor executor =
+        task -> {
+          tasks.incrementAndGet();
+          task.run();
+        };
+    KERNEL.step(Adam.defaults().atStep(1), model(arrays()), executor, threads);
+    // The caller is one of them.
+    assertThat(tasks).hasValue(threads - 1);
   }
 
   @Test
@@ -124,6 +150,9 @@ class ModelTest {
     assertThat(AdamModel.of(whole.range(5, 5), whole.range(0, 5)).length()).isEqualTo(10);
     assertThat(AdamModel.of(whole, whole.range(3, 0)).length()).isEqualTo(10);
     assertThatThrownBy(() -> AdamModel.of(whole.range(0, 6), whole.range(5, 5)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("overlap");
+    assertThatThrownBy(() -> AdamModel.of(whole.range(4, 3), whole.range(6, 4)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("overlap");
     assertThatThrownBy(() -> whole.range(6, 5)).isInstanceOf(IndexOutOfBoundsException.class);
@@ -245,6 +274,7 @@ class ModelTest {
   void theClipFactorBringsTheNormDownAndNeverUp() {
     assertThat(AdamStep.clipFactor(10, 1)).isEqualTo(0.1);
     assertThat(AdamStep.clipFactor(0.5, 1)).isEqualTo(1);
+    assertThat(AdamStep.clipFactor(0, 1)).isEqualTo(1);
     assertThat(AdamStep.clipFactor(Double.POSITIVE_INFINITY, 1)).isZero();
     assertThatThrownBy(() -> AdamStep.clipFactor(Double.NaN, 1))
         .hasMessageContaining("norm = NaN");
