@@ -174,4 +174,36 @@ class AdamStepTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("weightDecay = 1.0E200");
   }
+
+  @Test
+  void aLimitThatIsZeroInFloatIsRefusedForFloats() {
+    final AdamStep step = Adam.defaults().withClipValue(1e-50).atStep(1);
+    assertThatThrownBy(step::requireFloatRange)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("clipValue too small");
+    assertThatCode(Adam.defaults().withClipValue(1e-40).atStep(1)::requireFloatRange)
+        .doesNotThrowAnyException();
+  }
+
+  /** The power is rounded correctly once, the difference once more: unlike Math.pow. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.9, 0.95, 0.999})
+  void pyTorchsCorrectionIsTheOneOfTheRoundedPower(double beta) {
+    final Adam adam = Adam.pytorch().withBeta2(beta);
+    for (int t = 1; t <= 300; t++) {
+      final double power = BigDecimal.ONE.subtract(Exact.oneMinusPower(beta, t)).doubleValue();
+      assertThat(adam.atStep(t).rootScale()).as("t = %d", t).isEqualTo(Math.sqrt(1 - power));
+    }
+    assertThat(adam.atStep(999_999_999).rootScale()).isEqualTo(1);
+    assertThat(adam.atStep(1_000_000_000).rootScale()).isEqualTo(1);
+  }
+
+  @Test
+  void saysWhatItDoesBeyondTheHyperParameters() {
+    final AdamStep step = Adam.defaults().atStep(7);
+    assertThat(step).hasToString("step 7 of " + Adam.defaults());
+    assertThat(step.withGradientScale(0.5).toString())
+        .startsWith("step 7 of " + Adam.defaults() + " ")
+        .contains("gradientScale=0.5");
+  }
 }

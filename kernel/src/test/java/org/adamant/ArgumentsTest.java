@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -226,6 +229,76 @@ class ArgumentsTest {
     assertThatThrownBy(() -> AdamKernel.of(null))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("width is null");
+  }
+
+  /** A call, and in which words it is refused. */
+  record Refusal(String message, ThrowingCallable call) {
+
+    @Override
+    public String toString() {
+      return message;
+    }
+  }
+
+  static Stream<Refusal> refusals() {
+    final Adam adam = Adam.defaults();
+    final AdamStep step = adam.atStep(1);
+    final AdamKernel kernel = AdamKernel.of(LaneWidth.SCALAR);
+    final AdamSlice slice = VariantsTest.slice(StepArrays.zeros(ElementType.FLOAT, 1));
+    final AdamModel model = AdamModel.of(slice);
+    final Executor executor = Runnable::run;
+    final AdamOptimizer optimizer = AdamOptimizer.create(adam, kernel);
+    final Map<String, float[]> named = Map.of("w", new float[1]);
+    final Map<String, float[]> nameless = Collections.singletonMap(null, new float[1]);
+    return Stream.of(
+        new Refusal("epsilonPlacement is null", () -> adam.withEpsilonPlacement(null)),
+        new Refusal(
+            "rootEpsilon = -1.0: expected a finite value >= 0", () -> adam.withRootEpsilon(-1)),
+        new Refusal("weightDecayMode is null", () -> adam.withWeightDecay(null, 0.1)),
+        new Refusal("amsgrad is null", () -> adam.withAmsgrad(null)),
+        new Refusal("clipValue = 0.0: expected a value > 0", () -> adam.withClipValue(0)),
+        new Refusal(
+            "averageDecay = 1.5: expected 0 <= averageDecay <= 1",
+            () -> adam.withAverageDecay(1.5)),
+        new Refusal("arithmetic is null", () -> adam.withArithmetic(null)),
+        new Refusal(
+            "gradientScale = 0.0: expected a finite value > 0", () -> step.withGradientScale(0)),
+        new Refusal(
+            "clipFactor = -1.0: expected a finite value >= 0", () -> step.withClipFactor(-1)),
+        new Refusal("nonFinite is null", () -> step.withNonFinite(null)),
+        new Refusal("slices is null", () -> AdamModel.of((AdamSlice[]) null)),
+        new Refusal("slices is null", () -> AdamModel.of((List<AdamSlice>) null)),
+        new Refusal("slices[1] is null", () -> AdamModel.of(slice, null)),
+        new Refusal("maximum is null", () -> slice.withMaximum(null)),
+        new Refusal("average is null", () -> slice.withAverage(null)),
+        new Refusal("step is null", () -> kernel.step(null, slice)),
+        new Refusal("slice is null", () -> kernel.step(step, (AdamSlice) null)),
+        new Refusal("step is null", () -> kernel.step(null, model)),
+        new Refusal("model is null", () -> kernel.step(step, (AdamModel) null)),
+        new Refusal("model is null", () -> kernel.globalNorm(null)),
+        new Refusal("executor is null", () -> kernel.step(step, model, null, 1)),
+        new Refusal("executor is null", () -> kernel.globalNorm(model, null, 1)),
+        new Refusal(
+            "threads = 0: expected at least 1", () -> kernel.step(step, model, executor, 0)),
+        new Refusal(
+            "threads = 0: expected at least 1", () -> kernel.globalNorm(model, executor, 0)),
+        new Refusal(
+            "amsgrad = RAW: expected slices with the running maxima, see AdamSlice.withMaximum",
+            () -> kernel.step(adam.withAmsgrad(Adam.AmsGrad.RAW).atStep(1), slice)),
+        new Refusal("adam is null", () -> AdamOptimizer.create(null, kernel)),
+        new Refusal("kernel is null", () -> AdamOptimizer.create(adam, null)),
+        new Refusal("params is null", () -> optimizer.step(null, named)),
+        new Refusal("grads is null", () -> optimizer.step(named, null)),
+        new Refusal("the name of a parameter is null", () -> optimizer.step(nameless, named)),
+        new Refusal("the name of a gradient is null", () -> optimizer.step(named, nameless)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void everyOtherMethodSaysWhatItRefuses(Refusal refusal) {
+    assertThatThrownBy(refusal.call)
+        .isInstanceOfAny(NullPointerException.class, IllegalArgumentException.class)
+        .hasMessage(refusal.message);
   }
 
   @ParameterizedTest

@@ -8,9 +8,11 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.adamant.Adam.AmsGrad;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,30 @@ class ModelTest {
     for (int i = 0; i < LENGTHS.length; i++) {
       Bits.assertSame("slice " + i, expected.get(i), actual.get(i), before.get(i));
     }
+  }
+
+  @Test
+  void anElementIsFoundInTheSliceThatHasIt() {
+    final AdamSlice whole = VariantsTest.slice(StepArrays.zeros(ElementType.FLOAT, 6));
+    final AdamModel model =
+        AdamModel.of(
+            whole.range(0, 2), whole.range(2, 0), whole.range(2, 0), whole.range(2, 3),
+            whole.range(5, 1));
+    assertThat(IntStream.range(0, 6).map(model::sliceOf)).containsExactly(0, 0, 3, 3, 3, 4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void asManyThreadsAreAskedForAsAreWanted(int threads) {
+    final AtomicInteger tasks = new AtomicInteger();
+    final Executor executor =
+        task -> {
+          tasks.incrementAndGet();
+          task.run();
+        };
+    KERNEL.step(Adam.defaults().atStep(1), model(arrays()), executor, threads);
+    // The caller is one of them.
+    assertThat(tasks).hasValue(threads - 1);
   }
 
   @Test
@@ -126,6 +152,9 @@ class ModelTest {
     assertThatThrownBy(() -> AdamModel.of(whole.range(0, 6), whole.range(5, 5)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("overlap");
+    assertThatThrownBy(() -> AdamModel.of(whole.range(4, 3), whole.range(6, 4)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("overlap");
     assertThatThrownBy(() -> whole.range(6, 5)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> whole.withMaximum(new float[10]))
         .isInstanceOf(IllegalArgumentException.class)
@@ -157,6 +186,11 @@ class ModelTest {
             .hasMessageContaining("1 elements");
         final AdamSlice one = VariantsTest.slice(actual.get(slice));
         assertThat(KERNEL.step(step.withNonFinite(NonFinite.SKIP), one)).isEqualTo(1);
+        final StepArrays arrays = actual.get(slice);
+        arrays.step(KERNEL, step.withNonFinite(NonFinite.SKIP));
+        assertThatThrownBy(() -> arrays.step(KERNEL, step.withNonFinite(NonFinite.THROW)))
+            .isInstanceOf(ArithmeticException.class)
+            .hasMessageContaining("1 elements");
         for (int k = 0; k < LENGTHS.length; k++) {
           Bits.assertUntouched("slice " + k, before.get(k), actual.get(k));
         }
@@ -240,6 +274,7 @@ class ModelTest {
   void theClipFactorBringsTheNormDownAndNeverUp() {
     assertThat(AdamStep.clipFactor(10, 1)).isEqualTo(0.1);
     assertThat(AdamStep.clipFactor(0.5, 1)).isEqualTo(1);
+    assertThat(AdamStep.clipFactor(0, 1)).isEqualTo(1);
     assertThat(AdamStep.clipFactor(Double.POSITIVE_INFINITY, 1)).isZero();
     assertThatThrownBy(() -> AdamStep.clipFactor(Double.NaN, 1))
         .hasMessageContaining("norm = NaN");

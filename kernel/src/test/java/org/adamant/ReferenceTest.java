@@ -26,6 +26,8 @@ class ReferenceTest {
         DEFAULTS.withWeightDecay(0.01),
         DEFAULTS.withEpsilon(0),
         DEFAULTS.withBeta1(0).withBeta2(0),
+        // Where the interpolation changes ends.
+        DEFAULTS.withBeta1(0.5).withBeta2(0.5),
         new Adam(0.5, 0.123, 0.456, 1e-3, 0.789),
         DEFAULTS.withLearningRate(0).withWeightDecay(1),
         new Adam(1e30, 0.9, 0.999, 1e30, 1e-30))

@@ -1,0 +1,240 @@
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+/**
+ * Would the tests notice? Applies each of seven faults to a scratch copy of the project, runs tests of
+ * kernel and proptest on it, and expects them to fail; and to pass on the unchanged copy.
+ *
+ * <p>From the root of the project, with the Java that runs Maven: {@code java proptest/faults/Faults.java}.
+ * Numbers as arguments choose among the faults.
+ */
+final class Faults {
+
+  /** Those that see what a step does, and are quick; the suite has more. */
+  private static final String TESTS =
+      "AdamStepTest,ReferenceTest,LaneEqualityTest,ModelTest,GoldenTest,WidthProperties";
+
+  private static final List<String> MODULES = List.of("kernel", "proptest");
+  private static final String KERNEL = "kernel/src/main/java/org/adamant/";
+
+  /** A text that occurs exactly once in a file, and what takes its place. */
+  private record Edit(String file, String before, String after) {
+
+    String applyTo(String text) {
+      final int at = text.indexOf(before);
+      if (at < 0 || text.indexOf(before, at + 1) >= 0) {
+        throw new IllegalStateException(
+            "the fault does not apply any more: expected exactly once in " + KERNEL + file + ": "
+                + before);
+      }
+      return text.replace(before, after);
+    }
+  }
+
+  private record Fault(String name, Edit... edits) {}
+
+  private static final List<Fault> FAULTS =
+      List.of(
+          new Fault(
+              "the tail overlaps the last whole vector",
+              new Edit(
+                  "internal/SimdLoop.java",
+                  "TAIL.block(c, params, grads, m, v, max, average, end, to);",
+                  "TAIL.block(c, params, grads, m, v, max, average, Math.max(from, to - LANES), to);")),
+          new Fault(
+              "mul and add instead of fma on the SIMD path",
+              new Edit(
+                  "internal/SimdLoop.java",
+                  "return a.lanewise(VectorOperators.FMA, b, c);",
+                  "return a.mul(b).add(c);")),
+          new Fault(
+              "epsilon beside the uncorrected root, on both paths",
+              new Edit(
+                  "internal/ReferenceLoop.java",
+                  ": fma(root, rootScale, epsilon);",
+                  ": mul(add(root, epsilon), rootScale);"),
+              new Edit(
+                  "internal/SimdLoop.java",
+                  ": fma(root, rootScale, epsilon);",
+                  ": root.add(epsilon).mul(rootScale);")),
+          new Fault(
+              "the bias correction of the second moment is that of the next step",
+              new Edit(
+                  "AdamStep.java",
+                  "oneMinusPower(adam, adam.beta2(), t);",
+                  "oneMinusPower(adam, adam.beta2(), next(t));")),
+          new Fault(
+              "no guard before the fast division",
+              new Edit(
+                  "internal/SimdLoop.java",
+                  "the guard, once there is a fast division",
+                  "true")),
+          new Fault(
+              "the last lane of the last block is skipped, on both paths",
+              new Edit(
+                  "internal/Loop.java",
+                  "block(c, params, grads, m, v, max, average, start, end);",
+                  "block(c, params, grads, m, v, max, average, start, end == to ? end - 1 : end);")),
+          new Fault(
+              "gradients that are not finite are looked for after the step",
+              new Edit(
+                  "SpecialisedKernel.java",
+                  """
+                      if (refused(step, loop, grads, offset, end) > 0) {
+                        return;
+                      }
+                      loop.run(step.coefficients(), params, grads, m, v, null, null, offset, end);
+                  """,
+                  """
+                      loop.run(step.coefficients(), params, grads, m, v, null, null, offset, end);
+                      refused(step, loop, grads, offset, end);
+                  """)));
+
+  private Faults() {}
+
+  public static void main(String[] args) throws Exception {
+    final Path copy = Files.createTempDirectory("faults");
+    final long start = System.nanoTime();
+    boolean isAsExpected = true;
+    try {
+      copy(Path.of("").toAbsolutePath(), copy);
+      for (int k = 0; k <= FAULTS.size(); k++) {
+        if (args.length == 0 || List.of(args).contains(Integer.toString(k))) {
+          isAsExpected &= k == 0 ? failingTests(copy, "none").isEmpty() : isRed(copy, k);
+        }
+      }
+    } finally {
+      delete(copy);
+    }
+    System.out.println((System.nanoTime() - start) / 1_000_000_000 + " s");
+    System.exit(isAsExpected ? 0 : 1);
+  }
+
+  private static boolean isRed(Path copy, int number) throws Exception {
+    final Fault fault = FAULTS.get(number - 1);
+    final Map<Path, String> before = new HashMap<>();
+    for (Edit edit : fault.edits) {
+      final Path path = copy.resolve(KERNEL + edit.file);
+      before.put(path, Files.readString(path));
+      Files.writeString(path, edit.applyTo(before.get(path)));
+    }
+    final boolean isRed = !failingTests(copy, number + ", " + fault.name).isEmpty();
+    for (Path path : before.keySet()) {
+      Files.writeString(path, before.get(path));
+    }
+    return isRed;
+  }
+
+  /** Runs the tests, and prints and returns those that fail, as Class.method. */
+  private static Set<String> failingTests(Path copy, String fault) throws Exception {
+    for (String module : MODULES) {
+      delete(copy.resolve(module + "/target/surefire-reports"));
+    }
+    final boolean isWindows = File.separatorChar == '\\';
+    final Path log = copy.resolve("maven.log");
+    final int status =
+        new ProcessBuilder(
+            isWindows ? "mvn.cmd" : "mvn",
+            "-B",
+            "test",
+            "-pl",
+            String.join(",", MODULES),
+            "-Dtest=" + TESTS,
+            "-Dsurefire.failIfNoSpecifiedTests=false",
+            "-Dmaven.test.failure.ignore=true",
+            "-Dformatter.skip",
+            "-Dimpsort.skip")
+            .directory(copy.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start()
+            .waitFor();
+    if (status != 0) {
+      throw new IllegalStateException("does not build:\n" + Files.readString(log));
+    }
+    final Set<String> red = new TreeSet<>();
+    int tests = 0;
+    for (String module : MODULES) {
+      try (Stream<Path> reports =
+          Files.find(
+              copy.resolve(module + "/target/surefire-reports"),
+              1,
+              (path, attributes) -> path.toString().endsWith(".xml"))) {
+        for (Path report : reports.toList()) {
+          final Document suite =
+              DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(report.toFile());
+          final NodeList cases = suite.getElementsByTagName("testcase");
+          tests += cases.getLength();
+          for (int i = 0; i < cases.getLength(); i++) {
+            final Element test = (Element) cases.item(i);
+            if (test.getElementsByTagName("failure").getLength() > 0
+                || test.getElementsByTagName("error").getLength() > 0) {
+              // Without the arguments of a parameterized test.
+              red.add(
+                  test.getAttribute("classname").replaceFirst(".*\\.", "")
+                      + "."
+                      + test.getAttribute("name").replaceFirst("\\W.*", ""));
+            }
+          }
+        }
+      }
+    }
+    if (tests == 0) {
+      throw new IllegalStateException("no test ran:\n" + Files.readString(log));
+    }
+    System.out.println("fault " + fault);
+    System.out.println("  " + (red.isEmpty() ? "green" : "red: " + String.join(", ", red)));
+    return red;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.walkFileTree(
+        from,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
+              throws IOException {
+            final String name = folder.getFileName().toString();
+            if (name.equals("target") || name.equals(".git")) {
+              return FileVisitResult.SKIP_SUBTREE;
+            }
+            Files.createDirectories(to.resolve(from.relativize(folder)));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.copy(file, to.resolve(from.relativize(file)));
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.notExists(folder)) {
+      return;
+    }
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}
