@@ -3,9 +3,12 @@ package org.adamant.bench.lanes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.adamant.bench.page.Chart;
@@ -26,6 +29,9 @@ public final class Lanes {
   private static final String SIZE = "size";
   private static final String WIDTH = "width";
 
+  /** What JMH itself allocates is spread over few calls where they take long. */
+  private static final double HARMLESS_BYTES = 1024;
+
   private static final String LIMIT = "traffic limit";
 
   /** The baselines, by the ends of their benchmarks' names. */
@@ -39,11 +45,15 @@ public final class Lanes {
 
   private final Map<String, Map<Integer, Rounds>> baselines;
 
+  private final List<String> warnings;
+
   private Lanes(
       Element element,
       String preferred,
       Map<String, Map<Integer, Rounds>> candidates,
-      Map<String, Map<Integer, Rounds>> baselines) {
+      Map<String, Map<Integer, Rounds>> baselines,
+      List<String> warnings) {
+    this.warnings = warnings;
     this.element = element;
     this.preferred = preferred;
     this.candidates = candidates;
@@ -69,24 +79,54 @@ public final class Lanes {
   public static Optional<Lanes> of(List<JmhResult> results, Element element, String preferred) {
     final Map<String, Map<Integer, List<Double>>> kernels = new LinkedHashMap<>();
     final Map<String, Map<Integer, List<Double>>> others = new LinkedHashMap<>();
+    final Set<String> warnings = new LinkedHashSet<>();
     BASELINES.values().forEach(name -> others.put(name, new TreeMap<>()));
     for (JmhResult result : results) {
       if (!result.className().equals(BENCHMARKS) || !result.method().startsWith(element.toString())) {
         continue;
       }
+      final OptionalDouble nanosPerCall = result.primaryMetric().nanosPerCall();
+      if (nanosPerCall.isEmpty()) {
+        continue;
+      }
       final int size = Integer.parseInt(result.param(SIZE).orElseThrow());
-      final double nanos = result.primaryMetric().median() / size;
+      final double nanos = nanosPerCall.getAsDouble() / size;
       final String what = result.method().substring(element.toString().length());
       final Map<Integer, List<Double>> into =
           what.equals("Kernel")
               ? kernels.computeIfAbsent(candidate(result, preferred), _ -> new TreeMap<>())
               : others.get(BASELINES.get(what));
       into.computeIfAbsent(size, _ -> new ArrayList<>()).add(nanos);
+      if (what.equals("Kernel") && allocates(result, size)) {
+        warnings.add(
+            "%s, %s, %s elements: not a measurement of the SIMD loop, it allocated; the JIT was not done"
+                .formatted(element, candidate(result, preferred), Numbers.plain(size))
+                + " with it (machine too busy?) or has lost the intrinsics");
+      }
     }
     final Map<String, Map<Integer, Rounds>> candidates = rounds(kernels);
     return candidates.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Lanes(element, Widths.label(preferred), candidates, rounds(others)));
+        : Optional.of(new Lanes(
+                element,
+                Widths.label(preferred),
+                candidates,
+                rounds(others),
+                List.copyOf(warnings)));
+  }
+
+  /** Whether vectors were objects: at least one of 16 bytes or more for each vector's worth of elements. */
+  private static boolean allocates(JmhResult result, int size) {
+    return result.allocation().filter(bytes -> bytes.median() > HARMLESS_BYTES + size).isPresent();
+  }
+
+  /**
+   * What makes a result doubtful.
+   *
+   * @return a sentence for each doubt
+   */
+  public List<String> warnings() {
+    return warnings;
   }
 
   /** The lane width, and the values of all other parameters if there are any. */
