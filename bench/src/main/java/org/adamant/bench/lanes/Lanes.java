@@ -82,7 +82,8 @@ public final class Lanes {
     final Set<String> warnings = new LinkedHashSet<>();
     BASELINES.values().forEach(name -> others.put(name, new TreeMap<>()));
     for (JmhResult result : results) {
-      if (!result.className().equals(BENCHMARKS) || !result.method().startsWith(element.toString())) {
+      if (!result.className().equals(BENCHMARKS)
+          || !result.method().startsWith(element.toString())) {
         continue;
       }
       final OptionalDouble nanosPerCall = result.primaryMetric().nanosPerCall();
@@ -108,11 +109,11 @@ public final class Lanes {
     return candidates.isEmpty()
         ? Optional.empty()
         : Optional.of(new Lanes(
-                element,
-                Widths.label(preferred),
-                candidates,
-                rounds(others),
-                List.copyOf(warnings)));
+            element,
+            Widths.label(preferred),
+            candidates,
+            rounds(others),
+            List.copyOf(warnings)));
   }
 
   /** Whether vectors were objects: at least one of 16 bytes or more for each vector's worth of elements. */
@@ -133,12 +134,15 @@ public final class Lanes {
   private static String candidate(JmhResult result, String preferred) {
     final String width = result.param(WIDTH).orElseThrow();
     final String more =
-        result.params().entrySet().stream()
+        result.params()
+            .entrySet()
+            .stream()
             .filter(entry -> !entry.getKey().equals(SIZE) && !entry.getKey().equals(WIDTH))
             .sorted(Map.Entry.comparingByKey())
             .map(entry -> ", " + entry.getValue().toLowerCase(java.util.Locale.ROOT))
             .collect(Collectors.joining());
-    return Widths.label(width.equals("preferred") && !preferred.isEmpty() ? preferred : width) + more;
+    return Widths.label(width.equals("preferred") && !preferred.isEmpty() ? preferred : width)
+        + more;
   }
 
   private static Map<String, Map<Integer, Rounds>> rounds(
@@ -159,7 +163,8 @@ public final class Lanes {
   }
 
   private List<Integer> sizes() {
-    return candidates.values().stream()
+    return candidates.values()
+        .stream()
         .flatMap(line -> line.keySet().stream())
         .distinct()
         .sorted()
@@ -172,7 +177,8 @@ public final class Lanes {
 
   /** The candidates that were measured at a size, the fastest first. */
   private List<String> ranking(int size) {
-    return candidates.keySet().stream()
+    return candidates.keySet()
+        .stream()
         .filter(name -> candidates.get(name).containsKey(size))
         .sorted(Comparator.comparingDouble(name -> candidates.get(name).get(size).median()))
         .toList();
@@ -211,7 +217,8 @@ public final class Lanes {
     candidates.forEach((name, line) -> rows.add(row(name, line)));
     baselines.forEach((name, line) -> rows.add(row(name, line)));
     return new Table(
-        "One step, " + element + ": ns per element, by elements per array (times the traffic limit)",
+        "One step, " + element
+            + ": ns per element, by elements per array (times the traffic limit)",
         header,
         rows);
   }
@@ -240,7 +247,9 @@ public final class Lanes {
       final List<String> ranking = ranking(size);
       final Rounds best = candidates.get(ranking.getFirst()).get(size);
       final List<String> equals =
-          ranking.stream().filter(name -> !candidates.get(name).get(size).isSlowerThan(best)).toList();
+          ranking.stream()
+              .filter(name -> !candidates.get(name).get(size).isSlowerThan(best))
+              .toList();
       rows.add(
           List.of(
               Numbers.plain(size),

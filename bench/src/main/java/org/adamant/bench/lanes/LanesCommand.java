@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
       "Measures every lane width on this machine and says which is the best for which size, by how much,"
           + " how far it is from the traffic limit (a loop that only moves the bytes of a step), and"
           + " whether the chooser would have picked it. All are measured in each round, in a JVM of their"
-          + " own; one is called faster than another if it was in every round, by 2 % or more. About six"
+          + " own; one is called faster than another if it was in every round, by 2 %% or more. About six"
           + " minutes; with --quick about one.",
       ""
     },

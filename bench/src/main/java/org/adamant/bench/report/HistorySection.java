@@ -157,7 +157,8 @@ final class HistorySection {
     final Pivot nanos = new Pivot();
     for (JmhResult result : source.benchmarks(JmhSections.STEP)) {
       final OptionalDouble time = JmhSections.nanosPerElement(result);
-      if (time.isPresent() && (isPreferred(source, result) || result.method().endsWith("Traffic"))) {
+      if (time.isPresent()
+          && (isPreferred(source, result) || result.method().endsWith("Traffic"))) {
         nanos.put(
             result.method().replaceFirst("Kernel|Traffic", " ")
                 + Numbers.plain(JmhSections.size(result)),
@@ -190,7 +191,8 @@ final class HistorySection {
   }
 
   private static String widest(Source source) {
-    return source.benchmarks(JmhSections.STEP).stream()
+    return source.benchmarks(JmhSections.STEP)
+        .stream()
         .flatMap(result -> result.param("width").stream())
         .filter(width -> !width.equals("preferred"))
         .map(LaneWidth::valueOf)

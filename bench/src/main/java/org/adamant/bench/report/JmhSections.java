@@ -50,7 +50,7 @@ final class JmhSections {
   private void begin(String title, String text) {
     page.beginSection(title);
     page.paragraph(text);
-    page.paragraph("Measured: " + source.label() + ", on " + source.origin().machine() + ".");
+    page.paragraph("Measured: " + source.label() + ", on " + source.machine() + ".");
   }
 
   private void addWidths() {

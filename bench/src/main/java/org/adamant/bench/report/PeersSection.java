@@ -46,12 +46,14 @@ final class PeersSection {
     final List<String> notes = new ArrayList<>();
     notes.add(
         "Versions: "
-            + peers.measurements().stream()
+            + peers.measurements()
+                .stream()
                 .filter(m -> m.version() != null && !m.version().isEmpty())
                 .map(Measurement::version)
                 .distinct()
                 .collect(Collectors.joining("; ")));
-    peers.measurements().stream()
+    peers.measurements()
+        .stream()
         .filter(m -> m.failure() != null)
         .map(m -> name(m) + ", " + m.workload().label() + ": " + m.failure())
         .forEach(notes::add);
@@ -85,7 +87,8 @@ final class PeersSection {
                 ratios.keySet().stream().mapToDouble(x -> x).toArray(),
                 ratios.values().stream().mapToDouble(x -> x).toArray())));
     final double[] sizes =
-        byPeer.values().stream()
+        byPeer.values()
+            .stream()
             .flatMap(ratios -> ratios.keySet().stream())
             .mapToDouble(x -> x)
             .sorted()
@@ -99,7 +102,8 @@ final class PeersSection {
   }
 
   private Table table() {
-    final List<String> names = peers.measurements().stream().map(PeersSection::name).distinct().toList();
+    final List<String> names =
+        peers.measurements().stream().map(PeersSection::name).distinct().toList();
     final List<String> header = new ArrayList<>(List.of("workload"));
     header.addAll(names);
     final Map<String, List<String>> rows = new LinkedHashMap<>();

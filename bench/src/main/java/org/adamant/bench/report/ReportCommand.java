@@ -90,7 +90,8 @@ public final class ReportCommand implements Callable<Integer> {
             .content()
             .gate()
             .map(GateFile::accepted)
-            .ifPresent(known -> known.stream().filter(j -> !jumps.contains(j)).forEach(jumps::add)));
+            .ifPresent(
+                known -> known.stream().filter(j -> !jumps.contains(j)).forEach(jumps::add)));
     return Outputs.write(spec, html, ReportPage.render(sources, jumps)) ? 0 : 1;
   }
 

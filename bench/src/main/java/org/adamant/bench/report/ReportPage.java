@@ -22,7 +22,7 @@ final class ReportPage {
     page.table(
         new Table(
             "Results on this page",
-            List.of("label", "date", "file", "command", "machine", "JVM"),
+            List.of("label", "date", "file", "command", "machine"),
             sources.stream().map(ReportPage::row).toList()));
     for (String benchmarks : List.of(
         JmhSections.STEP,
@@ -49,8 +49,7 @@ final class ReportPage {
         source.origin().date(),
         source.fileName(),
         source.origin().command(),
-        source.origin().machine(),
-        source.jvm())
+        source.origin().machine().isEmpty() ? source.jvm() : source.origin().machine())
         .map(text -> text == null ? "" : text)
         .toList();
   }

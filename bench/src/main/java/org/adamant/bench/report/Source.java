@@ -33,7 +33,8 @@ record Source(String label, String fileName, ResultFile content) {
   }
 
   private static Origin origin(ResultFile content) {
-    return content.jmh().stream()
+    return content.jmh()
+        .stream()
         .findFirst()
         .map(Origin::of)
         .orElse(new Origin("", "", "", "", ""));
@@ -57,9 +58,10 @@ record Source(String label, String fileName, ResultFile content) {
     return machine.isEmpty() ? "a machine that is not recorded" : machine.split("[,;]")[0].strip();
   }
 
-  /** The JVM, where the machine does not say it. */
+  /** The JVM, for files that do not say more. */
   String jvm() {
-    return content.jmh().stream()
+    return content.jmh()
+        .stream()
         .findFirst()
         .map(result -> result.vmName() + " " + result.vmVersion())
         .orElse("");
@@ -73,7 +75,8 @@ record Source(String label, String fileName, ResultFile content) {
 
   /** The results of one class of benchmarks. */
   List<JmhResult> benchmarks(String className) {
-    return content.jmh().stream()
+    return content.jmh()
+        .stream()
         .filter(result -> result.className().equals(className))
         .toList();
   }
