@@ -1,12 +1,14 @@
-package org.adamant.bench.train;
+package org.adamant.bench.support;
 
+import java.io.Console;
+import java.io.PrintWriter;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** How far a program has come. */
-interface Progress extends AutoCloseable {
+public interface Progress extends AutoCloseable {
 
   /** Shows nothing. */
   Progress NONE =
@@ -21,7 +23,11 @@ interface Progress extends AutoCloseable {
         public void close() {}
       };
 
-  /** Says how many steps there will be. */
+  /**
+   * Says how many steps there will be.
+   *
+   * @param steps in all
+   */
   void expect(long steps);
 
   /** One step is done. */
@@ -30,7 +36,12 @@ interface Progress extends AutoCloseable {
   @Override
   void close();
 
-  /** A bar on the terminal, removed at the end. */
+  /**
+   * A bar on the terminal, removed at the end.
+   *
+   * @param name written before it
+   * @return the bar
+   */
   static Progress bar(String name) {
     final ProgressBar bar =
         new ProgressBarBuilder()
@@ -64,5 +75,19 @@ interface Progress extends AutoCloseable {
         bar.close();
       }
     };
+  }
+
+  /**
+   * A bar where there is a terminal, otherwise a line now and then; both say how long it will take.
+   *
+   * @param name written before it
+   * @param out where the lines go
+   * @return the progress
+   */
+  static Progress visible(String name, PrintWriter out) {
+    final Console console = System.console();
+    return console != null && console.isTerminal()
+        ? bar(name)
+        : new ProgressLines(name, out, System::nanoTime);
   }
 }
