@@ -2,6 +2,7 @@ package org.adamant.bench.train;
 
 import java.io.PrintWriter;
 import java.util.Optional;
+import org.adamant.bench.support.Progress;
 
 /** Where a running program reports to: a progress bar, or the losses as text. */
 final class Context {

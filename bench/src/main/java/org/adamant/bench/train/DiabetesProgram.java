@@ -4,6 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.adamant.Adam;
+import org.adamant.bench.page.Chart;
+import org.adamant.bench.page.Line;
+import org.adamant.bench.page.Numbers;
+import org.adamant.bench.page.Table;
 
 /** The same trainer on real data, against the least-squares solution. */
 final class DiabetesProgram implements Program {

@@ -5,6 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleFunction;
+import org.adamant.bench.page.Chart;
+import org.adamant.bench.page.Line;
+import org.adamant.bench.page.Numbers;
+import org.adamant.bench.page.Table;
 
 /** Handwritten digits: Adam beside plain SGD, and online training beside mini-batches. */
 final class DigitsProgram implements Program {

@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.adamant.Adam;
 import org.adamant.AdamKernel;
 import org.adamant.AdamStep;
+import org.adamant.bench.page.Numbers;
 
 /** Millions of parameters in one array, stepped in slices by several threads at once. */
 final class LargeProgram implements Program {

@@ -3,6 +3,10 @@ package org.adamant.bench.train;
 import java.util.ArrayList;
 import java.util.List;
 import org.adamant.Adam;
+import org.adamant.bench.page.Chart;
+import org.adamant.bench.page.Line;
+import org.adamant.bench.page.Numbers;
+import org.adamant.bench.page.Table;
 
 /** The article's linear regression, and its section on tuning the learning rate. */
 final class LinearProgram implements Program {

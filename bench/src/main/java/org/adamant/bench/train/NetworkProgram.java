@@ -4,6 +4,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.adamant.Adam;
+import org.adamant.bench.page.Chart;
+import org.adamant.bench.page.Line;
+import org.adamant.bench.page.Numbers;
 
 /** The article's network: 3-64-64-1 with ReLU. */
 final class NetworkProgram implements Program {

@@ -6,6 +6,9 @@ import java.util.Map;
 import java.util.Random;
 import org.adamant.Adam;
 import org.adamant.AdamOptimizer;
+import org.adamant.bench.page.Chart;
+import org.adamant.bench.page.Line;
+import org.adamant.bench.page.Numbers;
 
 /** A quadratic whose gradients are buried in noise, with a learning rate that falls. */
 final class NoisyProgram implements Program {

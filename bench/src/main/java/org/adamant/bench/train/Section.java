@@ -1,6 +1,8 @@
 package org.adamant.bench.train;
 
 import java.util.List;
+import org.adamant.bench.page.Chart;
+import org.adamant.bench.page.Table;
 
 /**
  * What one program found out.

@@ -7,6 +7,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.DoubleFunction;
 import java.util.function.DoubleSupplier;
+import org.adamant.bench.page.Chart;
+import org.adamant.bench.page.Line;
+import org.adamant.bench.page.Numbers;
 
 /** Bags of words: most gradients are zero, and many words never occur. */
 final class SparseProgram implements Program {

@@ -6,6 +6,10 @@ import java.util.function.IntFunction;
 import org.adamant.Adam;
 import org.adamant.AdamKernel;
 import org.adamant.LaneWidth;
+import org.adamant.bench.page.Chart;
+import org.adamant.bench.page.Line;
+import org.adamant.bench.page.Numbers;
+import org.adamant.bench.page.Table;
 
 /** The closing table: how long a step takes on this machine, for every lane width. */
 final class SpeedProgram implements Program {

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.adamant.bench.page.Chart;
+import org.adamant.bench.page.Line;
+import org.adamant.bench.page.Table;
 import org.junit.jupiter.api.Test;
 
 class HtmlReportTest {

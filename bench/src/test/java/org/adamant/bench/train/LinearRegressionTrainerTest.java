@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.adamant.Adam;
+import org.adamant.bench.support.Progress;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 

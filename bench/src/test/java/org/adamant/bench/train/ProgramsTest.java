@@ -3,6 +3,9 @@ package org.adamant.bench.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
+import org.adamant.bench.page.Chart;
+import org.adamant.bench.page.ChartSvg;
+import org.adamant.bench.support.Progress;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 

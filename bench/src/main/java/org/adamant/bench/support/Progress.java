@@ -1,4 +1,4 @@
-package org.adamant.bench.train;
+package org.adamant.bench.support;
 
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -6,7 +6,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** How far a program has come. */
-interface Progress extends AutoCloseable {
+public interface Progress extends AutoCloseable {
 
   /** Shows nothing. */
   Progress NONE =
@@ -21,7 +21,11 @@ interface Progress extends AutoCloseable {
         public void close() {}
       };
 
-  /** Says how many steps there will be. */
+  /**
+   * Says how many steps there will be.
+   *
+   * @param steps in all
+   */
   void expect(long steps);
 
   /** One step is done. */
@@ -30,7 +34,12 @@ interface Progress extends AutoCloseable {
   @Override
   void close();
 
-  /** A bar on the terminal, removed at the end. */
+  /**
+   * A bar on the terminal, removed at the end.
+   *
+   * @param name written before it
+   * @return the bar
+   */
   static Progress bar(String name) {
     final ProgressBar bar =
         new ProgressBarBuilder()

@@ -1,4 +1,4 @@
-package org.adamant.bench.train;
+package org.adamant.bench.support;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,12 +6,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** Replaces a file in one go: a reader sees the old content or the new, never half of it. */
-final class AtomicFile {
+public final class AtomicFile {
 
   private AtomicFile() {}
 
-  /** Creates the directory that the file will lie in, and says early if it cannot be written to. */
-  static void prepare(Path file) throws IOException {
+  /**
+   * Creates the directory that the file will lie in, and says early if it cannot be written to.
+   *
+   * @param file what is to be written later
+   * @throws IOException if it cannot be; the message says why, without naming the file
+   */
+  public static void prepare(Path file) throws IOException {
     if (Files.isDirectory(file)) {
       throw new IOException("is a directory");
     }
@@ -22,8 +27,14 @@ final class AtomicFile {
     }
   }
 
-  /** Writes beside the file, then moves into its place. */
-  static void write(Path file, String content) throws IOException {
+  /**
+   * Writes beside the file, then moves into its place.
+   *
+   * @param file the file, which may exist
+   * @param content what it holds afterwards
+   * @throws IOException if it cannot be written; nothing is left behind
+   */
+  public static void write(Path file, String content) throws IOException {
     final Path beside = file.resolveSibling(file.getFileName() + ".part");
     try {
       Files.writeString(beside, content);

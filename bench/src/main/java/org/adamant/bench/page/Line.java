@@ -1,4 +1,4 @@
-package org.adamant.bench.train;
+package org.adamant.bench.page;
 
 import java.util.stream.IntStream;
 
@@ -7,15 +7,33 @@ import java.util.stream.IntStream;
  *
  * @param name for the legend
  * @param x ascending
- * @param y a value for each x
+ * @param y a value for each x; NaN where there is none
+ * @param isLimit whether it is what the others cannot pass, drawn thick and without markers
  */
-record Line(String name, double[] x, double[] y) {
+public record Line(String name, double[] x, double[] y, boolean isLimit) {
 
   /** Points of a loss curve in a picture; more cannot be seen. */
   private static final int POINTS = 200;
 
-  /** A value per epoch, thinned out; the first and the last epoch are kept. */
-  static Line ofEpochs(String name, double[] values) {
+  /**
+   * A line of measured values.
+   *
+   * @param name for the legend
+   * @param x ascending
+   * @param y a value for each x
+   */
+  public Line(String name, double[] x, double[] y) {
+    this(name, x, y, false);
+  }
+
+  /**
+   * A value per epoch, thinned out; the first and the last epoch are kept.
+   *
+   * @param name for the legend
+   * @param values a value for each epoch
+   * @return the line
+   */
+  public static Line ofEpochs(String name, double[] values) {
     final int points = Math.min(POINTS, values.length);
     final int[] epochs =
         IntStream.range(0, points)
@@ -33,7 +51,8 @@ record Line(String name, double[] x, double[] y) {
     return new Line(
         name,
         IntStream.of(kept).mapToDouble(i -> x[i]).toArray(),
-        IntStream.of(kept).mapToDouble(i -> y[i]).toArray());
+        IntStream.of(kept).mapToDouble(i -> y[i]).toArray(),
+        isLimit);
   }
 
   /** Accepts some of the points. */

@@ -1,4 +1,4 @@
-package org.adamant.bench.train;
+package org.adamant.bench.page;
 
 import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
 import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
@@ -21,19 +21,23 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.SymbolAxis;
 import org.jfree.chart.block.BlockBorder;
+import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.chart.text.TextUtils;
 import org.jfree.chart.title.LegendTitle;
+import org.jfree.chart.ui.RectangleAnchor;
 import org.jfree.chart.ui.RectangleInsets;
+import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.xy.DefaultXYDataset;
 
 /**
  * Draws a {@link Chart} as SVG. Lines differ in colour, dashes and markers, so that they can be
  * told apart without colour vision.
  */
-final class ChartSvg {
+public final class ChartSvg {
 
   static final int WIDTH = 560;
   static final int HEIGHT = 380;
@@ -41,11 +45,15 @@ final class ChartSvg {
   /** Okabe and Ito's palette, made for all kinds of colour vision; without its yellow. */
   private static final Color[] COLOURS = {
     new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73),
-    new Color(0xCC79A7), new Color(0x000000), new Color(0x56B4E9)
+    new Color(0xCC79A7), new Color(0x56B4E9), new Color(0xE69F00), new Color(0x666666)
   };
 
+  private static final Color LIMIT_COLOUR = Color.BLACK;
+  private static final BasicStroke LIMIT_STROKE = new BasicStroke(3.5f);
+
   private static final BasicStroke[] STROKES = {
-    stroke(), stroke(8, 4), stroke(2, 3), stroke(10, 3, 2, 3), stroke(14, 4), stroke(4, 4)
+    stroke(), stroke(8, 4), stroke(2, 3), stroke(10, 3, 2, 3), stroke(14, 4), stroke(4, 4),
+    stroke(10, 3, 2, 3, 2, 3)
   };
 
   private static final Shape[] MARKERS = {
@@ -54,8 +62,12 @@ final class ChartSvg {
     polygon(0, -5, 5, 4, -5, 4),
     polygon(0, -5, 5, 0, 0, 5, -5, 0),
     new Rectangle2D.Double(-5, -1.5, 10, 3),
-    polygon(0, 5, 5, -4, -5, -4)
+    polygon(0, 5, 5, -4, -5, -4),
+    new Rectangle2D.Double(-1.5, -5, 3, 10)
   };
+
+  /** With more names than this, those on the x axis stand upright. */
+  private static final int MOST_NAMES_IN_A_ROW = 6;
 
   /** With more points than this, markers would hide the line. */
   private static final int MOST_MARKERS = 20;
@@ -69,8 +81,13 @@ final class ChartSvg {
 
   private ChartSvg() {}
 
-  /** The picture as an SVG element for an HTML page. */
-  static String draw(Chart chart) {
+  /**
+   * The picture as an SVG file.
+   *
+   * @param chart what it shows
+   * @return the text of the file
+   */
+  public static String draw(Chart chart) {
     final VectorGraphics2D graphics = new VectorGraphics2D();
     picture(chart).draw(graphics, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
     final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -90,20 +107,27 @@ final class ChartSvg {
     // One path per line, or dashes would start anew at every point.
     renderer.setDrawSeriesLineAsPath(true);
     renderer.setLegendLine(new Line2D.Double(-16, 0, 16, 0));
+    int styles = 0;
     for (int i = 0; i < chart.lines().size(); i++) {
       final Line drawn = chart.drawable(chart.lines().get(i));
       final double[] x = scaled(drawn.x(), chart.logX());
       final double[] y = scaled(drawn.y(), chart.logY());
       data.addSeries(drawn.name(), new double[][] {x, y});
-      renderer.setSeriesPaint(i, COLOURS[i % COLOURS.length]);
-      renderer.setSeriesStroke(i, STROKES[i % STROKES.length]);
-      renderer.setSeriesShape(i, MARKERS[i % MARKERS.length]);
-      renderer.setSeriesShapesVisible(i, x.length <= MOST_MARKERS);
+      if (drawn.isLimit()) {
+        renderer.setSeriesPaint(i, LIMIT_COLOUR);
+        renderer.setSeriesStroke(i, LIMIT_STROKE);
+        renderer.setSeriesShapesVisible(i, false);
+      } else {
+        renderer.setSeriesPaint(i, COLOURS[styles % COLOURS.length]);
+        renderer.setSeriesStroke(i, STROKES[styles % STROKES.length]);
+        renderer.setSeriesShape(i, MARKERS[styles % MARKERS.length]);
+        renderer.setSeriesShapesVisible(i, x.length <= MOST_MARKERS);
+        styles++;
+      }
     }
-    final NumberAxis xAxis = axis(chart.xLabel(), chart.logX());
-    // Epochs and powers of ten.
-    xAxis.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
-    final XYPlot plot = new XYPlot(data, xAxis, axis(chart.yLabel(), chart.logY()), renderer);
+    final XYPlot plot =
+        new XYPlot(data, xAxis(chart), axis(chart.yLabel(), chart.logY()), renderer);
+    chart.marks().forEach(mark -> plot.addDomainMarker(marker(mark)));
     plot.setBackgroundPaint(Color.WHITE);
     plot.setDomainGridlinePaint(Color.LIGHT_GRAY);
     plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
@@ -119,19 +143,43 @@ final class ChartSvg {
     return picture;
   }
 
+  private static NumberAxis xAxis(Chart chart) {
+    if (chart.xNames().isEmpty()) {
+      final NumberAxis axis = axis(chart.xLabel(), chart.logX());
+      // Epochs are whole.
+      axis.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
+      return axis;
+    }
+    final NumberAxis axis =
+        new SymbolAxis(chart.xLabel(), chart.xNames().toArray(String[]::new));
+    ((SymbolAxis) axis).setGridBandsVisible(false);
+    axis.setVerticalTickLabels(chart.xNames().size() > MOST_NAMES_IN_A_ROW);
+    return withFonts(axis);
+  }
+
   private static NumberAxis axis(String label, boolean isLogarithmic) {
+    if (isLogarithmic) {
+      return withFonts(new LogAxis(label));
+    }
     final NumberAxis axis = new NumberAxis(label);
+    axis.setNumberFormatOverride(
+        new DecimalFormat("#,##0.###", DecimalFormatSymbols.getInstance(Locale.ROOT)));
+    return withFonts(axis);
+  }
+
+  private static NumberAxis withFonts(NumberAxis axis) {
     axis.setLabelFont(font(Font.PLAIN, 14));
     axis.setTickLabelFont(font(Font.PLAIN, 13));
-    if (isLogarithmic) {
-      axis.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
-      axis.setAutoRangeIncludesZero(false);
-      axis.setNumberFormatOverride(new PowerOfTenFormat());
-    } else {
-      axis.setNumberFormatOverride(
-          new DecimalFormat("#,##0.###", DecimalFormatSymbols.getInstance(Locale.ROOT)));
-    }
     return axis;
+  }
+
+  private static ValueMarker marker(Chart.Mark mark) {
+    final ValueMarker marker = new ValueMarker(mark.x(), Color.GRAY, stroke(3, 3));
+    marker.setLabel(mark.text());
+    marker.setLabelFont(font(Font.PLAIN, 13));
+    marker.setLabelAnchor(RectangleAnchor.TOP_LEFT);
+    marker.setLabelTextAnchor(TextAnchor.TOP_RIGHT);
+    return marker;
   }
 
   /** Logarithms on a linear axis: the library's own logarithmic one draws its text as outlines. */

@@ -1,4 +1,4 @@
-package org.adamant.bench.train;
+package org.adamant.bench.support;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,12 +6,16 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** Describes where the numbers come from. */
-final class Machine {
+public final class Machine {
 
   private Machine() {}
 
-  /** Processor and JVM in one line. */
-  static String describe() {
+  /**
+   * Processor and JVM in one line.
+   *
+   * @return for example the processor's name, their number, the system and the JVM's version
+   */
+  public static String describe() {
     return processor()
         + ", "
         + Runtime.getRuntime().availableProcessors()

@@ -1,6 +1,7 @@
-package org.adamant.bench.train;
+package org.adamant.bench.page;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -10,10 +11,14 @@ import java.util.List;
  * @param header the names of the columns
  * @param rows the cells, row by row
  */
-record Table(String caption, List<String> header, List<List<String>> rows) {
+public record Table(String caption, List<String> header, List<List<String>> rows) {
 
-  /** The table in plain text, line by line, numbers aligned to the right. */
-  List<String> textLines() {
+  /**
+   * The table in plain text, numbers aligned to the right.
+   *
+   * @return its lines, the caption first
+   */
+  public List<String> textLines() {
     final List<List<String>> all = new ArrayList<>(List.of(header));
     all.addAll(rows);
     final List<String> lines = new ArrayList<>(List.of(caption));
@@ -27,6 +32,24 @@ record Table(String caption, List<String> header, List<List<String>> rows) {
       lines.add(line.toString().stripTrailing());
     }
     return lines;
+  }
+
+  /**
+   * The table in Markdown, numbers aligned to the right.
+   *
+   * @return its lines, the caption first
+   */
+  public List<String> markdownLines() {
+    final List<String> lines = new ArrayList<>(List.of(caption, "", markdownRow(header)));
+    final List<String> alignments = new ArrayList<>(Collections.nCopies(header.size(), "---:"));
+    alignments.set(0, "---");
+    lines.add(markdownRow(alignments));
+    rows.forEach(row -> lines.add(markdownRow(row)));
+    return lines;
+  }
+
+  private static String markdownRow(List<String> cells) {
+    return "| " + String.join(" | ", cells) + " |";
   }
 
   private static int width(List<List<String>> rows, int column) {

@@ -1,4 +1,4 @@
-package org.adamant.bench.train;
+package org.adamant.bench.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

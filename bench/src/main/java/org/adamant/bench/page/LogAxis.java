@@ -1,0 +1,60 @@
+package org.adamant.bench.page;
+
+import java.awt.Graphics2D;
+import java.awt.geom.Rectangle2D;
+import java.util.ArrayList;
+import java.util.List;
+import org.jfree.chart.axis.AxisState;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTick;
+import org.jfree.chart.ui.RectangleEdge;
+import org.jfree.chart.ui.TextAnchor;
+
+/**
+ * An axis of decimal logarithms, labelled with the numbers they stand for: powers of ten, and where
+ * there are few of them their two- and fivefold as well. The library's own logarithmic axis draws its
+ * labels as outlines.
+ */
+final class LogAxis extends NumberAxis {
+
+  private static final long serialVersionUID = 1;
+
+  /** With this many powers of ten and more, only they are labelled. */
+  private static final double MANY_DECADES = 3.5;
+
+  private static final int[] POWERS = {1};
+  private static final int[] POWERS_AND_BETWEEN = {1, 2, 5};
+
+  LogAxis(String label) {
+    super(label);
+    setAutoRangeIncludesZero(false);
+  }
+
+  @Override
+  public List<NumberTick> refreshTicks(
+      Graphics2D graphics, AxisState state, Rectangle2D dataArea, RectangleEdge edge) {
+    final boolean isHorizontal = RectangleEdge.isTopOrBottom(edge);
+    final TextAnchor anchor = isHorizontal ? TextAnchor.TOP_CENTER : TextAnchor.CENTER_RIGHT;
+    final int[] factors = getRange().getLength() < MANY_DECADES && !isHorizontal
+        ? POWERS_AND_BETWEEN
+        : POWERS;
+    final List<NumberTick> ticks = new ArrayList<>();
+    final int last = (int) Math.floor(getRange().getUpperBound());
+    for (int power = (int) Math.floor(getRange().getLowerBound()); power <= last; power++) {
+      for (int factor : factors) {
+        final double at = power + Math.log10(factor);
+        if (getRange().contains(at)) {
+          ticks.add(new NumberTick(at, text(power, factor), anchor, anchor, 0));
+        }
+      }
+    }
+    return ticks;
+  }
+
+  private static String text(int power, int factor) {
+    if (power < -4 || power > 6) {
+      return factor + "e" + power;
+    }
+    return Numbers.fixed(factor * Math.pow(10, power), Math.max(0, -power));
+  }
+}
