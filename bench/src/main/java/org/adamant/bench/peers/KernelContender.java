@@ -37,7 +37,8 @@ final class KernelContender implements Contender {
   private final List<byte[]> spacers = new ArrayList<>();
 
   /** The arrays of one slice; the average only where it is kept. */
-  private record Arrays(Object params, Object grads, Object m, Object v, Object average, Object kept) {
+  private record Arrays(Object params, Object grads, Object m, Object v, Object average,
+      Object kept) {
 
     AdamSlice slice() {
       final AdamSlice slice =

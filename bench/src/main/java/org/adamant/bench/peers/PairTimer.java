@@ -8,15 +8,22 @@ final class PairTimer {
 
   private static final int MOST_ROUNDS = 21;
   private static final int LEAST_ROUNDS = 5;
-  private static final int LEAST_WARM_UP_STEPS = 2;
+  private static final int MOST_STRETCHES = 8;
 
   /** Of the measured time. */
   private static final double WARM_UP_SHARE = 0.3;
+
+  private static final double COMPILATION_SECONDS = 1.5;
 
   private final double seconds;
 
   PairTimer(double seconds) {
     this.seconds = seconds;
+  }
+
+  /** Steps until everything is compiled, if arrays are short. */
+  static void compile(Contender contender) {
+    new PairTimer(COMPILATION_SECONDS).new Runner(contender, 0).warmUp(COMPILATION_SECONDS);
   }
 
   /**
@@ -57,15 +64,34 @@ final class PairTimer {
       this.t = stepsDone;
     }
 
-    /** Until everything is compiled; the speed of the last part says how many steps make a turn. */
+    /**
+     * At least this long, and until two stretches of it take the same time but for a tenth: what the JIT
+     * compiled for other sizes may not do for this one. The speed of the last turn says how many steps
+     * make a turn.
+     */
     void warmUp(double warmUpSeconds) {
       final double turn = seconds * 1e9 / MOST_ROUNDS / 2;
+      final long end = System.nanoTime() + (long) (MOST_STRETCHES * warmUpSeconds * 1e9);
+      double before;
+      double now = Double.POSITIVE_INFINITY;
+      do {
+        before = now;
+        now = stretch(turn, warmUpSeconds / 2);
+      } while (Math.abs(now - before) > 0.1 * now && System.nanoTime() < end);
+    }
+
+    /** Takes turns for a while; returns nanoseconds per step. */
+    private double stretch(double turn, double stretchSeconds) {
       final long start = System.nanoTime();
-      int steps = 0;
-      while (steps < LEAST_WARM_UP_STEPS || System.nanoTime() - start < warmUpSeconds * 1e9) {
-        stepsPerTurn = (int) Math.clamp(turn / nanosPerStep(), 1, 2.0 * stepsPerTurn);
+      double nanos = 0;
+      long steps = 0;
+      while (steps < 1 || System.nanoTime() - start < stretchSeconds * 1e9) {
+        final double perStep = nanosPerStep();
+        nanos += perStep * stepsPerTurn;
         steps += stepsPerTurn;
+        stepsPerTurn = (int) Math.clamp(turn / perStep, 1, 2.0 * stepsPerTurn);
       }
+      return nanos / steps;
     }
 
     double nanosPerStep() {

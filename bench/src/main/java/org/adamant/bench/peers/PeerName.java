@@ -7,7 +7,8 @@ import org.adamant.bench.peers.Workload.Kind;
 /** The peers. What calls them is loaded by name, because an ordinary build does not have it. */
 enum PeerName {
   PYTORCH("PyTorch fused", "PyTorchPeer", "org.bytedeco.pytorch.Tensor", Adam.defaults(), false),
-  TENSORFLOW("TensorFlow ApplyAdam", "TensorFlowPeer", "org.tensorflow.Graph", Adam.tensorflow(), false),
+  TENSORFLOW("TensorFlow ApplyAdam", "TensorFlowPeer", "org.tensorflow.Graph", Adam.tensorflow(),
+      false),
   ND4J("ND4J", "Nd4jPeer", "org.nd4j.linalg.factory.Nd4j", Adam.nd4j(), false),
   DJL("DJL", "DjlPeer", "ai.djl.training.optimizer.Adam", Constants.DJL, true),
   TRIBUO("Tribuo", "TribuoPeer", "org.tribuo.math.optimisers.Adam", Adam.tensorflow(), false);
@@ -19,7 +20,8 @@ enum PeerName {
   private final boolean hasFloatCoefficients;
 
   PeerName(
-      String title, String implementation, String library, Adam adam, boolean hasFloatCoefficients) {
+      String title, String implementation, String library, Adam adam,
+      boolean hasFloatCoefficients) {
     this.title = title;
     this.implementation = PeerName.class.getPackageName() + "." + implementation;
     this.library = library;

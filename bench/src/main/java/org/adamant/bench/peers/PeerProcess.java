@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.PrintStream;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Measures one peer, in a process of its own: the native libraries of two peers do not get along, and one
@@ -39,7 +41,13 @@ final class PeerProcess {
       }
       return;
     }
+    final Set<Workload> compiled = new HashSet<>();
     for (Workload workload : workloads) {
+      // Large arrays would take very long to compile it.
+      final Workload small = workload.small();
+      if (compiled.add(small)) {
+        PairTimer.compile(new KernelContender(small, name.adam(small)));
+      }
       print(out, measure(name, peer, workload, timer));
     }
     // Libraries may have left threads behind.

@@ -99,19 +99,8 @@ record PeersResult(
 
   /** The table for a README, with where it comes from. */
   String markdown() {
-    final Table table = table();
-    final StringBuilder text = new StringBuilder(table.caption()).append("\n\n");
-    row(text, table.header());
-    row(text, table.header().stream().map(_ -> "---").toList());
-    table.rows().forEach(cells -> row(text, cells));
-    return text.append('\n')
-        .append("Measured by `").append(command).append("` on ").append(date).append(", ")
-        .append(machine).append("; ").append(kernel).append(".\nPeers: ")
-        .append(versions()).append(".\n")
-        .toString();
-  }
-
-  private static void row(StringBuilder text, List<String> cells) {
-    text.append("| ").append(String.join(" | ", cells)).append(" |\n");
+    return String.join("\n", table().markdownLines())
+        + "\n\nMeasured by `" + command + "` on " + date + ", " + machine + "; " + kernel
+        + ".\nPeers: " + versions() + ".\n";
   }
 }

@@ -40,6 +40,9 @@ record Workload(Kind kind, Element element, int size, int threads) {
 
   private static final int[] ARTICLE_LENGTHS = {3 * 64, 64, 64 * 64, 64, 64, 1};
 
+  /** Several blocks, work for more than one thread, and a tail for every lane count. */
+  private static final int SMALL_SIZE = 100_003;
+
   private static final int WIDTH = 768;
   private static final int VOCABULARY = 50_257;
   private static final int POSITIONS = 1_024;
@@ -76,6 +79,15 @@ record Workload(Kind kind, Element element, int size, int threads) {
 
   boolean isOnePass() {
     return kind == Kind.ONE_PASS;
+  }
+
+  /** One that has the kernel compiled in the same way in little time. */
+  Workload small() {
+    return switch (kind) {
+      case ARRAY, ONE_PASS -> new Workload(kind, element, SMALL_SIZE, threads);
+      case ARTICLE -> this;
+      case GPT2 -> new Workload(Kind.ARRAY, element, SMALL_SIZE, threads);
+    };
   }
 
   /** For a table. */

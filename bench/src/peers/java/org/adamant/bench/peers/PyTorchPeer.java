@@ -63,6 +63,7 @@ final class PyTorchPeer implements Peer {
   }
 
   private static final class Fused implements Contender {
+    private final Element element;
     private final boolean isOnePass;
     private final CompilationUnit script;
     private final Function step;
@@ -76,6 +77,7 @@ final class PyTorchPeer implements Peer {
     private final List<Pointer> held = new ArrayList<>();
 
     Fused(Workload workload, KernelContender kernel) {
+      element = workload.element();
       isOnePass = workload.isOnePass();
       final Adam adam = PeerName.PYTORCH.adam(workload);
       script =
@@ -155,7 +157,7 @@ final class PyTorchPeer implements Peer {
     @Override
     public void restoreGradients() {
       for (int array = 0; array < keptGradients.size(); array++) {
-        tensors.get(Role.GRADS.ordinal()).get(array).copy_(keptGradients.get(array)).close();
+        tensors.get(Role.GRADS.ordinal()).get(array).copy_(keptGradients.get(array));
       }
     }
 
@@ -173,7 +175,7 @@ final class PyTorchPeer implements Peer {
     public Optional<Object> read(Role role, int array) {
       final Tensor tensor = tensors.get(role.ordinal()).get(array);
       final int length = (int) tensor.numel();
-      if (tensor.scalar_type() == torch.ScalarType.Float) {
+      if (element == Element.FLOAT) {
         final float[] values = new float[length];
         new FloatPointer(tensor.data_ptr()).get(values);
         return Optional.of(values);
