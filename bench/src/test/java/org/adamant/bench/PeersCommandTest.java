@@ -44,7 +44,7 @@ class PeersCommandTest {
   @CsvSource(delimiter = '|', value = {
     "--peers=keras | keras",
     "--peers= | --peers",
-    "--kinds=bert | 'bert' is no kind; expected some of array, one-pass, article, gpt2",
+    "--kinds=bert | bert' is no kind; expected some of array, one-pass, article, gpt2",
     "--sizes=1000,0 | --sizes 0: expected 1 to 268435456 elements",
     "--sizes=many | many",
     "--sizes=3000000000 | 3000000000",

@@ -13,6 +13,7 @@ final class PairTimer {
   /** Of the measured time. */
   private static final double WARM_UP_SHARE = 0.3;
 
+  private static final double LEAST_WARM_UP_SECONDS = 0.3;
   private static final double COMPILATION_SECONDS = 1.5;
 
   private final double seconds;
@@ -38,7 +39,7 @@ final class PairTimer {
   Times measure(Contender kernel, Contender peer, long stepsDone) {
     final Runner[] runners = {new Runner(kernel, stepsDone), new Runner(peer, stepsDone)};
     for (Runner runner : runners) {
-      runner.warmUp(WARM_UP_SHARE / runners.length * seconds);
+      runner.warmUp(Math.max(LEAST_WARM_UP_SECONDS, WARM_UP_SHARE / runners.length * seconds));
     }
     final long end = System.nanoTime() + (long) (seconds * 1e9);
     final double[][] nanos = new double[runners.length][MOST_ROUNDS];

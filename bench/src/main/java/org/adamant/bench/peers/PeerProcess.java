@@ -2,6 +2,8 @@ package org.adamant.bench.peers;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -27,6 +29,7 @@ final class PeerProcess {
    * @param args the peer, the seconds per workload, and the workloads in JSON
    */
   public static void main(String[] args) throws JsonProcessingException {
+    Thread.ofPlatform().daemon().start(PeerProcess::endWithParent);
     final PeerName name = PeerName.valueOf(args[0]);
     final PairTimer timer = new PairTimer(Double.parseDouble(args[1]));
     final List<Workload> workloads = Arrays.asList(JSON.readValue(args[2], Workload[].class));
@@ -52,6 +55,16 @@ final class PeerProcess {
     }
     // Libraries may have left threads behind.
     System.exit(0);
+  }
+
+  /** The end of the input is that of the program that started this process, however it came. */
+  private static void endWithParent() {
+    try {
+      System.in.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      // As good as the end.
+    }
+    Runtime.getRuntime().halt(1);
   }
 
   private static void print(PrintStream out, Measurement measurement)

@@ -37,14 +37,12 @@ final class PeerRun {
    */
   void run(Consumer<Measurement> found) throws IOException, InterruptedException {
     final Path log = Files.createTempFile("adamant-peers", ".log");
+    // For when the program is interrupted; the process then ends by itself.
+    log.toFile().deleteOnExit();
     try {
-      final Process process =
-          new ProcessBuilder(command()).redirectError(log.toFile()).start();
-      final Thread killer = new Thread(process::destroyForcibly);
-      Runtime.getRuntime().addShutdownHook(killer);
+      final Process process = new ProcessBuilder(command()).redirectError(log.toFile()).start();
       final int done = collect(process, found);
       final int status = process.waitFor();
-      Runtime.getRuntime().removeShutdownHook(killer);
       for (Workload workload : workloads.subList(done, workloads.size())) {
         found.accept(
             Measurement.failed(
