@@ -46,6 +46,7 @@ class PeersCommandTest {
     "--peers= | --peers",
     "--kinds=bert | bert' is no kind; expected some of array, one-pass, article, gpt2",
     "--sizes=1000,0 | --sizes 0: expected 1 to 268435456 elements",
+    "--sizes=268435457 | --sizes 268435457: expected 1 to 268435456 elements",
     "--sizes=many | many",
     "--sizes=3000000000 | 3000000000",
     "--element=half | half",
