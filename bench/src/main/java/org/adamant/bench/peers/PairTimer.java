@@ -14,17 +14,11 @@ final class PairTimer {
   private static final double WARM_UP_SHARE = 0.3;
 
   private static final double LEAST_WARM_UP_SECONDS = 0.3;
-  private static final double COMPILATION_SECONDS = 1.5;
 
   private final double seconds;
 
   PairTimer(double seconds) {
     this.seconds = seconds;
-  }
-
-  /** Steps until everything is compiled, if arrays are short. */
-  static void compile(Contender contender) {
-    new PairTimer(COMPILATION_SECONDS).new Runner(contender, 0).warmUp(COMPILATION_SECONDS);
   }
 
   /**

@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  peers                                             everything, in less than eight minutes",
-      "  peers --quick                                     everything, in about two, less exact",
+      "  peers --quick                                     in about two, less exact",
       "  peers --peers pytorch --sizes 5000,70000          one's own sizes",
       "  peers --kinds gpt2 --threads 4 --markdown t.md    a whole model, as a table for a README",
       "With Maven, which downloads the peers (half a gigabyte) only for this:",
@@ -60,6 +60,9 @@ public final class PeersCommand implements Callable<Integer> {
   private static final double MOST_SECONDS = 3_600;
 
   private static final int LARGEST_SIZE = 1 << 28;
+
+  private static final List<Integer> SIZES =
+      List.of(1_000, 16_384, 262_144, 4_194_304, 33_554_432);
 
   private static final int MODEL_THREADS = 2;
 
@@ -98,7 +101,7 @@ public final class PeersCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "<elements>",
       description = "Elements of the arrays. Default: 1000,16384,262144,4194304,33554432.")
-  private List<Integer> sizes = List.of(1_000, 16_384, 262_144, 4_194_304, 33_554_432);
+  private List<Integer> sizes;
 
   @Option(
       names = "--element",
@@ -123,7 +126,8 @@ public final class PeersCommand implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = "The same as --seconds " + QUICK_SECONDS + ".")
+      description = "The same as --seconds " + QUICK_SECONDS
+          + ", and by default without the largest size.")
   private boolean quick;
 
   @Option(
@@ -208,12 +212,19 @@ public final class PeersCommand implements Callable<Integer> {
     final Set<Workload> workloads = new LinkedHashSet<>();
     for (Kind kind : EnumSet.copyOf(kinds)) {
       for (Element element : elements(kind)) {
-        for (int size : kind.hasSize() ? sizes : List.of(0)) {
+        for (int size : kind.hasSize() ? sizes() : List.of(0)) {
           workloads.add(new Workload(kind, element, size, threads(kind)));
         }
       }
     }
     return workloads;
+  }
+
+  private List<Integer> sizes() {
+    if (sizes != null) {
+      return sizes;
+    }
+    return quick ? SIZES.subList(0, SIZES.size() - 1) : SIZES;
   }
 
   private Set<Element> elements(Kind kind) {
@@ -248,7 +259,7 @@ public final class PeersCommand implements Callable<Integer> {
   }
 
   private void checkArguments() {
-    for (int size : sizes) {
+    for (int size : sizes()) {
       if (size < 1 || size > LARGEST_SIZE) {
         throw refusal("--sizes " + size + ": expected 1 to " + LARGEST_SIZE + " elements");
       }

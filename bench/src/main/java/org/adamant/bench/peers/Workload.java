@@ -81,7 +81,7 @@ record Workload(Kind kind, Element element, int size, int threads) {
     return kind == Kind.ONE_PASS;
   }
 
-  /** One that has the kernel compiled in the same way in little time. */
+  /** One that has the same code compiled in little time. */
   Workload small() {
     return switch (kind) {
       case ARRAY, ONE_PASS -> new Workload(kind, element, SMALL_SIZE, threads);
