@@ -1,0 +1,11 @@
+package org.adamant.bench.peers;
+
+/** Another implementation of Adam. Implementations have a constructor without parameters. */
+interface Peer {
+
+  /** Its version, with that of what binds it to Java. */
+  String version();
+
+  /** A contender that begins with copies of the kernel's arrays, which have not been stepped yet. */
+  Contender start(Workload workload, KernelContender kernel);
+}

@@ -1,0 +1,104 @@
+package org.adamant.bench.peers;
+
+import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * What one step works on.
+ *
+ * @param kind which arrays, and which variant
+ * @param element their type
+ * @param size the elements of the array, for the kinds that have one array
+ * @param threads the largest number of threads that a step may use
+ */
+record Workload(Kind kind, Element element, int size, int threads) {
+
+  /** Which arrays, and what a step does. */
+  enum Kind {
+    /** The basic step over one array. */
+    ARRAY,
+    /**
+     * Unscaling, a clip factor, AdamW, the moving average of the parameters and zeroed gradients, over one
+     * array.
+     */
+    ONE_PASS,
+    /** The basic step over the layers 3-64-64-1 of the article's network, as one call. */
+    ARTICLE,
+    /** The basic step over the shapes of GPT-2 small, as one call. */
+    GPT2;
+
+    boolean hasSize() {
+      return this == ARRAY || this == ONE_PASS;
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  private static final int[] ARTICLE_LENGTHS = {3 * 64, 64, 64 * 64, 64, 64, 1};
+
+  /** Several blocks, work for more than one thread, and a tail for every lane count. */
+  private static final int SMALL_SIZE = 100_003;
+
+  private static final int WIDTH = 768;
+  private static final int VOCABULARY = 50_257;
+  private static final int POSITIONS = 1_024;
+  private static final int BLOCKS = 12;
+
+  /** Two norms, the attention's two and the perceptron's two layers; weights and biases of each. */
+  private static final int[] BLOCK_LENGTHS = {
+    WIDTH, WIDTH,
+    WIDTH * 3 * WIDTH, 3 * WIDTH,
+    WIDTH * WIDTH, WIDTH,
+    WIDTH, WIDTH,
+    WIDTH * 4 * WIDTH, 4 * WIDTH,
+    4 * WIDTH * WIDTH, WIDTH
+  };
+
+  /** The lengths of the arrays. */
+  int[] lengths() {
+    return switch (kind) {
+      case ARRAY, ONE_PASS -> new int[] {size};
+      case ARTICLE -> ARTICLE_LENGTHS.clone();
+      case GPT2 -> Stream.of(
+          IntStream.of(VOCABULARY * WIDTH, POSITIONS * WIDTH),
+          IntStream.range(0, BLOCKS).flatMap(_ -> IntStream.of(BLOCK_LENGTHS)),
+          IntStream.of(WIDTH, WIDTH))
+          .flatMapToInt(lengths -> lengths)
+          .toArray();
+    };
+  }
+
+  /** The elements of all arrays. */
+  long elements() {
+    return IntStream.of(lengths()).asLongStream().sum();
+  }
+
+  boolean isOnePass() {
+    return kind == Kind.ONE_PASS;
+  }
+
+  /** One that has the same code compiled in little time. */
+  Workload small() {
+    return switch (kind) {
+      case ARRAY, ONE_PASS -> new Workload(kind, element, SMALL_SIZE, threads);
+      case ARTICLE -> this;
+      case GPT2 -> new Workload(Kind.ARRAY, element, SMALL_SIZE, threads);
+    };
+  }
+
+  /** For a table. */
+  String label() {
+    final String what =
+        switch (kind) {
+          case ARRAY -> element + " %,d".formatted(size);
+          case ONE_PASS -> element + " %,d, all in one pass".formatted(size);
+          case ARTICLE -> element + ", the article's network";
+          case GPT2 -> element + ", GPT-2 small";
+        };
+    return threads == 1 ? what : what + ", " + threads + " threads";
+  }
+}

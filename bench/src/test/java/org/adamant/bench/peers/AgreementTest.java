@@ -1,0 +1,65 @@
+package org.adamant.bench.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.adamant.Adam;
+import org.adamant.bench.peers.Agreement.WrongResult;
+import org.adamant.bench.peers.Workload.Kind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class AgreementTest {
+
+  @ParameterizedTest
+  @EnumSource
+  void otherRoundingsAgree(Element element) throws WrongResult {
+    assertThat(check(new FakePeer(Adam.defaults()), element)).isBetween(0.0, 1.0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aStepThatDoesNothingIsWrong(Element element) {
+    assertThatThrownBy(() -> check(FakePeer.dead(), element))
+        .isInstanceOf(WrongResult.class)
+        .hasMessageContainingAll("array 0, PARAMS[0] after 3 steps is", "expected", "within");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void otherHyperParametersAreWrong(Element element) {
+    for (Adam other : new Adam[] {
+      Adam.defaults().withLearningRate(1.001e-3),
+      Adam.defaults().withBeta1(0.901),
+      Adam.defaults().withBeta2(0.9991),
+      Adam.tensorflow().withEpsilon(1e-6)
+    }) {
+      assertThatThrownBy(() -> check(new FakePeer(other), element))
+          .isInstanceOf(WrongResult.class);
+    }
+  }
+
+  @Test
+  void floatCoefficientsInDoubleArraysAreWithinTheirOwnBoundOnly() throws WrongResult {
+    final FakePeer peer = new FakePeer(Adam.defaults().withBeta2(0.999f));
+    assertThatThrownBy(() -> check(peer, Element.DOUBLE)).isInstanceOf(WrongResult.class);
+    final KernelContender kernel = kernel(Element.DOUBLE);
+    new Agreement(Adam.defaults(), Element.DOUBLE, Element.FLOAT.roundOff())
+        .check(kernel, peer.start(workload(Element.DOUBLE), kernel));
+  }
+
+  private static double check(FakePeer peer, Element element) throws WrongResult {
+    final KernelContender kernel = kernel(element);
+    return new Agreement(Adam.defaults(), element, element.roundOff())
+        .check(kernel, peer.start(workload(element), kernel));
+  }
+
+  private static KernelContender kernel(Element element) {
+    return new KernelContender(workload(element), Adam.defaults());
+  }
+
+  private static Workload workload(Element element) {
+    return new Workload(Kind.ARRAY, element, 1_003, 1);
+  }
+}

@@ -1,0 +1,107 @@
+package org.adamant.bench.peers;
+
+import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.adamant.Adam;
+import org.adamant.AdamStep;
+
+/** A peer in plain double arithmetic, with the formula as the paper has it, and with faults on demand. */
+final class FakePeer implements Peer {
+
+  private final Adam adam;
+  private final boolean isDead;
+
+  /** What was called, in order. */
+  final List<String> calls = new ArrayList<>();
+
+  FakePeer(Adam adam) {
+    this(adam, false);
+  }
+
+  /** One whose step does nothing, as a call that a compiler removes. */
+  static FakePeer dead() {
+    return new FakePeer(Adam.defaults(), true);
+  }
+
+  private FakePeer(Adam adam, boolean isDead) {
+    this.adam = adam;
+    this.isDead = isDead;
+  }
+
+  @Override
+  public String version() {
+    return "fake 1";
+  }
+
+  @Override
+  public Contender start(Workload workload, KernelContender kernel) {
+    final Map<Role, Object> arrays = new HashMap<>();
+    for (Role role : Role.values()) {
+      final Object values = kernel.array(role, 0);
+      if (values != null) {
+        final Object copy = workload.element().zeros(Array.getLength(values));
+        System.arraycopy(values, 0, copy, 0, Array.getLength(values));
+        arrays.put(role, copy);
+      }
+    }
+    return new Contender() {
+      @Override
+      public boolean consumesGradients() {
+        return workload.isOnePass();
+      }
+
+      @Override
+      public void restoreGradients() {
+        calls.add("restore");
+      }
+
+      @Override
+      public void step(long t) {
+        calls.add("step " + t);
+        if (!isDead) {
+          final int length = Array.getLength(arrays.get(Role.PARAMS));
+          for (int i = 0; i < length; i++) {
+            stepOne(arrays, i, adam.atStep(t));
+          }
+        }
+      }
+
+      @Override
+      public Optional<Object> read(Role role, int array) {
+        return Optional.ofNullable(arrays.get(role));
+      }
+
+      @Override
+      public void close() {
+        calls.add("close");
+      }
+    };
+  }
+
+  private void stepOne(Map<Role, Object> arrays, int i, AdamStep step) {
+    final double g = Element.get(arrays.get(Role.GRADS), i);
+    final double m =
+        adam.beta1() * Element.get(arrays.get(Role.FIRST_MOMENT), i) + (1 - adam.beta1()) * g;
+    final double v =
+        adam.beta2() * Element.get(arrays.get(Role.SECOND_MOMENT), i)
+            + (1 - adam.beta2()) * g * g;
+    final double p =
+        Element.get(arrays.get(Role.PARAMS), i)
+            - step.stepSize() * m / (Math.sqrt(v) * step.rootScale() + adam.epsilon());
+    set(arrays.get(Role.FIRST_MOMENT), i, m);
+    set(arrays.get(Role.SECOND_MOMENT), i, v);
+    set(arrays.get(Role.PARAMS), i, p);
+  }
+
+  private static void set(Object array, int i, double value) {
+    if (array instanceof float[] floats) {
+      floats[i] = (float) value;
+    } else {
+      ((double[]) array)[i] = value;
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package org.adamant.bench.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.adamant.bench.peers.Workload.Kind;
+import org.junit.jupiter.api.Test;
+
+class WorkloadTest {
+
+  @Test
+  void articleHasSixArrays() {
+    final Workload article = new Workload(Kind.ARTICLE, Element.FLOAT, 0, 1);
+    assertThat(article.lengths()).hasSize(6);
+    assertThat(article.elements()).isEqualTo(4_481);
+  }
+
+  @Test
+  void gpt2HasItsPublishedNumberOfParameters() {
+    final Workload gpt2 = new Workload(Kind.GPT2, Element.FLOAT, 0, 2);
+    assertThat(gpt2.lengths()).hasSize(148);
+    assertThat(gpt2.elements()).isEqualTo(124_439_808);
+  }
+
+  @Test
+  void randomValuesAreTheSameForTheSameSeedOnly() {
+    for (Element element : Element.values()) {
+      final Object values = element.random(100, 2, 1);
+      assertThat(values).isEqualTo(element.random(100, 2, 1));
+      assertThat(values).isNotEqualTo(element.random(100, 2, 2));
+      for (int i = 0; i < 100; i++) {
+        assertThat(Element.get(values, i)).isBetween(-2.0, 2.0);
+      }
+    }
+  }
+}
