@@ -1,5 +1,6 @@
 package org.adamant.bench;
 
+import org.adamant.bench.regress.RegressCommand;
 import org.adamant.bench.train.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
     description = "Trains with the Adam kernel and measures it.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {TrainCommand.class, JmhCommand.class},
+    subcommands = {TrainCommand.class, RegressCommand.class, JmhCommand.class},
     footer = {"", "Start java with --add-modules jdk.incubator.vector to get SIMD."})
 public final class Main {
 
