@@ -7,7 +7,7 @@ import java.util.List;
 import org.adamant.bench.regress.probe.Probe;
 
 /** Starts the JVMs that measure, one after the other. */
-final class ProbeRunner {
+final class ProbeRunner implements ForkSource {
 
   private static final int PATIENCE_SECONDS = 120;
 
@@ -29,12 +29,9 @@ final class ProbeRunner {
     this.jvmArguments = jvmArguments;
   }
 
-  /**
-   * Measures in a new JVM; which kernel is compiled first changes from call to call.
-   *
-   * @throws IOException if it gives no result; the message is one line
-   */
-  Fork run() throws IOException {
+  /** Measures in a new JVM; which kernel is compiled first changes from call to call. */
+  @Override
+  public Fork run() throws IOException {
     isHeadFirst = !isHeadFirst;
     final List<String> lines =
         Tool.run(scratch.directory(), Path.of("").toAbsolutePath(), PATIENCE_SECONDS, command());

@@ -142,8 +142,17 @@ public final class RegressCommand implements Callable<Integer> {
       description = "Where to write the table, for a comment on a pull request.")
   private Path markdown;
 
+  private final Optional<ForkSource> source;
+
   /** For picocli. */
-  public RegressCommand() {}
+  public RegressCommand() {
+    this(Optional.empty());
+  }
+
+  /** A command that gets its measurements from elsewhere. */
+  RegressCommand(Optional<ForkSource> source) {
+    this.source = source;
+  }
 
   @Override
   public Integer call() {
@@ -175,9 +184,14 @@ public final class RegressCommand implements Callable<Integer> {
             against.map(b -> b.newOf(jumps)).orElse(List.of()),
             before.map(result -> result.newOf(jumps)).orElse(List.of()));
     final Path baseClasses = against.map(Base::classes).orElse(head);
-    final List<Fork> measured =
-        measure(new ProbeRunner(scratch, head, baseClasses, sizes, jvmArguments), gate);
+    final ForkSource forkSource =
+        source.orElseGet(
+            () -> new ProbeRunner(scratch, head, baseClasses, sizes, jvmArguments));
+    final List<String> failures = new ArrayList<>();
+    final List<Fork> measured = measure(forkSource, gate, failures);
     final Gate.Verdict verdict = gate.decide(measured);
+    final List<String> notes = new ArrayList<>(verdict.notes());
+    notes.addAll(failures);
     final RunResult result =
         new RunResult(
             RunResult.FORMAT,
@@ -190,29 +204,29 @@ public final class RegressCommand implements Callable<Integer> {
             measured.size(),
             verdict.status().code(),
             verdict.alarms(),
-            verdict.notes(),
+            notes,
             verdict.cases(),
             jumps);
     return finish(result, baselines, out);
   }
 
   /** Runs the forks; as many again where they leave a doubt, fewer where there is none. */
-  private List<Fork> measure(ProbeRunner runner, Gate gate) {
+  private List<Fork> measure(ForkSource forkSource, Gate gate, List<String> failures) {
     final PrintWriter out = spec.commandLine().getOut();
     out.println("measuring in " + forks + " JVMs, about two seconds each");
     out.flush();
     final List<Fork> measured = new ArrayList<>();
-    int failures = 0;
     try (Progress progress = progress()) {
-      progress.expect(forks);
-      for (int i = 0, end = forks; i < end && !gate.isCertain(measured); i++) {
+      int end = forks;
+      progress.expect(end);
+      for (int i = 0; i < end && !gate.isCertain(measured); i++) {
         try {
-          measured.add(runner.run());
+          measured.add(forkSource.run());
         } catch (IOException e) {
-          spec.commandLine().getErr().println("a measuring JVM " + e.getMessage());
-          if (++failures > forks / 4) {
-            return measured;
-          }
+          failures.add("a measuring JVM " + e.getMessage());
+        }
+        if (failures.size() > forks / 4) {
+          return measured;
         }
         progress.step();
         if (i + 1 == forks && gate.isUndecided(measured)) {
