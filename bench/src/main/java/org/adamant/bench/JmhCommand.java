@@ -3,8 +3,14 @@ package org.adamant.bench;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Hands its arguments to JMH. */
 @Command(
@@ -25,12 +31,28 @@ final class JmhCommand implements Callable<Integer> {
   @Parameters(arity = "0..*", paramLabel = "ARG", description = "JMH's arguments.")
   private List<String> arguments = List.of();
 
+  @Spec
+  private CommandSpec spec;
+
+  @Option(names = "--help", usageHelp = true, description = "Show this help.")
+  private boolean help;
+
   JmhCommand() {}
 
   @Override
   public Integer call() throws IOException {
-    // Sets the exit status itself where its arguments are wrong.
+    requireValid();
     org.openjdk.jmh.Main.main(arguments.toArray(String[]::new));
     return 0;
+  }
+
+  /** JMH itself ends with status 1 and several lines. */
+  private void requireValid() {
+    try {
+      new CommandLineOptions(arguments.toArray(String[]::new));
+    } catch (CommandLineOptionException e) {
+      final String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new ParameterException(spec.commandLine(), "jmh: " + reason, e);
+    }
   }
 }

@@ -1,6 +1,8 @@
 package org.adamant.bench;
 
 import org.adamant.bench.regress.RegressCommand;
+import org.adamant.bench.lanes.LanesCommand;
+import org.adamant.bench.suite.SuiteCommand;
 import org.adamant.bench.train.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,7 +13,7 @@ import picocli.CommandLine.Command;
     description = "Trains with the Adam kernel and measures it.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {TrainCommand.class, RegressCommand.class, JmhCommand.class},
+    subcommands = {TrainCommand.class, LanesCommand.class, SuiteCommand.class, RegressCommand.class, JmhCommand.class},
     footer = {"", "Start java with --add-modules jdk.incubator.vector to get SIMD."})
 public final class Main {
 
@@ -40,6 +42,7 @@ public final class Main {
   static CommandLine commandLine() {
     final CommandLine commandLine = new CommandLine(new Main());
     commandLine.setParameterExceptionHandler(Main::refuse);
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     // JMH has options of its own, which are not ours to know.
     commandLine.getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true);
     return commandLine;

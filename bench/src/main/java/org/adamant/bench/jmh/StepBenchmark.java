@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One step over one array on one thread: the kernel at each lane width, the plain loop and the traffic
- * loop. Each call takes the next of {@link #STEPS} successive steps, so that the flush of tiny moments
+ * One step over one array on one thread: the kernel at each lane width, and as baselines the plain loop,
+ * the same loop in a JVM that does not vectorise by itself, and the traffic loop. Each call takes the next of {@link #STEPS} successive steps, so that the flush of tiny moments
  * is part of what is measured.
  *
  * <p>Short arrays are kept apart by {@link #SPACER}: allocated one after the other, arrays of 1,000 floats
@@ -32,8 +32,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 8, time = 250, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(value = 1, jvmArgsPrepend = "--add-modules=jdk.incubator.vector")
+@Fork(value = 1, jvmArgsPrepend = StepBenchmark.VECTOR_MODULE)
 public class StepBenchmark {
+
+  static final String VECTOR_MODULE = "--add-modules=jdk.incubator.vector";
+  static final String NO_SUPERWORD = "-XX:-UseSuperWord";
 
   /** A period of the flush, so that one of the steps does it. */
   static final int STEPS = 64;
@@ -79,11 +82,15 @@ public class StepBenchmark {
     /** Finds the kernel. */
     @Setup
     public void find() {
-      kernel =
-          width.equals("preferred")
-              ? AdamKernel.preferred()
-              : AdamKernel.of(LaneWidth.valueOf(width));
+      kernel = kernel(width);
     }
+  }
+
+  /** The kernel of a lane width, or the preferred one. */
+  static AdamKernel kernel(String width) {
+    return width.equals("preferred")
+        ? AdamKernel.preferred()
+        : AdamKernel.of(LaneWidth.valueOf(width));
   }
 
   /** Parameters, gradients and moments in float. */
@@ -170,6 +177,13 @@ public class StepBenchmark {
     PlainLoop.step(s.next(), a.params, a.grads, a.m, a.v);
   }
 
+  /** The plain loop on floats, not vectorised. */
+  @Benchmark
+  @Fork(value = 1, jvmArgsPrepend = {VECTOR_MODULE, NO_SUPERWORD})
+  public void floatUnvectorised(Steps s, Floats a) {
+    PlainLoop.step(s.next(), a.params, a.grads, a.m, a.v);
+  }
+
   /** The traffic loop on floats. */
   @Benchmark
   public void floatTraffic(Floats a) {
@@ -185,6 +199,13 @@ public class StepBenchmark {
   /** The plain loop on doubles. */
   @Benchmark
   public void doublePlain(Steps s, Doubles a) {
+    PlainLoop.step(s.next(), a.params, a.grads, a.m, a.v);
+  }
+
+  /** The plain loop on doubles, not vectorised. */
+  @Benchmark
+  @Fork(value = 1, jvmArgsPrepend = {VECTOR_MODULE, NO_SUPERWORD})
+  public void doubleUnvectorised(Steps s, Doubles a) {
     PlainLoop.step(s.next(), a.params, a.grads, a.m, a.v);
   }
 

@@ -25,4 +25,28 @@ public final class TrafficLoop {
       v[i] = v[i] * factor + g;
     }
   }
+
+  /** With a fifth array, read and written, as variants with more state have it. */
+  static void step(
+      float factor, float[] params, float[] grads, float[] m, float[] v, float[] more) {
+    for (int i = 0; i < params.length; i++) {
+      final float g = grads[i];
+      params[i] = params[i] * factor + g;
+      m[i] = m[i] * factor + g;
+      v[i] = v[i] * factor + g;
+      more[i] = more[i] * factor + g;
+    }
+  }
+
+  /** With a fifth array, read and written, as variants with more state have it. */
+  static void step(
+      double factor, double[] params, double[] grads, double[] m, double[] v, double[] more) {
+    for (int i = 0; i < params.length; i++) {
+      final double g = grads[i];
+      params[i] = params[i] * factor + g;
+      m[i] = m[i] * factor + g;
+      v[i] = v[i] * factor + g;
+      more[i] = more[i] * factor + g;
+    }
+  }
 }

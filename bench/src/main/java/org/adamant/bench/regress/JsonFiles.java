@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.adamant.bench.support.AtomicFile;
 
 /** Reads and writes results, baselines (a list of results, one for each machine) and accepted jumps. */
 final class JsonFiles {
@@ -60,8 +59,12 @@ final class JsonFiles {
     }
   }
 
-  /** Writes a result, or a list of results. */
-  static void write(Path file, Object content) throws IOException {
-    AtomicFile.write(file, MAPPER.writeValueAsString(content) + "\n");
+  /** A result, or a list of results. */
+  static String text(Object content) {
+    try {
+      return MAPPER.writeValueAsString(content) + "\n";
+    } catch (JacksonException e) {
+      throw new IllegalStateException("a result is only numbers and text", e);
+    }
   }
 }

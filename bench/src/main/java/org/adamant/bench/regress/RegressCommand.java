@@ -1,9 +1,7 @@
 package org.adamant.bench.regress;
 
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -12,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.adamant.bench.support.AtomicFile;
 import org.adamant.bench.support.Machine;
+import org.adamant.bench.support.Outputs;
 import org.adamant.bench.support.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -160,7 +158,7 @@ public final class RegressCommand implements Callable<Integer> {
     try (Scratch scratch = new Scratch()) {
       return run(scratch);
     } catch (IOException e) {
-      spec.commandLine().getErr().println("could not measure: " + reason(e));
+      spec.commandLine().getErr().println("could not measure: " + Outputs.reason(e));
       return Gate.Status.UNMEASURABLE.code();
     }
   }
@@ -213,10 +211,8 @@ public final class RegressCommand implements Callable<Integer> {
   /** Runs the forks; as many again where they leave a doubt, fewer where there is none. */
   private List<Fork> measure(ForkSource forkSource, Gate gate, List<String> failures) {
     final PrintWriter out = spec.commandLine().getOut();
-    out.println("measuring in " + forks + " JVMs, about two seconds each");
-    out.flush();
     final List<Fork> measured = new ArrayList<>();
-    try (Progress progress = progress()) {
+    try (Progress progress = Progress.visible("regress", out)) {
       int end = forks;
       progress.expect(end);
       for (int i = 0; i < end && !gate.isCertain(measured); i++) {
@@ -240,27 +236,14 @@ public final class RegressCommand implements Callable<Integer> {
 
   private int finish(RunResult result, List<RunResult> baselines, PrintWriter out) {
     ResultText.lines(result).forEach(out::println);
-    final PrintWriter err = spec.commandLine().getErr();
     boolean isWritten =
-        write(json, file -> JsonFiles.write(file, result))
-            & write(markdown, file -> AtomicFile.write(file, ResultText.markdown(result)));
+        Outputs.write(spec, json, JsonFiles.text(result))
+            & Outputs.write(spec, markdown, ResultText.markdown(result));
     if (savesBaseline && result.forks() >= Estimate.FEWEST) {
-      isWritten &= write(baseline, file -> JsonFiles.write(file, result.replaceIn(baselines)));
-    } else if (savesBaseline) {
-      err.println("--baseline " + baseline + " is left as it was");
+      final List<RunResult> replaced = result.replaceIn(baselines);
+      isWritten &= Outputs.write(spec, baseline, JsonFiles.text(replaced));
     }
     return isWritten ? result.status() : Gate.Status.UNMEASURABLE.code();
-  }
-
-  private boolean write(Path file, Writer writer) {
-    try {
-      writer.write(file);
-      spec.commandLine().getOut().println("written: " + file);
-      return true;
-    } catch (IOException e) {
-      spec.commandLine().getErr().println("cannot write " + file + ": " + reason(e));
-      return false;
-    }
   }
 
   private Optional<Base> base(Optional<Checkout> checkout, Scratch scratch, PrintWriter out)
@@ -295,7 +278,7 @@ public final class RegressCommand implements Callable<Integer> {
     try {
       return KernelClasses.find(path);
     } catch (IOException e) {
-      throw refusal(option, path, reason(e), e);
+      throw refusal(option, path, Outputs.reason(e), e);
     }
   }
 
@@ -303,7 +286,7 @@ public final class RegressCommand implements Callable<Integer> {
     try {
       return reader.read(file);
     } catch (IOException e) {
-      throw refusal(option, file, reason(e), e);
+      throw refusal(option, file, Outputs.reason(e), e);
     }
   }
 
@@ -319,10 +302,10 @@ public final class RegressCommand implements Callable<Integer> {
       check(size >= 1 && size <= MOST_ELEMENTS, "--sizes", size, "from 1 to " + MOST_ELEMENTS);
     }
     check(sizes.stream().distinct().count() == sizes.size(), "--sizes", sizes, "different ones");
-    prepare("--json", json);
-    prepare("--markdown", markdown);
+    Outputs.prepare(spec, "--json", json);
+    Outputs.prepare(spec, "--markdown", markdown);
     if (savesBaseline) {
-      prepare("--baseline", baseline);
+      Outputs.prepare(spec, "--baseline", baseline);
     }
   }
 
@@ -332,40 +315,17 @@ public final class RegressCommand implements Callable<Integer> {
     }
   }
 
-  private void prepare(String option, Path file) {
-    try {
-      AtomicFile.prepare(file);
-    } catch (IOException e) {
-      throw refusal(option, file, reason(e), e);
-    }
-  }
-
   private ParameterException refusal(String option, Object value, String reason, Exception cause) {
     return new ParameterException(
         spec.commandLine(), option + " " + value + ": " + reason, cause);
-  }
-
-  private static String reason(IOException e) {
-    // The message of a file system's exception is often no more than the path.
-    return e instanceof FileSystemException ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   private static String java() {
     return System.getProperty("java.vm.name") + " " + Runtime.version().feature();
   }
 
-  private static Progress progress() {
-    final Console console = System.console();
-    return console != null && console.isTerminal() ? Progress.bar("forks") : Progress.NONE;
-  }
-
   /** Reads a file. */
   private interface Reader<T> {
     T read(Path file) throws IOException;
-  }
-
-  /** Writes a file. */
-  private interface Writer {
-    void write(Path file) throws IOException;
   }
 }

@@ -1,5 +1,7 @@
 package org.adamant.bench.support;
 
+import java.io.Console;
+import java.io.PrintWriter;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -73,5 +75,19 @@ public interface Progress extends AutoCloseable {
         bar.close();
       }
     };
+  }
+
+  /**
+   * A bar where there is a terminal, otherwise a line now and then; both say how long it will take.
+   *
+   * @param name written before it
+   * @param out where the lines go
+   * @return the progress
+   */
+  static Progress visible(String name, PrintWriter out) {
+    final Console console = System.console();
+    return console != null && console.isTerminal()
+        ? bar(name)
+        : new ProgressLines(name, out, System::nanoTime);
   }
 }

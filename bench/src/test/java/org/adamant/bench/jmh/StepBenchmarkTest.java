@@ -2,16 +2,19 @@ package org.adamant.bench.jmh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Method;
+import java.util.List;
 import org.adamant.LaneWidth;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jmh.annotations.Fork;
 
 /** Every benchmark body once, with its result checked: what is timed must be what it says. */
 class StepBenchmarkTest {
 
   /** Not divisible by any lane count, and more than one block. */
-  private static final int SIZE = 4096 + 1003;
+  static final int SIZE = 4096 + 1003;
 
   private final StepBenchmark benchmark = new StepBenchmark();
 
@@ -45,6 +48,31 @@ class StepBenchmarkTest {
     assertThat(doubles.v).containsExactly(plainDoubles.v);
   }
 
+  /** The loop is the same; that its JVM does not vectorise it shows in its options. */
+  @Test
+  void theUnvectorisedLoopIsThePlainOneInAnotherJvm() throws NoSuchMethodException {
+    final StepBenchmark.Floats floats = floats();
+    final StepBenchmark.Floats plainFloats = floats();
+    final StepBenchmark.Doubles doubles = doubles();
+    final StepBenchmark.Doubles plainDoubles = doubles();
+
+    benchmark.floatUnvectorised(new StepBenchmark.Steps(), floats);
+    benchmark.floatPlain(new StepBenchmark.Steps(), plainFloats);
+    benchmark.doubleUnvectorised(new StepBenchmark.Steps(), doubles);
+    benchmark.doublePlain(new StepBenchmark.Steps(), plainDoubles);
+
+    assertThat(floats.params).containsExactly(plainFloats.params);
+    assertThat(doubles.params).containsExactly(plainDoubles.params);
+    for (Method method : List.of(
+        StepBenchmark.class.getMethod(
+            "floatUnvectorised", StepBenchmark.Steps.class, StepBenchmark.Floats.class),
+        StepBenchmark.class.getMethod(
+            "doubleUnvectorised", StepBenchmark.Steps.class, StepBenchmark.Doubles.class))) {
+      assertThat(method.getAnnotation(Fork.class).jvmArgsPrepend())
+          .containsExactly("--add-modules=jdk.incubator.vector", "-XX:-UseSuperWord");
+    }
+  }
+
   @Test
   void trafficLoopsReadAndWriteEveryElementOnce() {
     final StepBenchmark.Floats floats = floats();
@@ -75,14 +103,14 @@ class StepBenchmarkTest {
     }
   }
 
-  private static StepBenchmark.Floats floats() {
+  static StepBenchmark.Floats floats() {
     final StepBenchmark.Floats floats = new StepBenchmark.Floats();
     floats.size = SIZE;
     floats.fill();
     return floats;
   }
 
-  private static StepBenchmark.Doubles doubles() {
+  static StepBenchmark.Doubles doubles() {
     final StepBenchmark.Doubles doubles = new StepBenchmark.Doubles();
     doubles.size = SIZE;
     doubles.fill();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.adamant.bench.regress.Accepted.What;
@@ -23,7 +24,7 @@ class JsonFilesTest {
   @Test
   void resultsSurviveTheFile() throws IOException {
     final RunResult result = GateTest.baseline(1);
-    JsonFiles.write(directory.resolve("b.json"), List.of(result));
+    Files.writeString(directory.resolve("b.json"), JsonFiles.text(List.of(result)));
     assertThat(JsonFiles.baseline(directory.resolve("b.json"))).containsExactly(result);
   }
 

@@ -1,0 +1,213 @@
+package org.adamant.bench.lanes;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.adamant.AdamKernel;
+import org.adamant.bench.page.Table;
+import org.adamant.bench.results.JmhFile;
+import org.adamant.bench.results.JmhResult;
+import org.adamant.bench.results.Origin;
+import org.adamant.bench.suite.Element;
+import org.adamant.bench.suite.GridOptions;
+import org.adamant.bench.suite.JmhSession;
+import org.adamant.bench.suite.Plan;
+import org.adamant.bench.suite.SuiteCommand;
+import org.adamant.bench.suite.Timing;
+import org.adamant.bench.support.Outputs;
+import org.adamant.bench.support.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures every lane width and says which one is the best. */
+@Command(
+    name = "lanes",
+    showDefaultValues = true,
+    description = {
+      "Measures every lane width on this machine and says which is the best for which size, by how much,"
+          + " how far it is from the traffic limit (a loop that only moves the bytes of a step), and"
+          + " whether the chooser would have picked it. All are measured in each round, in a JVM of their"
+          + " own; one is called faster than another if it was in every round, by 2 % or more. About six"
+          + " minutes; with --quick about one.",
+      ""
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:measured and written",
+      "1:a benchmark failed, or a file could not be written",
+      "2:wrong arguments"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  lanes                                   all widths on the usual sizes",
+      "  lanes --sizes 5000,70000                on one's own",
+      "  lanes --quick --element double --widths 256,512",
+      "  lanes --jvm-arg=-XX:+UseTransparentHugePages --markdown lanes.md",
+      "With Maven: mvn -q -Prun -Dargs=\"lanes --sizes 5000,70000\""
+    })
+public final class LanesCommand implements Callable<Integer> {
+
+  private static final int FAILURE = 1;
+  private static final int MOST_ROUNDS = 100;
+  private static final Timing USUAL = new Timing(1, 4, 4, 150);
+  private static final Timing QUICK = new Timing(1, 3, 3, 100);
+
+  /** Runs batches, in a way that tests can replace. */
+  @FunctionalInterface
+  interface Measurement {
+    String run(Plan plan, int rounds, List<String> jvmArgs, Progress progress)
+        throws JmhSession.FailedException;
+  }
+
+  private final Measurement measurement;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  @Option(names = "--quick", description = "Fewer sizes, float only, shorter.")
+  private boolean isQuick;
+
+  @Mixin
+  private GridOptions grid;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "<count>",
+      defaultValue = "3",
+      description = "How many times everything is measured; with less than 3, nothing is called better.")
+  private int rounds;
+
+  @Option(
+      names = "--label",
+      paramLabel = "<name>",
+      defaultValue = "",
+      showDefaultValue = Visibility.NEVER,
+      description = "What is measured, such as the commit; kept with the results.")
+  private String label;
+
+  @Option(
+      names = "--json",
+      paramLabel = "<file>",
+      defaultValue = "target/lanes.json",
+      description = "Where to write the results, as JMH does; the report command draws them.")
+  private Path json;
+
+  @Option(
+      names = "--markdown",
+      paramLabel = "<file>",
+      description = "Where to write the tables as Markdown, with where they come from.")
+  private Path markdown;
+
+  /** For picocli. */
+  public LanesCommand() {
+    this((plan, rounds, jvmArgs, progress) -> new JmhSession(jvmArgs, progress)
+        .run(plan.batches(), rounds));
+  }
+
+  LanesCommand(Measurement measurement) {
+    this.measurement = measurement;
+  }
+
+  @Override
+  public Integer call() {
+    check();
+    final PrintWriter out = spec.commandLine().getOut();
+    out.println("the chooser picks " + AdamKernel.preferred().explanation());
+    out.flush();
+    final Origin origin = SuiteCommand.origin(spec, label);
+    final List<String> jvmArgs = new ArrayList<>(grid.jvmArgs());
+    jvmArgs.addAll(origin.jvmArgs());
+    final String results;
+    try (Progress progress = Progress.visible("lanes", out)) {
+      results = measurement.run(plan(), rounds, jvmArgs, progress);
+    } catch (JmhSession.FailedException e) {
+      spec.commandLine().getErr().println("lanes failed: " + e.getMessage());
+      return FAILURE;
+    }
+    final List<Table> tables = tables(results, origin.preferred());
+    for (Table table : tables) {
+      out.println();
+      table.textLines().forEach(out::println);
+    }
+    out.println();
+    boolean isWritten = Outputs.write(spec, json, results);
+    if (markdown != null) {
+      isWritten &= Outputs.write(spec, markdown, markdown(tables, origin));
+    }
+    return isWritten ? 0 : FAILURE;
+  }
+
+  private void check() {
+    grid.check();
+    if (rounds < 1 || rounds > MOST_ROUNDS) {
+      throw new ParameterException(
+          spec.commandLine(), "--rounds " + rounds + ": expected 1 to " + MOST_ROUNDS);
+    }
+    Outputs.prepare(spec, "--json", json);
+    if (markdown != null) {
+      Outputs.prepare(spec, "--markdown", markdown);
+    }
+  }
+
+  private Plan plan() {
+    final Plan plan = new Plan(isQuick ? QUICK : USUAL);
+    for (Element element : grid.elements(isQuick)) {
+      plan.addStep(
+          element,
+          isQuick
+              ? grid.sizes(1_000, 262_144)
+              : grid.sizes(1_000, 16_384, 262_144, 4_194_304),
+          grid.widths(),
+          "Traffic",
+          "Plain");
+    }
+    return plan;
+  }
+
+  private static List<Table> tables(String json, String preferred) {
+    final List<JmhResult> results;
+    try {
+      results = JmhFile.parse(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException("JMH's own results", e);
+    }
+    final List<Table> tables = new ArrayList<>();
+    for (Element element : Element.values()) {
+      final Optional<Lanes> lanes = Lanes.of(results, element, preferred);
+      lanes.ifPresent(found -> tables.addAll(List.of(found.times(), found.verdicts())));
+    }
+    return tables;
+  }
+
+  private static String markdown(List<Table> tables, Origin origin) {
+    final List<String> lines = new ArrayList<>();
+    for (Table table : tables) {
+      lines.addAll(table.markdownLines());
+      lines.add("");
+    }
+    lines.add(
+        "Measured by `%s` on %s, %s. The chooser picks %s."
+            .formatted(
+                origin.command(),
+                origin.date(),
+                origin.machine(),
+                AdamKernel.preferred().explanation()));
+    return String.join("\n", lines) + "\n";
+  }
+}

@@ -1,0 +1,63 @@
+package org.adamant.bench.results;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Where results come from. JMH does not write this, but it writes the options of the JVMs it measured:
+ * so it goes there as system properties, which change nothing, and its file stays as it is.
+ *
+ * @param label the commit, or what else names the state that was measured
+ * @param date when, in ISO 8601
+ * @param machine the processor and the system
+ * @param command what was asked for
+ * @param preferred the lane width that the chooser picks there
+ */
+public record Origin(String label, String date, String machine, String command, String preferred) {
+
+  private static final String PREFIX = "-Dadamant.bench.";
+
+  /**
+   * The origin as options of a JVM.
+   *
+   * @return an option for each part that is known
+   */
+  public List<String> jvmArgs() {
+    return Stream.of(
+        option("label", label),
+        option("date", date),
+        option("machine", machine),
+        option("command", command),
+        option("preferred", preferred))
+        .filter(option -> !option.endsWith("="))
+        .toList();
+  }
+
+  private static String option(String name, String value) {
+    return PREFIX + name + "=" + value;
+  }
+
+  /**
+   * The origin of a result.
+   *
+   * @param result a result
+   * @return its origin; parts that are not known are empty
+   */
+  public static Origin of(JmhResult result) {
+    return new Origin(
+        find(result, "label"),
+        find(result, "date"),
+        find(result, "machine"),
+        find(result, "command"),
+        find(result, "preferred"));
+  }
+
+  private static String find(JmhResult result, String name) {
+    final String start = option(name, "");
+    return result.jvmArgs().stream()
+        .filter(argument -> argument.startsWith(start))
+        .map(argument -> argument.substring(start.length()))
+        .findFirst()
+        .orElse("");
+  }
+}

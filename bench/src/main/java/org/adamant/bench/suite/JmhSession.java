@@ -1,0 +1,75 @@
+package org.adamant.bench.suite;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.adamant.bench.support.Progress;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+
+/** Runs batches of benchmarks by JMH, one after the other. */
+public final class JmhSession {
+
+  /** JMH itself, and the benchmarks' states, still use what this option is about. */
+  private static final String QUIET = "--sun-misc-unsafe-memory-access=allow";
+
+  private final List<String> jvmArgs;
+  private final Progress progress;
+
+  /**
+   * A session.
+   *
+   * @param jvmArgs options for the JVMs that are measured
+   * @param progress advances with every trial
+   */
+  public JmhSession(List<String> jvmArgs, Progress progress) {
+    this.jvmArgs = new ArrayList<>(jvmArgs);
+    this.jvmArgs.add(QUIET);
+    this.progress = progress;
+  }
+
+  /** Measurements could not be made; the message is one line. */
+  public static final class FailedException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    FailedException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /**
+   * Measures all batches, round by round, so that a disturbance does not hit one benchmark alone.
+   *
+   * @param batches what to measure
+   * @param rounds how many times
+   * @return the results as JMH writes them in JSON
+   * @throws FailedException if one of them fails
+   */
+  public String run(List<Batch> batches, int rounds) throws FailedException {
+    progress.expect((long) rounds * batches.stream().mapToInt(Batch::trials).sum());
+    final List<RunResult> results = new ArrayList<>();
+    for (int round = 0; round < rounds; round++) {
+      for (Batch batch : batches) {
+        final TrialOutput output = new TrialOutput(progress);
+        try {
+          results.addAll(new Runner(batch.options(jvmArgs), output).run());
+        } catch (RunnerException e) {
+          throw new FailedException(output.reason(e), e);
+        }
+      }
+    }
+    return json(results);
+  }
+
+  private static String json(List<RunResult> results) {
+    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,232 @@
+package org.adamant.bench.suite;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.adamant.AdamKernel;
+import org.adamant.LaneWidth;
+import org.adamant.bench.jmh.StepVariant;
+import org.adamant.bench.results.Origin;
+import org.adamant.bench.support.Machine;
+import org.adamant.bench.support.Outputs;
+import org.adamant.bench.support.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs the JMH benchmarks and writes JMH's JSON. */
+@Command(
+    name = "suite",
+    showDefaultValues = true,
+    description = {
+      "Runs the JMH benchmarks of the step: every lane width, element type and size with its baselines"
+          + " (part step), the variants (variants), several threads (threads), the time and the memory of"
+          + " a JVM's first step (first). About ten minutes; with --quick about one. Writes JSON as JMH"
+          + " does; the report command draws it.",
+      ""
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:measured and written",
+      "1:a benchmark failed, or the results could not be written",
+      "2:wrong arguments"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  suite                                   everything",
+      "  suite --quick                           a look in a minute",
+      "  suite --only step --widths 256,512 --element float --sizes 5000,70000",
+      "  suite --only threads --threads 1,2,4,8 --label $(git rev-parse --short HEAD)",
+      "  suite --only variants --variant basic,adamw,one_pass",
+      "With Maven: mvn -q -Prun -Dargs=\"suite --quick\""
+    })
+public final class SuiteCommand implements Callable<Integer> {
+
+  private static final int FAILURE = 1;
+  private static final int MOST_ROUNDS = 100;
+  private static final int MOST_THREADS = 1024;
+
+  private static final Timing USUAL = new Timing(1, 4, 5, 200);
+  private static final Timing QUICK = new Timing(1, 3, 3, 120);
+  private static final int FORKS_OF_FIRST_STEP = 3;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  @Option(names = "--quick", description = "Fewer sizes and variants, float only, shorter.")
+  private boolean isQuick;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "<part>",
+      showDefaultValue = Visibility.NEVER,
+      description = "Some parts only: ${COMPLETION-CANDIDATES}.")
+  private List<Part> parts = new ArrayList<>();
+
+  @Mixin
+  private GridOptions grid;
+
+  @Option(
+      names = "--variant",
+      split = ",",
+      paramLabel = "<variant>",
+      showDefaultValue = Visibility.NEVER,
+      description = "Variants: ${COMPLETION-CANDIDATES}. Default: all; a few with --quick.")
+  private List<StepVariant> variants = new ArrayList<>();
+
+  @Option(
+      names = "--threads",
+      split = ",",
+      paramLabel = "<count>",
+      showDefaultValue = Visibility.NEVER,
+      description = "Numbers of threads. Default: one, and all processors.")
+  private List<Integer> threads = new ArrayList<>();
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "<count>",
+      defaultValue = "1",
+      description = "How many times everything is measured, one round after the other.")
+  private int rounds;
+
+  @Option(
+      names = "--label",
+      paramLabel = "<name>",
+      defaultValue = "",
+      showDefaultValue = Visibility.NEVER,
+      description = "What is measured, such as the commit; kept with the results.")
+  private String label;
+
+  @Option(
+      names = "--json",
+      paramLabel = "<file>",
+      defaultValue = "target/suite.json",
+      description = "Where to write the results.")
+  private Path json;
+
+  /** For picocli. */
+  public SuiteCommand() {}
+
+  @Override
+  public Integer call() {
+    check();
+    final PrintWriter out = spec.commandLine().getOut();
+    out.println("Adam on " + AdamKernel.preferred().explanation());
+    out.flush();
+    final List<String> jvmArgs = new ArrayList<>(grid.jvmArgs());
+    jvmArgs.addAll(origin(spec, label).jvmArgs());
+    try (Progress progress = Progress.visible("suite", out)) {
+      final String results = new JmhSession(jvmArgs, progress).run(plan().batches(), rounds);
+      return Outputs.write(spec, json, results) ? 0 : FAILURE;
+    } catch (JmhSession.FailedException e) {
+      spec.commandLine().getErr().println("suite failed: " + e.getMessage());
+      return FAILURE;
+    }
+  }
+
+  /**
+   * Where the results of a command come from.
+   *
+   * @param spec the command
+   * @param label what is measured, or nothing
+   * @return its origin: now, on this machine
+   */
+  public static Origin origin(CommandSpec spec, String label) {
+    return new Origin(
+        label,
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        Machine.describe(),
+        String.join(" ", spec.root().commandLine().getParseResult().originalArgs()),
+        LaneWidth.preferred().name());
+  }
+
+  private void check() {
+    grid.check();
+    if (rounds < 1 || rounds > MOST_ROUNDS) {
+      throw refusal("--rounds " + rounds + ": expected 1 to " + MOST_ROUNDS);
+    }
+    for (int count : threads) {
+      if (count < 1 || count > MOST_THREADS) {
+        throw refusal("--threads " + count + ": expected 1 to " + MOST_THREADS);
+      }
+    }
+    Outputs.prepare(spec, "--json", json);
+  }
+
+  private ParameterException refusal(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  /** What to measure. */
+  Plan plan() {
+    final Plan plan = new Plan(isQuick ? QUICK : USUAL);
+    final Set<Part> chosen = parts.isEmpty() ? EnumSet.allOf(Part.class) : EnumSet.copyOf(parts);
+    for (Element element : grid.elements(isQuick)) {
+      if (chosen.contains(Part.STEP)) {
+        plan.addStep(
+            element,
+            isQuick
+                ? grid.sizes(8, 1_000, 262_144)
+                : grid.sizes(1, 8, 64, 1_000, 16_384, 262_144, 4_194_304, 33_554_432),
+            grid.widths(),
+            "Traffic",
+            "Plain",
+            "Unvectorised");
+      }
+      if (chosen.contains(Part.VARIANTS)) {
+        plan.addVariants(
+            element, isQuick ? grid.sizes(16_384) : grid.sizes(16_384, 4_194_304), variants());
+      }
+      if (chosen.contains(Part.THREADS)) {
+        plan.addThreads(
+            element,
+            isQuick ? grid.sizes(262_144) : grid.sizes(16_384, 262_144, 4_194_304),
+            threads());
+      }
+      if (chosen.contains(Part.FIRST)) {
+        plan.addFirstStep(
+            element,
+            isQuick ? grid.sizes(262_144) : grid.sizes(1_000, 4_194_304),
+            isQuick ? List.of("preferred") : grid.widths(),
+            isQuick ? 1 : FORKS_OF_FIRST_STEP);
+      }
+    }
+    return plan;
+  }
+
+  private List<StepVariant> variants() {
+    if (!variants.isEmpty()) {
+      return variants.stream().distinct().toList();
+    }
+    return isQuick
+        ? List.of(StepVariant.BASIC, StepVariant.ADAMW, StepVariant.ONE_PASS)
+        : List.of(StepVariant.values());
+  }
+
+  private List<String> threads() {
+    final Set<Integer> counts = new LinkedHashSet<>(threads);
+    if (threads.isEmpty()) {
+      counts.add(1);
+      counts.add(Runtime.getRuntime().availableProcessors());
+    }
+    return counts.stream().map(String::valueOf).toList();
+  }
+}

@@ -1,0 +1,89 @@
+package org.adamant.bench.suite;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import org.adamant.bench.support.Progress;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.format.OutputFormat;
+
+/** Advances the progress with every trial, and keeps what JMH says for the case that one fails. */
+final class TrialOutput implements OutputFormat {
+
+  private final Progress progress;
+  private final StringBuilder said = new StringBuilder();
+
+  TrialOutput(Progress progress) {
+    this.progress = progress;
+  }
+
+  /** What went wrong, in one line. */
+  String reason(Exception e) {
+    final List<String> errors =
+        said.toString()
+            .lines()
+            .map(String::strip)
+            .filter(line -> line.contains("Exception") || line.contains("Error"))
+            .toList();
+    final String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return errors.isEmpty() ? message : errors.getFirst();
+  }
+
+  @Override
+  public void startBenchmark(BenchmarkParams params) {
+    said.setLength(0);
+  }
+
+  @Override
+  public void endBenchmark(BenchmarkResult result) {
+    if (result != null) {
+      progress.step();
+    }
+  }
+
+  @Override
+  public void print(String text) {
+    said.append(text);
+  }
+
+  @Override
+  public void println(String text) {
+    said.append(text).append('\n');
+  }
+
+  @Override
+  public void write(int b) {
+    said.append((char) b);
+  }
+
+  @Override
+  public void write(byte[] bytes) {
+    said.append(new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void iteration(BenchmarkParams benchmark, IterationParams params, int iteration) {}
+
+  @Override
+  public void iterationResult(
+      BenchmarkParams benchmark, IterationParams params, int iteration, IterationResult data) {}
+
+  @Override
+  public void startRun() {}
+
+  @Override
+  public void endRun(Collection<RunResult> results) {}
+
+  @Override
+  public void verbosePrintln(String text) {}
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,63 @@
+package org.adamant.bench.support;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** The files that a command is told to write: refused early, written at its end, both in one line. */
+public final class Outputs {
+
+  private Outputs() {}
+
+  /**
+   * Refuses a file that cannot be written, before any work is done for it.
+   *
+   * @param spec the command
+   * @param option the option that names the file
+   * @param file the file
+   * @throws ParameterException if its directory cannot be made or written to
+   */
+  public static void prepare(CommandSpec spec, String option, Path file) {
+    try {
+      AtomicFile.prepare(file);
+    } catch (IOException e) {
+      throw new ParameterException(
+          spec.commandLine(), option + " " + file + ": " + reason(e), e);
+    }
+  }
+
+  /**
+   * Writes a file and says so, or says why not.
+   *
+   * @param spec the command
+   * @param file the file
+   * @param content what it holds afterwards
+   * @return whether it was written
+   */
+  public static boolean write(CommandSpec spec, Path file, String content) {
+    try {
+      AtomicFile.write(file, content);
+    } catch (IOException e) {
+      spec.commandLine().getErr().println("cannot write " + file + ": " + reason(e));
+      return false;
+    }
+    spec.commandLine().getOut().println("written: " + file.toAbsolutePath().normalize());
+    return true;
+  }
+
+  /**
+   * Why a file could not be read or written.
+   *
+   * @param e what happened
+   * @return a few words
+   */
+  public static String reason(IOException e) {
+    if (e instanceof FileSystemException failed) {
+      // Its message is often no more than the path.
+      return failed.getReason() == null ? e.getClass().getSimpleName() : failed.getReason();
+    }
+    return e.getMessage();
+  }
+}
