@@ -165,7 +165,7 @@ public final class RegressCommand implements Callable<Integer> {
 
   private Integer run(Scratch scratch) throws IOException {
     final PrintWriter out = spec.commandLine().getOut();
-    final Optional<Checkout> checkout = Checkout.around(Path.of(""), scratch);
+    final Optional<Checkout> checkout = Checkout.around(Path.of("").toAbsolutePath(), scratch);
     final List<Accepted> jumps = read("--accepted", accepted, JsonFiles::accepted);
     final List<RunResult> baselines = read("--baseline", baseline, JsonFiles::baseline);
     final Path head = kernel == null ? KernelClasses.running() : find("--kernel", kernel);
@@ -257,7 +257,7 @@ public final class RegressCommand implements Callable<Integer> {
     if (checkout.isEmpty()) {
       throw refusal(
           "--base",
-          base,
+          base == null ? "HEAD~1" : base,
           "no such file, and not in a git checkout; expected a jar, a directory or " + NO_BASE,
           null);
     }

@@ -54,12 +54,17 @@ final class Tool {
     return lines;
   }
 
-  /** The first line that looks like a reason. */
+  /** The innermost cause, or the first line that looks like a reason. */
   private static String reason(List<String> err, List<String> out) {
-    return Stream.concat(err.stream(), out.stream())
-        .map(String::strip)
-        .filter(line -> line.matches("(?i).*(exception|error|fatal).*"))
-        .findFirst()
+    final List<String> lines =
+        Stream.concat(err.stream(), out.stream()).map(String::strip).toList();
+    return lines.stream()
+        .filter(line -> line.startsWith("Caused by:"))
+        .reduce((_, last) -> last)
+        .or(
+            () -> lines.stream()
+                .filter(line -> line.matches("(?i).*(exception|error|fatal).*"))
+                .findFirst())
         .map(line -> ": " + line)
         .orElse("");
   }
