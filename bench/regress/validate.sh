@@ -42,7 +42,7 @@ build() {
 }
 
 echo "building"
-mvn -q -B -ntp package -pl kernel,bench -DskipTests || fail "the program could not be built"
+mvn -q -B -ntp package -pl kernel,bench -DskipTests -Dformatter.skip -Dimpsort.skip || fail "the program could not be built"
 cp bench/target/adamant-bench.jar "$scratch/bench.jar"
 copy base
 build base

@@ -91,6 +91,21 @@ class GateTest {
         .isEqualTo(Status.PASS);
   }
 
+  /** The whole interval has to lie above the threshold, not only the estimate. */
+  @Test
+  void anEstimateAboveTheThresholdIsNotEnough() {
+    int doubtful = 0;
+    for (int seed = 0; seed < 50; seed++) {
+      final List<Fork> forks = new SyntheticForks(seed, 1.05).noise(0.03).take(FORKS);
+      final Estimate estimate = gate().decide(forks).cases().getFirst().toBase();
+      if (estimate.ratio() > 1.04 && estimate.low() < 1.04) {
+        doubtful++;
+        assertThat(gate().decide(forks).alarms()).isEmpty();
+      }
+    }
+    assertThat(doubtful).isGreaterThan(10);
+  }
+
   @Test
   void asMuchAsIsToleratedLeavesADoubt() {
     final List<Fork> forks = new SyntheticForks(1, 1.04).noise(0.03).take(FORKS);
