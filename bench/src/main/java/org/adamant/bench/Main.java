@@ -2,6 +2,7 @@ package org.adamant.bench;
 
 import org.adamant.bench.lanes.LanesCommand;
 import org.adamant.bench.regress.RegressCommand;
+import org.adamant.bench.report.ReportCommand;
 import org.adamant.bench.suite.SuiteCommand;
 import org.adamant.bench.train.TrainCommand;
 import picocli.CommandLine;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
     description = "Trains with the Adam kernel and measures it.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {TrainCommand.class, LanesCommand.class, SuiteCommand.class, RegressCommand.class,
+    subcommands = {TrainCommand.class, LanesCommand.class, SuiteCommand.class, RegressCommand.class, ReportCommand.class,
       JmhCommand.class},
     footer = {"", "Start java with --add-modules jdk.incubator.vector to get SIMD."})
 public final class Main {

@@ -3,9 +3,12 @@ package org.adamant.bench.lanes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.adamant.bench.page.Chart;
@@ -26,6 +29,9 @@ public final class Lanes {
   private static final String SIZE = "size";
   private static final String WIDTH = "width";
 
+  /** What JMH itself allocates is spread over few calls where they take long. */
+  private static final double HARMLESS_BYTES = 1024;
+
   private static final String LIMIT = "traffic limit";
 
   /** The baselines, by the ends of their benchmarks' names. */
@@ -39,11 +45,15 @@ public final class Lanes {
 
   private final Map<String, Map<Integer, Rounds>> baselines;
 
+  private final List<String> warnings;
+
   private Lanes(
       Element element,
       String preferred,
       Map<String, Map<Integer, Rounds>> candidates,
-      Map<String, Map<Integer, Rounds>> baselines) {
+      Map<String, Map<Integer, Rounds>> baselines,
+      List<String> warnings) {
+    this.warnings = warnings;
     this.element = element;
     this.preferred = preferred;
     this.candidates = candidates;
@@ -69,36 +79,70 @@ public final class Lanes {
   public static Optional<Lanes> of(List<JmhResult> results, Element element, String preferred) {
     final Map<String, Map<Integer, List<Double>>> kernels = new LinkedHashMap<>();
     final Map<String, Map<Integer, List<Double>>> others = new LinkedHashMap<>();
+    final Set<String> warnings = new LinkedHashSet<>();
     BASELINES.values().forEach(name -> others.put(name, new TreeMap<>()));
     for (JmhResult result : results) {
-      if (!result.className().equals(BENCHMARKS) || !result.method().startsWith(element.toString())) {
+      if (!result.className().equals(BENCHMARKS)
+          || !result.method().startsWith(element.toString())) {
+        continue;
+      }
+      final OptionalDouble nanosPerCall = result.primaryMetric().nanosPerCall();
+      if (nanosPerCall.isEmpty()) {
         continue;
       }
       final int size = Integer.parseInt(result.param(SIZE).orElseThrow());
-      final double nanos = result.primaryMetric().median() / size;
+      final double nanos = nanosPerCall.getAsDouble() / size;
       final String what = result.method().substring(element.toString().length());
       final Map<Integer, List<Double>> into =
           what.equals("Kernel")
               ? kernels.computeIfAbsent(candidate(result, preferred), _ -> new TreeMap<>())
               : others.get(BASELINES.get(what));
       into.computeIfAbsent(size, _ -> new ArrayList<>()).add(nanos);
+      if (what.equals("Kernel") && allocates(result, size)) {
+        warnings.add(
+            "%s, %s, %s elements: not a measurement of the SIMD loop, it allocated; the JIT was not done"
+                .formatted(element, candidate(result, preferred), Numbers.plain(size))
+                + " with it (machine too busy?) or has lost the intrinsics");
+      }
     }
     final Map<String, Map<Integer, Rounds>> candidates = rounds(kernels);
     return candidates.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Lanes(element, Widths.label(preferred), candidates, rounds(others)));
+        : Optional.of(new Lanes(
+            element,
+            Widths.label(preferred),
+            candidates,
+            rounds(others),
+            List.copyOf(warnings)));
+  }
+
+  /** Whether vectors were objects: at least one of 16 bytes or more for each vector's worth of elements. */
+  private static boolean allocates(JmhResult result, int size) {
+    return result.allocation().filter(bytes -> bytes.median() > HARMLESS_BYTES + size).isPresent();
+  }
+
+  /**
+   * What makes a result doubtful.
+   *
+   * @return a sentence for each doubt
+   */
+  public List<String> warnings() {
+    return warnings;
   }
 
   /** The lane width, and the values of all other parameters if there are any. */
   private static String candidate(JmhResult result, String preferred) {
     final String width = result.param(WIDTH).orElseThrow();
     final String more =
-        result.params().entrySet().stream()
+        result.params()
+            .entrySet()
+            .stream()
             .filter(entry -> !entry.getKey().equals(SIZE) && !entry.getKey().equals(WIDTH))
             .sorted(Map.Entry.comparingByKey())
             .map(entry -> ", " + entry.getValue().toLowerCase(java.util.Locale.ROOT))
             .collect(Collectors.joining());
-    return Widths.label(width.equals("preferred") && !preferred.isEmpty() ? preferred : width) + more;
+    return Widths.label(width.equals("preferred") && !preferred.isEmpty() ? preferred : width)
+        + more;
   }
 
   private static Map<String, Map<Integer, Rounds>> rounds(
@@ -119,7 +163,8 @@ public final class Lanes {
   }
 
   private List<Integer> sizes() {
-    return candidates.values().stream()
+    return candidates.values()
+        .stream()
         .flatMap(line -> line.keySet().stream())
         .distinct()
         .sorted()
@@ -132,7 +177,8 @@ public final class Lanes {
 
   /** The candidates that were measured at a size, the fastest first. */
   private List<String> ranking(int size) {
-    return candidates.keySet().stream()
+    return candidates.keySet()
+        .stream()
         .filter(name -> candidates.get(name).containsKey(size))
         .sorted(Comparator.comparingDouble(name -> candidates.get(name).get(size).median()))
         .toList();
@@ -171,7 +217,8 @@ public final class Lanes {
     candidates.forEach((name, line) -> rows.add(row(name, line)));
     baselines.forEach((name, line) -> rows.add(row(name, line)));
     return new Table(
-        "One step, " + element + ": ns per element, by elements per array (times the traffic limit)",
+        "One step, " + element
+            + ": ns per element, by elements per array (times the traffic limit)",
         header,
         rows);
   }
@@ -200,7 +247,9 @@ public final class Lanes {
       final List<String> ranking = ranking(size);
       final Rounds best = candidates.get(ranking.getFirst()).get(size);
       final List<String> equals =
-          ranking.stream().filter(name -> !candidates.get(name).get(size).isSlowerThan(best)).toList();
+          ranking.stream()
+              .filter(name -> !candidates.get(name).get(size).isSlowerThan(best))
+              .toList();
       rows.add(
           List.of(
               Numbers.plain(size),

@@ -5,9 +5,10 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.adamant.AdamKernel;
 import org.adamant.bench.page.Table;
 import org.adamant.bench.results.JmhFile;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Spec;
       "Measures every lane width on this machine and says which is the best for which size, by how much,"
           + " how far it is from the traffic limit (a loop that only moves the bytes of a step), and"
           + " whether the chooser would have picked it. All are measured in each round, in a JVM of their"
-          + " own; one is called faster than another if it was in every round, by 2 % or more. About six"
+          + " own; one is called faster than another if it was in every round, by 2 %% or more. About six"
           + " minutes; with --quick about one.",
       ""
     },
@@ -59,8 +60,8 @@ public final class LanesCommand implements Callable<Integer> {
 
   private static final int FAILURE = 1;
   private static final int MOST_ROUNDS = 100;
-  private static final Timing USUAL = new Timing(1, 4, 4, 150);
-  private static final Timing QUICK = new Timing(1, 3, 3, 100);
+  private static final Timing USUAL = new Timing(1, 3, 300, 4, 100);
+  private static final Timing QUICK = new Timing(1, 3, 250, 3, 80);
 
   /** Runs batches, in a way that tests can replace. */
   @FunctionalInterface
@@ -140,11 +141,14 @@ public final class LanesCommand implements Callable<Integer> {
       spec.commandLine().getErr().println("lanes failed: " + e.getMessage());
       return FAILURE;
     }
-    final List<Table> tables = tables(results, origin.preferred());
+    final List<Lanes> lanes = lanes(results, origin.preferred());
+    final List<Table> tables =
+        lanes.stream().flatMap(found -> Stream.of(found.times(), found.verdicts())).toList();
     for (Table table : tables) {
       out.println();
       table.textLines().forEach(out::println);
     }
+    lanes.stream().flatMap(found -> found.warnings().stream()).forEach(out::println);
     out.println();
     boolean isWritten = Outputs.write(spec, json, results);
     if (markdown != null) {
@@ -171,7 +175,7 @@ public final class LanesCommand implements Callable<Integer> {
       plan.addStep(
           element,
           isQuick
-              ? grid.sizes(1_000, 262_144)
+              ? grid.sizes(16_384)
               : grid.sizes(1_000, 16_384, 262_144, 4_194_304),
           grid.widths(),
           "Traffic",
@@ -180,19 +184,16 @@ public final class LanesCommand implements Callable<Integer> {
     return plan;
   }
 
-  private static List<Table> tables(String json, String preferred) {
+  private static List<Lanes> lanes(String json, String preferred) {
     final List<JmhResult> results;
     try {
       results = JmhFile.parse(json);
     } catch (IOException e) {
       throw new UncheckedIOException("JMH's own results", e);
     }
-    final List<Table> tables = new ArrayList<>();
-    for (Element element : Element.values()) {
-      final Optional<Lanes> lanes = Lanes.of(results, element, preferred);
-      lanes.ifPresent(found -> tables.addAll(List.of(found.times(), found.verdicts())));
-    }
-    return tables;
+    return Arrays.stream(Element.values())
+        .flatMap(element -> Lanes.of(results, element, preferred).stream())
+        .toList();
   }
 
   private static String markdown(List<Table> tables, Origin origin) {

@@ -22,12 +22,18 @@ final class LogAxis extends NumberAxis {
   /** With this many powers of ten and more, only they are labelled. */
   private static final double MANY_DECADES = 3.5;
 
-  private static final int[] POWERS = {1};
-  private static final int[] POWERS_AND_BETWEEN = {1, 2, 5};
+  /** With less than this, more is labelled. */
+  private static final double FEW_DECADES = 0.8;
+
+  private static final double[] POWERS = {1};
+  private static final double[] BETWEEN = {1, 2, 5};
+  private static final double[] MANY_BETWEEN = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9};
 
   LogAxis(String label) {
     super(label);
     setAutoRangeIncludesZero(false);
+    // Zero is the logarithm of one, a number like any other.
+    setAutoRangeStickyZero(false);
   }
 
   @Override
@@ -35,13 +41,11 @@ final class LogAxis extends NumberAxis {
       Graphics2D graphics, AxisState state, Rectangle2D dataArea, RectangleEdge edge) {
     final boolean isHorizontal = RectangleEdge.isTopOrBottom(edge);
     final TextAnchor anchor = isHorizontal ? TextAnchor.TOP_CENTER : TextAnchor.CENTER_RIGHT;
-    final int[] factors = getRange().getLength() < MANY_DECADES && !isHorizontal
-        ? POWERS_AND_BETWEEN
-        : POWERS;
+    final double[] factors = isHorizontal ? POWERS : factors(getRange().getLength());
     final List<NumberTick> ticks = new ArrayList<>();
     final int last = (int) Math.floor(getRange().getUpperBound());
     for (int power = (int) Math.floor(getRange().getLowerBound()); power <= last; power++) {
-      for (int factor : factors) {
+      for (double factor : factors) {
         final double at = power + Math.log10(factor);
         if (getRange().contains(at)) {
           ticks.add(new NumberTick(at, text(power, factor), anchor, anchor, 0));
@@ -51,10 +55,18 @@ final class LogAxis extends NumberAxis {
     return ticks;
   }
 
-  private static String text(int power, int factor) {
-    if (power < -4 || power > 6) {
-      return factor + "e" + power;
+  private static double[] factors(double decades) {
+    if (decades >= MANY_DECADES) {
+      return POWERS;
     }
-    return Numbers.fixed(factor * Math.pow(10, power), Math.max(0, -power));
+    return decades < FEW_DECADES ? MANY_BETWEEN : BETWEEN;
+  }
+
+  private static String text(int power, double factor) {
+    if (power < -4 || power > 6) {
+      return Numbers.plain(factor) + "e" + power;
+    }
+    final int moreDigits = factor == Math.rint(factor) ? 0 : 1;
+    return Numbers.fixed(factor * Math.pow(10, power), Math.max(0, moreDigits - power));
   }
 }

@@ -3,6 +3,7 @@ package org.adamant.bench.results;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * One measured quantity of a benchmark.
@@ -50,6 +51,21 @@ public record Metric(
   public double median() {
     final double[] values = values();
     return values.length == 0 ? score : median(values);
+  }
+
+  /**
+   * The median time of a call.
+   *
+   * @return nanoseconds; empty if the unit is not a time per call
+   */
+  public OptionalDouble nanosPerCall() {
+    return switch (scoreUnit) {
+      case "ns/op" -> OptionalDouble.of(median());
+      case "us/op" -> OptionalDouble.of(median() * 1e3);
+      case "ms/op" -> OptionalDouble.of(median() * 1e6);
+      case "s/op" -> OptionalDouble.of(median() * 1e9);
+      case null, default -> OptionalDouble.empty();
+    };
   }
 
   /**

@@ -54,7 +54,8 @@ public record Origin(String label, String date, String machine, String command, 
 
   private static String find(JmhResult result, String name) {
     final String start = option(name, "");
-    return result.jvmArgs().stream()
+    return result.jvmArgs()
+        .stream()
         .filter(argument -> argument.startsWith(start))
         .map(argument -> argument.substring(start.length()))
         .findFirst()

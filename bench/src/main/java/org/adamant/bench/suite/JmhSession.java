@@ -37,7 +37,13 @@ public final class JmhSession {
   public static final class FailedException extends Exception {
     private static final long serialVersionUID = 1;
 
-    FailedException(String message, Throwable cause) {
+    /**
+     * A failure.
+     *
+     * @param message what failed, in one line
+     * @param cause why
+     */
+    public FailedException(String message, Throwable cause) {
       super(message, cause);
     }
   }

@@ -57,8 +57,8 @@ public final class SuiteCommand implements Callable<Integer> {
   private static final int MOST_ROUNDS = 100;
   private static final int MOST_THREADS = 1024;
 
-  private static final Timing USUAL = new Timing(1, 4, 5, 200);
-  private static final Timing QUICK = new Timing(1, 3, 3, 120);
+  private static final Timing USUAL = new Timing(1, 3, 400, 5, 150);
+  private static final Timing QUICK = new Timing(1, 3, 250, 3, 120);
   private static final int FORKS_OF_FIRST_STEP = 3;
 
   @Spec
@@ -184,7 +184,7 @@ public final class SuiteCommand implements Callable<Integer> {
         plan.addStep(
             element,
             isQuick
-                ? grid.sizes(8, 1_000, 262_144)
+                ? grid.sizes(8, 16_384)
                 : grid.sizes(1, 8, 64, 1_000, 16_384, 262_144, 4_194_304, 33_554_432),
             grid.widths(),
             "Traffic",

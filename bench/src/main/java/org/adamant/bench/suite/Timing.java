@@ -9,10 +9,11 @@ import org.openjdk.jmh.runner.options.TimeValue;
  *
  * @param forks the JVMs
  * @param warmups iterations that are not counted
- * @param iterations iterations that are; 0 for a single call in each fork
- * @param millis the length of an iteration
+ * @param warmupMillis the length of each; too short, and the loop is not compiled yet
+ * @param iterations iterations that are counted; 0 for a single call in each fork
+ * @param millis the length of each
  */
-public record Timing(int forks, int warmups, int iterations, int millis) {
+public record Timing(int forks, int warmups, int warmupMillis, int iterations, int millis) {
 
   /**
    * One call in each of some JVMs.
@@ -21,7 +22,7 @@ public record Timing(int forks, int warmups, int iterations, int millis) {
    * @return the timing
    */
   public static Timing firstCall(int forks) {
-    return new Timing(forks, 0, 0, 0);
+    return new Timing(forks, 0, 0, 0, 0);
   }
 
   ChainedOptionsBuilder apply(ChainedOptionsBuilder options) {
@@ -29,11 +30,10 @@ public record Timing(int forks, int warmups, int iterations, int millis) {
     if (iterations == 0) {
       return options;
     }
-    final TimeValue time = new TimeValue(millis, TimeUnit.MILLISECONDS);
     return options
         .warmupIterations(warmups)
-        .warmupTime(time)
+        .warmupTime(new TimeValue(warmupMillis, TimeUnit.MILLISECONDS))
         .measurementIterations(iterations)
-        .measurementTime(time);
+        .measurementTime(new TimeValue(millis, TimeUnit.MILLISECONDS));
   }
 }

@@ -3,6 +3,7 @@ package org.adamant.bench.regress.probe;
 import org.adamant.Adam;
 import org.adamant.AdamKernel;
 import org.adamant.AdamStep;
+import org.adamant.LaneWidth;
 
 /**
  * Steps of the kernel that this class is loaded with. It uses nothing but the public API, so that it
@@ -13,7 +14,9 @@ public final class KernelStepper implements Stepper {
   /** A period of the flush of tiny moments, so that one of the steps does it. */
   private static final int STEPS = 64;
 
-  private final AdamKernel kernel = AdamKernel.preferred();
+  /** Asked for by width: the preferred one may go on without the SIMD loop where that is slow. */
+  private final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
+
   private final AdamStep[] steps = new AdamStep[STEPS];
   private int next;
 

@@ -1,0 +1,2 @@
+/** One page from the results of all commands. */
+package org.adamant.bench.report;
