@@ -88,6 +88,10 @@ public record Adam(
      * That of PyTorch's unfused loop on a CPU, to continue a run to the bit. Goes with {@link
      * EpsilonPlacement#ALGORITHM_1}, no rootEpsilon, no Nesterov, no {@link AmsGrad#CORRECTED} and no
      * {@link WeightDecay#INDEPENDENT}, which PyTorch does not have.
+     *
+     * <p>To the bit, but for two things that PyTorch itself leaves open: in double, a power of beta whose
+     * last bit the C library got wrong, see {@link AdamStep}; and with beta1 = 0 the sign of an m of zero
+     * from a gradient of -0, which there depends on the element's index, and here is the gradient's.
      */
     PYTORCH
   }
@@ -171,7 +175,8 @@ public record Adam(
 
   /**
    * Continues a run of {@code torch.optim.Adam} to the bit: its defaults (learning rate 1e-3, betas 0.9
-   * and 0.999, epsilon 1e-8), L2 decay, and the arithmetic of its unfused loop.
+   * and 0.999, epsilon 1e-8), L2 decay, and the arithmetic of its unfused loop, see {@link
+   * Arithmetic#PYTORCH}. Source: PyTorch 2.13, {@code torch/optim/adam.py}, {@code _single_tensor_adam}.
    *
    * @return the preset
    * @see <a href="https://pytorch.org/docs/stable/generated/torch.optim.Adam.html">torch.optim.Adam</a>
@@ -198,7 +203,8 @@ public record Adam(
   /**
    * The hyper-parameters of {@code keras.optimizers.Adam}: learning rate 1e-3, betas 0.9 and 0.999, epsilon
    * 1e-7 added to the raw root; decay, if any, decoupled; AMSGrad, if any, on the raw maximum. Ours are
-   * the roundings.
+   * the roundings. Source: Keras 3.15, {@code keras/src/optimizers/adam.py} and {@code
+   * base_optimizer.py}.
    *
    * @return the preset
    * @see <a href="https://keras.io/api/optimizers/adam/">keras.optimizers.Adam</a>
@@ -209,8 +215,9 @@ public record Adam(
 
   /**
    * The hyper-parameters of {@code optax.adam}, which has no default learning rate: betas 0.9 and 0.999,
-   * epsilon 1e-8, none inside the root; decay, if any, decoupled (optax.adamw adds it to the same
-   * update).
+   * epsilon 1e-8 added to the corrected root, none inside; decay, if any, decoupled (optax.adamw, 1e-4,
+   * adds it to the same update); {@link AmsGrad#CORRECTED} for optax.amsgrad, Nesterov for optax.nadam.
+   * Source: optax 0.2.8, {@code optax/_src/alias.py} and {@code transform.py}.
    *
    * @param learningRate the step size
    * @return the preset
@@ -222,7 +229,10 @@ public record Adam(
 
   /**
    * The hyper-parameters of TensorFlow's {@code ApplyAdam} and {@code tf.compat.v1.train.AdamOptimizer}:
-   * learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-8 added to the raw root.
+   * learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-8 added to the raw root. Its {@code use_nesterov}
+   * is {@link #nesterov} but for the correction of the momentum, which is for step t there and for t + 1
+   * here. Source: TensorFlow 2.18, {@code tensorflow/python/training/adam.py} and {@code
+   * tensorflow/core/kernels/training_ops.cc}.
    *
    * @return the preset
    * @see <a href="https://www.tensorflow.org/api_docs/python/tf/raw_ops/ApplyAdam">ApplyAdam</a>
@@ -233,7 +243,8 @@ public record Adam(
 
   /**
    * The hyper-parameters of Tribuo's {@code Adam}: learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-6
-   * added to the raw root.
+   * added to the raw root. Source: Tribuo 4.3.2, {@code org.tribuo.math.optimisers.Adam}, which however
+   * multiplies the moment by the root and epsilon where the paper, and this preset, divide by them.
    *
    * @return the preset
    * @see <a href="https://tribuo.org/learn/4.3/javadoc/org/tribuo/math/optimisers/Adam.html">Adam</a>
@@ -244,7 +255,8 @@ public record Adam(
 
   /**
    * The hyper-parameters of ND4J's {@code Adam} updater: learning rate 1e-3, betas 0.9 and 0.999, epsilon
-   * 1e-8 added to the raw root.
+   * 1e-8 added to the raw root. Its iterations count from 0. Source: ND4J 1.0.0-M2.1, {@code
+   * org.nd4j.linalg.learning.config.Adam}, and libnd4j's {@code updaterAdam.cpp}.
    *
    * @return the preset
    */

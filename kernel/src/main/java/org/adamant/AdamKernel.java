@@ -48,8 +48,9 @@ import java.util.concurrent.Executor;
  * beta2^t). With {@link Adam.Arithmetic#PYTORCH}:
  *
  * <pre>
- *   v' = fma([1 - beta2] * g, g, v * beta2)
- *   d  = sqrt(s) / [sqrt(1 - beta2^t)] + epsilon
+ *   v' = fma([1 - beta2] * g, g, v * beta2)                   for every beta2
+ *   m' = fma([1 - beta1] - 1, g - m, g)                       if [1 - beta1] &gt;= 1/2
+ *   d  = sqrt(s) / [sqrt(1 - beta2^t)] + epsilon              a root of 1 - 2^-53 is 1
  *   p  = p * [1 - learningRate * weightDecay]                 {@link Adam.WeightDecay#DECOUPLED}
  * </pre>
  *
@@ -82,6 +83,10 @@ public interface AdamKernel {
    * <p>The first call says once, through {@link System.Logger} {@code org.adamant}, what was chosen and
    * why: as a warning if there is no SIMD.
    *
+   * <p>Until the JIT has compiled the SIMD loop, some tenths of a second at full load, this kernel steps
+   * on the scalar path, which is compiled sooner; the bits are the same. Slices of fewer than 65 elements
+   * stay there until a longer one has brought the change about.
+   *
    * @return the kernel of {@link LaneWidth#preferred}
    * @throws IllegalArgumentException if the system property {@value LaneWidth#PROPERTY} names no width
    * @throws UnsupportedOperationException if the property names a width that is not supported here
@@ -91,7 +96,8 @@ public interface AdamKernel {
   }
 
   /**
-   * The kernel of one lane width.
+   * The kernel of one lane width, for experiments and tests: it runs the loop of that width from the first
+   * call on, which is slow until the JIT has compiled it.
    *
    * @param width the width
    * @return the kernel

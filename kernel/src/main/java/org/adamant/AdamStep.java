@@ -32,7 +32,9 @@ import org.adamant.internal.Variant;
  * {@code -expm1(t * log(beta))}, which keeps the digits that {@code 1 - pow(beta, t)} loses for small t;
  * by {@link StrictMath}, whose results are the same on every JVM and processor. A {@code float} step
  * rounds each coefficient once. In the {@linkplain Arithmetic#PYTORCH arithmetic of PyTorch} it is {@code
- * 1 - pow(beta, t)}, with the power correctly rounded.
+ * 1 - pow(beta, t)}, with the power correctly rounded. PyTorch takes it from the C library, where about
+ * one power in a thousand is off by its last bit, which ones depending on the library; that can be seen in
+ * double only.
  *
  * <p><b>Source.</b> Kingma &amp; Ba 2014, section 2 (the efficient order of computation) and section 3.
  */
@@ -96,7 +98,7 @@ public final class AdamStep {
     if (isRaw || isInside) {
       rootScale = 1;
     } else if (adam.arithmetic() == Arithmetic.PYTORCH) {
-      rootScale = Math.sqrt(correction2);
+      rootScale = halfPower(correction2);
     } else {
       rootScale = 1 / Math.sqrt(correction2);
     }
@@ -140,6 +142,7 @@ public final class AdamStep {
   }
 
   private static Variant variant(Adam adam, PerCall perCall) {
+    final double w1 = 1 - adam.beta1();
     return new Variant(
         switch (adam.arithmetic()) {
           case EXACT -> Variant.Arithmetic.EXACT;
@@ -149,7 +152,8 @@ public final class AdamStep {
         adam.clipValue() < Double.POSITIVE_INFINITY,
         adam.maximize(),
         decay(adam),
-        1 - adam.beta1() >= 0.5,
+        w1 >= 0.5,
+        adam.arithmetic() == Arithmetic.PYTORCH ? (float) w1 >= 0.5f : w1 >= 0.5,
         adam.arithmetic() == Arithmetic.EXACT && 1 - adam.beta2() >= 0.5,
         switch (adam.amsgrad()) {
           case NONE -> Variant.Maximum.NONE;
@@ -182,12 +186,18 @@ public final class AdamStep {
     return -StrictMath.expm1(t * StrictMath.log(beta));
   }
 
-  /** beta^t correctly rounded, which gives the recorded runs of PyTorch to the bit. */
+  /** beta^t correctly rounded, which C's pow nearly always is. */
   private static double power(double beta, long t) {
-    // The limit of BigDecimal; by then a power of any beta but the very nearest to 1 is 0.
-    return t <= 999_999_999
+    // The limit of BigDecimal; by then a power of any beta but the very nearest to 1 is 0. A power below
+    // e^-800 is 0 as well, and may be below what BigDecimal can hold.
+    return t <= 999_999_999 && t * StrictMath.log(beta) > -800
         ? new BigDecimal(beta).pow((int) t, MathContext.DECIMAL128).doubleValue()
         : StrictMath.pow(beta, t);
+  }
+
+  /** C's pow(x, 0.5), of which PyTorch makes its roots: at 1 - 2^-53 it is not the root but 1. */
+  private static double halfPower(double x) {
+    return x == Math.nextDown(1.0) ? 1 : Math.sqrt(x);
   }
 
   /**

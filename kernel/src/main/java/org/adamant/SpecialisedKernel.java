@@ -6,7 +6,9 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.adamant.Adam.AmsGrad;
+import org.adamant.internal.Changeover;
 import org.adamant.internal.Loop;
 import org.adamant.internal.Specialisation;
 import org.adamant.internal.Specialisation.Element;
@@ -31,6 +33,7 @@ final class SpecialisedKernel implements AdamKernel {
 
   private final LaneWidth width;
   private final String explanation;
+  private final Function<Specialisation, Loop> loopFor;
 
   /** The loops of the last variant; a race only costs a look-up. */
   private Loops last;
@@ -43,9 +46,11 @@ final class SpecialisedKernel implements AdamKernel {
     }
   }
 
-  private SpecialisedKernel(LaneWidth width, String explanation) {
+  private SpecialisedKernel(
+      LaneWidth width, String explanation, Function<Specialisation, Loop> loopFor) {
     this.width = width;
     this.explanation = explanation;
+    this.loopFor = loopFor;
   }
 
   static AdamKernel preferred() {
@@ -55,7 +60,8 @@ final class SpecialisedKernel implements AdamKernel {
       return known.kernel;
     }
     final Preference preference = Preference.current();
-    final AdamKernel kernel = new SpecialisedKernel(preference.width(), preference.explanation());
+    final AdamKernel kernel =
+        new SpecialisedKernel(preference.width(), preference.explanation(), Changeover::loop);
     preferred = new Preferred(property, kernel);
     return kernel;
   }
@@ -68,7 +74,8 @@ final class SpecialisedKernel implements AdamKernel {
   private static AdamKernel create(LaneWidth width) {
     final String askedFor = "AdamKernel.of(" + width + ")";
     width.requireSupported(askedFor);
-    return new SpecialisedKernel(width, Preference.nameOf(width) + ": asked for by " + askedFor);
+    return new SpecialisedKernel(
+        width, Preference.nameOf(width) + ": asked for by " + askedFor, Specialiser::loop);
   }
 
   @Override
@@ -194,7 +201,8 @@ final class SpecialisedKernel implements AdamKernel {
   /** One part of a model, in the order of its elements. */
   private void run(AdamStep step, AdamModel model, long from, long to) {
     final Loops loops = loops(step.variant());
-    int i = model.sliceOf(from);
+    // A model may have no elements, and then no slice that has the first.
+    int i = from < to ? model.sliceOf(from) : 0;
     for (long start = from; start < to; i++) {
       final AdamSlice slice = model.slices[i];
       final long before = model.before(i);
@@ -290,9 +298,8 @@ final class SpecialisedKernel implements AdamKernel {
   }
 
   private Loops find(Variant variant) {
-    final Loop floats = Specialiser.loop(new Specialisation(Element.FLOAT, width.bits(), variant));
-    final Loop doubles =
-        Specialiser.loop(new Specialisation(Element.DOUBLE, width.bits(), variant));
+    final Loop floats = loopFor.apply(new Specialisation(Element.FLOAT, width.bits(), variant));
+    final Loop doubles = loopFor.apply(new Specialisation(Element.DOUBLE, width.bits(), variant));
     final Loops found = new Loops(variant, floats, doubles);
     last = found;
     return found;

@@ -100,6 +100,13 @@ class AdamStepTest {
     assertThat(step.rootScale()).isEqualTo(1);
   }
 
+  @Test
+  void pyTorchsRootOfTheNumberBelowOneIsOne() {
+    final Adam adam = Adam.pytorch().withBeta2(0.5);
+    assertThat(adam.atStep(52).rootScale()).isEqualTo(Math.sqrt(1 - 0x1p-52)).isLessThan(1);
+    assertThat(adam.atStep(53).rootScale()).isEqualTo(1).isNotEqualTo(Math.sqrt(1 - 0x1p-53));
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {0.9, 0.999, 0x1.fffffffffffffp-1})
   void refusesAStepSizeThatOverflows(double beta1) {

@@ -73,7 +73,7 @@ final class Transcription {
     }
 
     final double w1 = math.round(1 - adam.beta1());
-    if (1 - adam.beta1() >= 0.5) {
+    if ((isPyTorch ? w1 : 1 - adam.beta1()) >= 0.5) {
       m = math.fma(math.sub(w1, 1), math.sub(g, m), g);
     } else {
       m = math.fma(w1, math.sub(g, m), m);
@@ -110,7 +110,8 @@ final class Transcription {
     final double epsilon = math.round(adam.epsilon());
     final double d;
     if (isPyTorch) {
-      d = math.add(math.div(math.sqrt(s), math.round(Math.sqrt(correction2))), epsilon);
+      final double root = correction2 == 1 - 0x1p-53 ? 1 : Math.sqrt(correction2);
+      d = math.add(math.div(math.sqrt(s), math.round(root)), epsilon);
     } else if (isHat || isCorrected || adam.rootEpsilon() > 0) {
       d = math.add(math.sqrt(s), epsilon);
     } else {

@@ -121,6 +121,15 @@ class VariantsTest {
     }
   }
 
+  /** 1 - beta1 is less than a half, and in float, rounded, a half. */
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("typesAndWidths")
+  void pyTorchRoundsTheWeightOfTheGradientBeforeItComparesIt(
+      ElementType type, LaneWidth width) {
+    final Adam adam = Adam.pytorch().withBeta1(0.5 + 0x1p-27);
+    assertSameBits(AdamKernel.of(width), type, new Case(adam, 1, false, false), 1);
+  }
+
   private static void assertSameBits(AdamKernel kernel, ElementType type, Case tested, int seed) {
     final StepArrays expected = StepArrays.ordinary(type, LENGTH, seed);
     final Values values = new Values(type, seed);

@@ -27,7 +27,8 @@ final class ReferenceLoop extends Loop {
   private static final boolean MAXIMIZES = VARIANT.maximizes();
   private static final boolean L2 = VARIANT.decay() == Variant.Decay.L2;
   private static final boolean DECOUPLED = VARIANT.decay() == Variant.Decay.DECOUPLED;
-  private static final boolean GRADIENT_FIRST = VARIANT.gradientFirst();
+  private static final boolean GRADIENT_FIRST =
+      FLOAT ? VARIANT.floatGradientFirst() : VARIANT.gradientFirst();
   private static final boolean SQUARE_FIRST = VARIANT.squareFirst();
   private static final boolean MAXIMUM = VARIANT.maximum() != Variant.Maximum.NONE;
   private static final boolean CORRECTED = VARIANT.maximum() == Variant.Maximum.CORRECTED;

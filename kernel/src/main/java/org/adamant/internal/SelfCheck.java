@@ -25,6 +25,7 @@ final class SelfCheck {
           Variant.Decay.DECOUPLED,
           false,
           false,
+          false,
           Variant.Maximum.RAW,
           true,
           true,

@@ -33,7 +33,9 @@ final class SimdLoop extends Loop {
   private static final boolean MAXIMIZES = VARIANT.maximizes();
   private static final boolean L2 = VARIANT.decay() == Variant.Decay.L2;
   private static final boolean DECOUPLED = VARIANT.decay() == Variant.Decay.DECOUPLED;
-  private static final boolean GRADIENT_FIRST = VARIANT.gradientFirst();
+  private static final boolean DECAYS = L2 || DECOUPLED;
+  private static final boolean GRADIENT_FIRST =
+      FLOAT ? VARIANT.floatGradientFirst() : VARIANT.gradientFirst();
   private static final boolean SQUARE_FIRST = VARIANT.squareFirst();
   private static final boolean MAXIMUM = VARIANT.maximum() != Variant.Maximum.NONE;
   private static final boolean CORRECTED = VARIANT.maximum() == Variant.Maximum.CORRECTED;
@@ -66,20 +68,22 @@ final class SimdLoop extends Loop {
       int from,
       int to) {
     final int end = from + ((to - from) & -LANES);
-    final Vector<Number> gradientScale = broadcast(c.gradientScale());
-    final Vector<Number> clip = broadcast(c.clip());
-    final Vector<Number> decay = broadcast(c.decay());
-    final Vector<Number> decayFactor = broadcast(c.decayFactor());
+    // What the variant does not use is left out: the compiler stops inlining beyond some size.
+    final Vector<Number> gradientScale = SCALES ? broadcast(c.gradientScale()) : null;
+    final Vector<Number> clip = CLIPS ? broadcast(c.clip()) : null;
+    final Vector<Number> decay = DECAYS ? broadcast(c.decay()) : null;
+    final Vector<Number> decayFactor = DECOUPLED && PYTORCH ? broadcast(c.decayFactor()) : null;
     final Vector<Number> w1 = broadcast(momentWeight(c.firstMomentWeight(), GRADIENT_FIRST));
     final Vector<Number> w2 = broadcast(momentWeight(c.secondMomentWeight(), SQUARE_FIRST));
-    final Vector<Number> beta2 = broadcast(c.beta2());
-    final Vector<Number> varianceScale = broadcast(c.varianceScale());
-    final Vector<Number> rootEpsilon = broadcast(c.rootEpsilon());
+    final Vector<Number> beta2 = PYTORCH ? broadcast(c.beta2()) : null;
+    final Vector<Number> varianceScale =
+        CORRECTED || ROOT_EPSILON ? broadcast(c.varianceScale()) : null;
+    final Vector<Number> rootEpsilon = ROOT_EPSILON ? broadcast(c.rootEpsilon()) : null;
     final Vector<Number> rootScale = broadcast(c.rootScale());
     final Vector<Number> epsilon = broadcast(c.epsilon());
     final Vector<Number> momentStep = broadcast(c.momentStep());
-    final Vector<Number> gradientStep = broadcast(c.gradientStep());
-    final Vector<Number> averageWeight = broadcast(c.averageWeight());
+    final Vector<Number> gradientStep = NESTEROV ? broadcast(c.gradientStep()) : null;
+    final Vector<Number> averageWeight = AVERAGES ? broadcast(c.averageWeight()) : null;
     for (int i = from; i < end; i += LANES) {
       Vector<Number> p = load(params, i);
       Vector<Number> g = load(grads, i);

@@ -44,4 +44,9 @@ public record Specialisation(Element element, int laneBits, Variant variant, boo
   Specialisation scalar() {
     return new Specialisation(element, laneBits, variant, true);
   }
+
+  /** The scalar path of the same variant, for whole arrays. */
+  Specialisation withoutVectors() {
+    return new Specialisation(element, 0, variant);
+  }
 }

@@ -11,6 +11,7 @@ package org.adamant.internal;
  * @param decay which weight decay
  * @param gradientFirst whether the first moment is interpolated from the gradient's end, beta1 being at
  *     most 1/2
+ * @param floatGradientFirst the same for floats: PyTorch compares 1 - beta1 after rounding it
  * @param squareFirst whether the second moment is interpolated from the squared gradient's end, beta2
  *     being at most 1/2
  * @param maximum which running maximum of the second moment
@@ -27,6 +28,7 @@ public record Variant(
     boolean maximizes,
     Decay decay,
     boolean gradientFirst,
+    boolean floatGradientFirst,
     boolean squareFirst,
     Maximum maximum,
     boolean rootEpsilon,
@@ -43,6 +45,7 @@ public record Variant(
           false,
           false,
           Decay.NONE,
+          false,
           false,
           false,
           Maximum.NONE,

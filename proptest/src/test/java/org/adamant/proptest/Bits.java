@@ -1,53 +1,66 @@
 package org.adamant.proptest;
 
-import static org.assertj.core.api.Assertions.fail;
-
 /** The one comparison of results: bit for bit, and a message that lets the element be replayed. */
 final class Bits {
 
   private Bits() {}
 
+  /** Two results, or a result and what was there before, that should be the same and are not. */
+  static final class Difference extends AssertionError {
+    private static final long serialVersionUID = 1;
+
+    final int index;
+
+    Difference(int index, String message) {
+      super(message);
+      this.index = index;
+    }
+  }
+
   /** Asserts that all arrays hold the same numbers, every NaN being the same one. */
   static void assertSame(String what, State expected, State actual, State before) {
-    for (int k = 0; k < State.NAMES.size(); k++) {
-      final Object expectedArray = expected.arrays().get(k);
-      final Object actualArray = actual.arrays().get(k);
-      for (int i = 0; i < expected.length(); i++) {
+    for (int i = 0; i < expected.length(); i++) {
+      for (int k = 0; k < State.NAMES.size(); k++) {
+        final Object expectedArray = expected.arrays().get(k);
+        final Object actualArray = actual.arrays().get(k);
         if (bits(expectedArray, i) != bits(actualArray, i)) {
-          fail(
-              "%s: %s[%d] differs%n  expected %s%n  actual   %s%n  from     %s",
-              what,
-              State.NAMES.get(k),
-              i,
-              hex(expectedArray, i),
-              hex(actualArray, i),
-              element(before, i));
+          throw differs(
+              what, k, i, hex(expectedArray, i), hex(actualArray, i), before);
         }
       }
     }
   }
 
-  /** Asserts that nothing was written to the elements {@code from <= i < to}. */
+  /** Asserts that nothing was written to the elements {@code from <= i < to}, NaN's payload included. */
   static void assertUntouched(String what, State before, State after, int from, int to) {
-    for (int k = 0; k < State.NAMES.size(); k++) {
-      for (int i = from; i < to; i++) {
+    for (int i = from; i < to; i++) {
+      for (int k = 0; k < State.NAMES.size(); k++) {
         final Object expected = before.arrays().get(k);
         final Object actual = after.arrays().get(k);
-        if (rawBits(expected, i) != rawBits(actual, i)) {
-          fail(
-              "%s: %s[%d] was written%n  before %s%n  after  %s",
-              what,
-              State.NAMES.get(k),
-              i,
-              hex(expected, i),
-              hex(actual, i));
+        if (State.getBits(expected, i) != State.getBits(actual, i)) {
+          throw differs(
+              what + ": written outside", k, i, hex(expected, i), hex(actual, i), before);
         }
       }
     }
+  }
+
+  static void assertUntouched(String what, State before, State after) {
+    assertUntouched(what, before, after, 0, before.length());
+  }
+
+  /** What to throw for one element of one array that is not what it should be. */
+  static Difference differs(
+      String what, int array, int i, String expected, String actual, State before) {
+    return new Difference(
+        i,
+        "%s: %s[%d]%n  expected %s%n  actual   %s%n  from     %s"
+            .formatted(
+                what, State.NAMES.get(array), i, expected, actual, element(before, i)));
   }
 
   /** The inputs of one element. */
-  private static String element(State state, int i) {
+  static String element(State state, int i) {
     final StringBuilder text = new StringBuilder();
     for (int k = 0; k < State.NAMES.size(); k++) {
       text.append(k == 0 ? "" : ", ").append(State.NAMES.get(k)).append(" = ");
@@ -56,18 +69,15 @@ final class Bits {
     return text.toString();
   }
 
-  private static long bits(Object array, int i) {
-    return Double.isNaN(State.get(array, i)) ? -1 : rawBits(array, i);
+  /** Bits in which every NaN is the same. */
+  static long bits(Object array, int i) {
+    return Double.isNaN(State.get(array, i)) ? -1 : State.getBits(array, i);
   }
 
-  private static long rawBits(Object array, int i) {
-    return array instanceof float[] floats
-        ? Float.floatToRawIntBits(floats[i]) & 0xffff_ffffL
-        : Double.doubleToRawLongBits(((double[]) array)[i]);
-  }
-
-  private static String hex(Object array, int i) {
+  static String hex(Object array, int i) {
     final String format = array instanceof float[] ? "0x%08x (%s)" : "0x%016x (%s)";
-    return format.formatted(rawBits(array, i), State.get(array, i));
+    final Object value =
+        array instanceof float[] floats ? (Object) floats[i] : ((double[]) array)[i];
+    return format.formatted(State.getBits(array, i), value);
   }
 }

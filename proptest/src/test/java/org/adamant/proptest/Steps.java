@@ -1,135 +1,259 @@
 package org.adamant.proptest;
 
-import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.Tuple;
 import net.jqwik.api.providers.ArbitraryProvider;
 import net.jqwik.api.providers.TypeUsage;
-import org.adamant.Adam;
+import org.adamant.AdamStep;
+import org.adamant.proptest.Numbers.Quotient;
 
 /**
- * All generators: any {@link StepCase}, wherever a property takes one. Numbers are drawn as bit
- * patterns, class by class: uniform bits would all but never give a zero, an infinity or a
- * subnormal.
+ * All generators of cases: any {@link StepCase}, wherever a property takes one. They draw from jqwik's
+ * source of randomness, and a failure is made smaller by {@link Reduction}: jqwik would take minutes to
+ * shrink thousands of elements one by one.
  */
 final class Steps {
 
   /** Lane counts of all widths and both types. */
-  private static final List<Integer> LANES = List.of(2, 4, 8, 16);
+  private static final int[] LANES = {1, 2, 4, 8, 16};
 
-  private Steps() {}
+  /** Longer than what the kernel steps at once. */
+  private static final int[] BLOCKS = {4095, 4096, 4097, 2 * 4096};
 
-  /** Registers the generators with jqwik. */
+  private static final int STYLES = 6;
+
+  /** As many elements as are drawn; longer arrays repeat them, on other lanes. */
+  private static final int DRAWN = 509;
+
+  private final Random random;
+  private final Class<?> type;
+  private final Numbers numbers;
+
+  Steps(Class<?> type, Random random) {
+    this.random = random;
+    this.type = type;
+    this.numbers = new Numbers(type, random);
+  }
+
+  /** Registers the generator with jqwik. */
   public static final class Provider implements ArbitraryProvider {
     @Override
-    public boolean canProvideFor(TypeUsage type) {
-      return type.isOfType(StepCase.class);
+    public boolean canProvideFor(TypeUsage usage) {
+      return usage.isOfType(StepCase.class);
     }
 
     @Override
-    public Set<Arbitrary<?>> provideFor(TypeUsage type, SubtypeProvider subtypes) {
-      return Set.of(Arbitraries.oneOf(cases(float.class), cases(double.class)));
+    public Set<Arbitrary<?>> provideFor(TypeUsage usage, SubtypeProvider subtypes) {
+      return Set.of(cases(Steps::stepCase));
     }
   }
 
-  private static Arbitrary<StepCase> cases(Class<?> type) {
-    return Combinators.combine(lengths(), Arbitraries.integers().between(0, 17))
-        .as(Tuple::of)
-        .flatMap(
-            slice -> {
-              final int length = slice.get1();
-              final int offset = slice.get2();
-              // One cell beyond the slice, so that writing past its end is seen.
-              return Combinators.combine(
-                  states(type, offset + length + 1), adams(type), stepNumbers())
-                  .as((state, adam, t) -> new StepCase(state, adam, t, offset, length));
-            });
+  /** What a function makes of a source of randomness, for each of the types of elements. */
+  static <T> Arbitrary<T> cases(Function<Steps, T> function) {
+    return Arbitraries.randomValue(
+        random -> function.apply(
+            new Steps(random.nextBoolean() ? float.class : double.class, random)));
   }
 
-  /** Lengths around the multiples of the lane counts. */
-  private static Arbitrary<Integer> lengths() {
-    return Combinators.combine(
-        Arbitraries.of(LANES),
-        Arbitraries.integers().between(0, 3),
-        Arbitraries.integers().between(-2, 2))
-        .as((lanes, vectors, more) -> Math.max(0, lanes * vectors + more));
+  /** The same source, for elements of a type. */
+  Steps ofType(Class<?> other) {
+    return new Steps(other, random);
   }
 
-  /** Steps: early, late, and those at which tiny moments are set to zero. */
-  private static Arbitrary<Long> stepNumbers() {
-    return Arbitraries.oneOf(
-        Arbitraries.longs().between(1, 200),
-        Arbitraries.longs().between(1, Long.MAX_VALUE / 64).map(k -> 64 * k),
-        Arbitraries.longs().between(1, Long.MAX_VALUE));
+  Random random() {
+    return random;
   }
 
-  /** Hyper-parameters whose coefficients are finite in the element type. */
-  private static Arbitrary<Adam> adams(Class<?> type) {
-    final double large = type == float.class ? 1e18 : 1e150;
-    final Arbitrary<Double> betas =
-        Arbitraries.oneOf(
-            Arbitraries.of(0.0, 0.5, 0.9, 0.999, 1 - 0x1p-20),
-            Arbitraries.longs().between(0, (1L << 20) - 1).map(k -> k * 0x1p-20));
-    final Arbitrary<Double> scales =
-        Arbitraries.oneOf(
-            Arbitraries.of(0.0, 1e-300, 1e-38, 1e-8, 1e-3, 1.0, large),
-            Arbitraries.longs().between(0, 1L << 40).map(k -> k * 0x1p-40));
-    return Combinators
-        .combine(scales, betas, betas, scales, Arbitraries.oneOf(Arbitraries.just(0.0), scales))
-        .as(Adam::new);
+  Class<?> type() {
+    return type;
   }
 
-  private static Arbitrary<State> states(Class<?> type, int length) {
-    final Arbitrary<Long> any = type == float.class ? bits(8, 23) : bits(11, 52);
-    final Arbitrary<long[]> arrays = any.array(long[].class).ofSize(length);
-    return Combinators.combine(arrays, arrays, arrays, arrays)
-        .as(
-            (params, grads, m, v) -> new State(
-                fromBits(type, params),
-                fromBits(type, grads),
-                fromBits(type, m),
-                fromBits(type, v)));
+  Numbers numbers() {
+    return numbers;
   }
 
-  private static Object fromBits(Class<?> type, long[] bits) {
-    if (type == float.class) {
-      final float[] floats = new float[bits.length];
-      for (int i = 0; i < bits.length; i++) {
-        floats[i] = Float.intBitsToFloat((int) bits[i]);
+  StepCase stepCase() {
+    return random.nextInt(6) == 0 ? divisions() : stepCase(length(), Settings.random(type, random));
+  }
+
+  /** Settings with any numbers in the arrays, in front of the slice and behind it too. */
+  StepCase stepCase(int length, Settings settings) {
+    final int offset = offset();
+    return new StepCase(
+        state(offset + length + offset(), settings), settings, offset, length, call());
+  }
+
+  StepCase.Call call() {
+    return StepCase.Call.values()[random.nextInt(StepCase.Call.values().length)];
+  }
+
+  int offset() {
+    return random.nextInt(18);
+  }
+
+  /** Lengths around the multiples of the lane counts, and beyond one block. */
+  int length() {
+    final int n = LANES[random.nextInt(LANES.length)];
+    final int[] lengths = {
+      0, 1, n - 1, n, n + 1, 2 * n - 1, 2 * n + 1, 4 * n / 3, 8 * n + 2, random.nextInt(200)};
+    return random.nextInt(8) == 0
+        ? BLOCKS[random.nextInt(BLOCKS.length)] + random.nextInt(2) * (n + 1)
+        : lengths[random.nextInt(lengths.length)];
+  }
+
+  /** Elements all in one style, or each in its own. */
+  State state(int length, Settings settings) {
+    return length <= DRAWN
+        ? drawn(length, settings)
+        : drawn(DRAWN, settings)
+            .select(IntStream.range(0, length).map(i -> i % DRAWN).toArray());
+  }
+
+  private State drawn(int length, Settings settings) {
+    final AdamStep step = settings.step();
+    final State state = State.zeros(type, length);
+    final int style = random.nextInt(STYLES + 2);
+    final boolean isValid = random.nextInt(8) != 0;
+    for (int i = 0; i < length; i++) {
+      draw(state, i, style < STYLES ? style : random.nextInt(STYLES), step, settings);
+      if (isValid) {
+        // A second moment less than zero has no root; there are many other ways to be NaN.
+        State.set(state.v(), i, Math.abs(State.get(state.v(), i)));
+        State.set(state.maximum(), i, Math.abs(State.get(state.maximum(), i)));
       }
-      return floats;
     }
-    final double[] doubles = new double[bits.length];
-    for (int i = 0; i < bits.length; i++) {
-      doubles[i] = Double.longBitsToDouble(bits[i]);
-    }
-    return doubles;
+    return state;
   }
 
-  /** Bit patterns of every class of numbers; half of them ordinary ones, between 2^-20 and 2^4. */
-  private static Arbitrary<Long> bits(int exponentBits, int fractionBits) {
-    final long maxExponent = (1L << exponentBits) - 1;
-    final long one = maxExponent >> 1;
-    final Arbitrary<Long> exponents =
-        Arbitraries.frequencyOf(
-            Tuple.of(8, Arbitraries.longs().between(one - 20, one + 4)),
-            Tuple.of(2, Arbitraries.just(0L)), // zeros and subnormal numbers
-            Tuple.of(1, Arbitraries.just(1L)), // the smallest normal numbers
-            Tuple.of(1, Arbitraries.just(maxExponent - 1)), // the largest
-            Tuple.of(1, Arbitraries.just(maxExponent)), // infinities and NaN
-            Tuple.of(3, Arbitraries.longs().between(0, maxExponent)));
-    final Arbitrary<Long> fractions =
-        Arbitraries.frequencyOf(
-            Tuple.of(2, Arbitraries.of(0L, 1L, (1L << fractionBits) - 1)),
-            Tuple.of(3, Arbitraries.longs().between(0, (1L << fractionBits) - 1)));
-    // Mostly positive, or hardly an element would have a v to take the root of.
-    final Arbitrary<Long> signs = Arbitraries.of(0L, 0L, 0L, 1L);
-    return Combinators.combine(signs, exponents, fractions)
-        .as(
-            (sign, exponent, fraction) -> sign << exponentBits + fractionBits
-                | exponent << fractionBits | fraction);
+  private void draw(State state, int i, int style, AdamStep step, Settings settings) {
+    switch (style) {
+      case 0 -> state.arrays().forEach(array -> State.setBits(array, i, numbers.anyBits()));
+      case 1 -> state.arrays().forEach(array -> State.set(array, i, numbers.ofAnyClass()));
+      case 2 -> ordinary(state, i);
+      case 3 -> {
+        ordinary(state, i);
+        if (random.nextInt(8) == 0) {
+          final Object array = state.arrays().get(random.nextInt(state.arrays().size()));
+          State.set(array, i, numbers.ofAnyClass());
+        }
+      }
+      case 4 -> nearlyEqual(state, i);
+      default -> atTheBorders(state, i, step, settings);
+    }
+  }
+
+  private void ordinary(State state, int i) {
+    state.arrays().forEach(array -> State.set(array, i, numbers.ordinary()));
+    final double g = State.get(state.grads(), i);
+    State.set(state.v(), i, g * g * random.nextDouble());
+    State.set(state.maximum(), i, g * g * random.nextDouble());
+  }
+
+  /** Differences that cancel: of the gradient and m, of its square and v, of the maximum and v. */
+  private void nearlyEqual(State state, int i) {
+    final double g = random.nextBoolean() ? numbers.ordinary() : numbers.ofAnyClass();
+    State.set(state.grads(), i, g);
+    State.set(state.m(), i, numbers.near(g));
+    State.set(state.v(), i, g * g);
+    State.set(state.v(), i, numbers.near(State.get(state.v(), i)));
+    State.set(state.maximum(), i, numbers.near(State.get(state.v(), i)));
+    State.set(state.params(), i, numbers.near(g));
+    State.set(state.average(), i, numbers.near(g));
+  }
+
+  /**
+   * The update, or the numerator it is the quotient of, at the border of under- and overflow, or where the
+   * remainder of a division is: an FMA that computes it may lose digits there.
+   */
+  private void atTheBorders(State state, int i, AdamStep step, Settings settings) {
+    final int smallest = 1 - numbers.maxExponent();
+    final int p = numbers.significandBits();
+    final int[] borders = {
+      numbers.leastExponent(), smallest, smallest + p, numbers.maxExponent() - p,
+      numbers.maxExponent()};
+    final int border = borders[random.nextInt(borders.length)] + random.nextInt(-2, 3);
+    final int ofV = random.nextInt(numbers.leastExponent(), numbers.maxExponent() + 1);
+    final int ofD =
+        Math.max(
+            ofV / 2 + Math.getExponent(step.rootScale()),
+            Math.getExponent(settings.adam().epsilon()));
+    final boolean isNumerator = random.nextInt(3) == 0;
+    final int ofM =
+        border + (isNumerator ? 0 : ofD) - Math.getExponent(step.stepSize());
+    final double m = numbers.signed(power(ofM));
+    final double v = power(ofV);
+    State.set(state.m(), i, m);
+    State.set(state.v(), i, v);
+    State.set(state.maximum(), i, random.nextBoolean() ? 0 : v);
+    State.set(
+        state.grads(),
+        i,
+        switch (random.nextInt(3)) {
+          case 0 -> numbers.signed(0);
+          case 1 -> m;
+          default -> numbers.signed(Math.sqrt(v));
+        });
+    // Mostly zero, so that the bits of the update are seen and not rounded away.
+    State.set(state.params(), i, random.nextInt(4) == 0 ? numbers.ofAnyClass() : 0);
+    State.set(state.average(), i, numbers.signed(0));
+  }
+
+  /** A number of this exponent, or the nearest exponent that the type has. */
+  private double power(int exponent) {
+    final int nearest =
+        Math.clamp(exponent, numbers.leastExponent(), numbers.maxExponent());
+    return numbers.significand(nearest);
+  }
+
+  /**
+   * Quotients chosen digit by digit: see {@link Settings#division}. The power of two is the exponent of
+   * the quotients: all that the type has, the borders more often.
+   */
+  StepCase divisions() {
+    final int smallest = 1 - numbers.maxExponent();
+    final int exponent =
+        switch (random.nextInt(4)) {
+          case 0 -> random.nextInt(numbers.leastExponent(), smallest + 3);
+          case 1 -> numbers.maxExponent() - random.nextInt(3);
+          case 2 -> smallest + numbers.significandBits() + random.nextInt(-3, 3);
+          default -> random.nextInt(-20, 20);
+        };
+    final Settings settings = Settings.division(Math.scalb(1.0, exponent), random);
+    final int length = length();
+    final int offset = offset();
+    final State state = State.zeros(type, offset + length + offset());
+    for (int i = 0; i < Math.min(DRAWN, state.length()); i++) {
+      division(state, i);
+    }
+    return new StepCase(state, settings, offset, length, call());
+  }
+
+  private void division(State state, int i) {
+    final Quotient quotient =
+        random.nextInt(2) == 0 ? numbers.nearlyHalfway() : numbers.anyQuotient();
+    // Any exponent whose square the type has.
+    final int limit = numbers.maxExponent() / 2 - 1;
+    final int exponent = random.nextInt(-limit, limit) - numbers.significandBits();
+    final double d = Math.scalb(quotient.denominator(), exponent);
+    State.set(state.m(), i, numbers.signed(Math.scalb(quotient.numerator(), exponent)));
+    State.set(state.grads(), i, numbers.signed(d));
+    State.set(state.v(), i, d * d);
+    State.set(state.params(), i, numbers.signed(0));
+  }
+
+  /** The elements in another order. */
+  int[] permutation(int length) {
+    final int[] order = IntStream.range(0, length).toArray();
+    for (int i = length - 1; i > 0; i--) {
+      final int j = random.nextInt(i + 1);
+      final int moved = order[i];
+      order[i] = order[j];
+      order[j] = moved;
+    }
+    return order;
   }
 }

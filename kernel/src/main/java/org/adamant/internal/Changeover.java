@@ -1,0 +1,134 @@
+package org.adamant.internal;
+
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Starts on the scalar path and changes over to the SIMD loop once that is compiled. Until then an
+ * operation of the Vector API is a call that allocates, hundreds of times slower; the scalar path is
+ * soon compiled, and gives the same bits.
+ *
+ * <p>The compiler compiles only what runs. So now and then the SIMD loop does the first few elements of
+ * a block, for one {@value #SHARE}th of the time at most; when it has done them fast, it does all from
+ * then on. Where it never becomes fast, because an operation has lost its intrinsic, the scalar path goes
+ * on.
+ *
+ * <p>Threads share the fields without synchronisation: a race costs a trial more or less.
+ */
+public final class Changeover extends Loop {
+
+  private static final ConcurrentHashMap<Specialisation, Loop> ALL = new ConcurrentHashMap<>();
+
+  /** Elements of a trial: whole vectors of every width. */
+  private static final int TRIAL = 64;
+
+  /** Nanoseconds for {@link #TRIAL} elements: out of reach uncompiled, easily met when compiled. */
+  private static final long FAST = 1000;
+
+  private static final int SHARE = 8;
+
+  /** Blocks from one look at the clock to the next, less one. */
+  private static final int CLOCK_MASK = 7;
+
+  /** The scalar path starts with calls this short: the compiler counts calls more than iterations. */
+  private static final int FIRST_CALLS = 64;
+
+  /** Elements stepped with short calls. */
+  private static final int FIRST_ELEMENTS = 1 << 16;
+
+  private final Loop scalar;
+  private final Loop simd;
+  private boolean hasChanged;
+  private int blocks;
+  private int trials;
+  private int elements;
+  private long nextTrial = System.nanoTime();
+
+  private Changeover(Loop scalar, Loop simd) {
+    this.scalar = scalar;
+    this.simd = simd;
+  }
+
+  /**
+   * The loop for these constants that starts on the scalar path.
+   *
+   * @param constants element type, lane width and variant
+   * @return the loop, the same one at every call
+   */
+  public static Loop loop(Specialisation constants) {
+    final Loop known = ALL.get(constants);
+    return known != null ? known : ALL.computeIfAbsent(constants, Changeover::create);
+  }
+
+  private static Loop create(Specialisation constants) {
+    final Loop loop = Specialiser.loop(constants);
+    return constants.isScalar()
+        ? loop
+        : new Changeover(Specialiser.loop(constants.withoutVectors()), loop);
+  }
+
+  @Override
+  void block(
+      Coefficients c,
+      Object params,
+      Object grads,
+      Object m,
+      Object v,
+      Object max,
+      Object average,
+      int from,
+      int to) {
+    if (hasChanged) {
+      simd.block(c, params, grads, m, v, max, average, from, to);
+      return;
+    }
+    int start = from;
+    // Every other trial has a tail, so that the code for both is compiled.
+    final int trial = TRIAL + (trials & 1);
+    if ((blocks++ & CLOCK_MASK) == 0 && to - from >= trial) {
+      final long now = System.nanoTime();
+      if (now - nextTrial >= 0) {
+        start = from + trial;
+        simd.block(c, params, grads, m, v, max, average, from, start);
+        final long end = System.nanoTime();
+        hasChanged = end - now < FAST;
+        nextTrial = end + (SHARE - 1) * (end - now);
+        trials++;
+      }
+    }
+    while (elements < FIRST_ELEMENTS && to - start > FIRST_CALLS) {
+      scalar.block(c, params, grads, m, v, max, average, start, start + FIRST_CALLS);
+      start += FIRST_CALLS;
+      elements += FIRST_CALLS;
+    }
+    scalar.block(c, params, grads, m, v, max, average, start, to);
+  }
+
+  /**
+   * Whether the SIMD loop does the work by now.
+   *
+   * @return whether it was fast
+   */
+  public boolean hasChanged() {
+    return hasChanged;
+  }
+
+  @Override
+  void flush(Object m, Object v, int from, int to) {
+    scalar.flush(m, v, from, to);
+  }
+
+  @Override
+  public long countNonFinite(Object array, int from, int to) {
+    return scalar.countNonFinite(array, from, to);
+  }
+
+  @Override
+  boolean isBlockFinite(Object array, int from, int to) {
+    return (hasChanged ? simd : scalar).isBlockFinite(array, from, to);
+  }
+
+  @Override
+  void addSquares(double[] sums, Object array, double scale, int from, int to) {
+    (hasChanged ? simd : scalar).addSquares(sums, array, scale, from, to);
+  }
+}

@@ -1,0 +1,51 @@
+package org.adamant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.adamant.internal.Changeover;
+import org.adamant.internal.Specialisation;
+import org.adamant.internal.Specialisation.Element;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The preferred kernel starts on the scalar path and changes over, unseen in the bits. */
+class ChangeoverTest {
+
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
+
+  /** Steps after the change. */
+  private static final int MORE = 100;
+
+  @ParameterizedTest
+  @EnumSource
+  void changesOverWithoutAnyBitBeingDifferent(ElementType type) {
+    final AdamKernel preferred = AdamKernel.preferred();
+    final AdamKernel reference = AdamKernel.of(LaneWidth.SCALAR);
+    // A variant that no other test runs through the preferred kernel.
+    final Adam adam = Adam.defaults().withMaximize(true).withClipValue(0.5);
+    final Changeover loop = loop(preferred, type, adam);
+    assertThat(loop.hasChanged()).as("changed before the first step").isFalse();
+
+    final StepArrays actual = StepArrays.ordinary(type, 5003, 1);
+    final StepArrays expected = actual.copy();
+    final StepArrays before = actual.copy();
+    final long end = System.nanoTime() + PATIENCE;
+    int t = 1;
+    for (int more = 0; more < MORE && System.nanoTime() < end; t++) {
+      final AdamStep step = adam.atStep(t);
+      before.set(expected);
+      actual.step(preferred, step);
+      expected.step(reference, step);
+      Bits.assertSame("t = " + t, expected, actual, before);
+      more += loop.hasChanged() ? 1 : 0;
+    }
+    assertThat(loop.hasChanged()).as("changed after %d steps", t).isTrue();
+  }
+
+  private static Changeover loop(AdamKernel kernel, ElementType type, Adam adam) {
+    final Element element = type == ElementType.FLOAT ? Element.FLOAT : Element.DOUBLE;
+    return (Changeover) Changeover.loop(
+        new Specialisation(element, kernel.laneWidth().bits(), adam.atStep(1).variant()));
+  }
+}

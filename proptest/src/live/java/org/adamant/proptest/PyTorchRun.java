@@ -1,0 +1,247 @@
+package org.adamant.proptest;
+
+import java.lang.reflect.Array;
+import java.util.Arrays;
+import org.adamant.Adam;
+import org.adamant.Adam.AmsGrad;
+import org.adamant.Adam.WeightDecay;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.CompilationUnit;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.QualifiedName;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A run of PyTorch itself: its library, called from Java, on tensors of its own. The operations are those
+ * of {@code torch.optim.adam._single_tensor_adam} (PyTorch 2.13, {@code torch/optim/adam.py}), one tensor
+ * operation after the other, in TorchScript, which the library compiles; and {@code _fused_adam_} and
+ * {@code _fused_adamw_}. What a training loop does around its optimizer is there too: unscaling, clipping
+ * by value, and the average of {@code torch.optim.swa_utils.get_ema_avg_fn}.
+ */
+final class PyTorchRun implements AutoCloseable {
+
+  // Everything returns what it wrote: a list that nobody reads would be optimised away with its use.
+  private static final String SCRIPT =
+      """
+          def correction(beta: float, step: float) -> float:
+              return 1 - beta ** step
+
+          def root(correction: float) -> float:
+              return correction ** 0.5
+
+          def unscale(grad: Tensor, factor: float) -> Tensor:
+              return grad.mul_(factor)
+
+          def clip(grad: Tensor, limit: float) -> Tensor:
+              return grad.clamp_(-limit, limit)
+
+          def average(ema: Tensor, param: Tensor, decay: float) -> Tensor:
+              return ema.lerp_(param, 1 - decay)
+
+          def unfused(p: Tensor, g: Tensor, m: Tensor, v: Tensor, v_max: Tensor,
+                      lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
+                      maximize: bool, decoupled: bool, correction1: float, root2: float) -> Tensor:
+              if maximize:
+                  g = -g
+              if wd != 0:
+                  if decoupled:
+                      p.mul_(1 - lr * wd)
+                  else:
+                      g = g.add(p, alpha=wd)
+              m.lerp_(g, 1 - beta1)
+              v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+              s = v
+              if amsgrad:
+                  torch.maximum(v_max, v, out=v_max)
+                  s = v_max
+              d = (s.sqrt() / root2).add_(eps)
+              return p.addcdiv_(m, d, value=-(lr / correction1))
+
+          def fused(p: Tensor, g: Tensor, m: Tensor, v: Tensor, v_max: Tensor,
+                    lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
+                    maximize: bool, decoupled: bool, step: Tensor) -> List[Tensor]:
+              ps, gs, ms, vs, steps = [p], [g], [m], [v], [step]
+              maxima: List[Tensor] = []
+              if amsgrad:
+                  maxima = [v_max]
+              if decoupled:
+                  torch._fused_adamw_(ps, gs, ms, vs, maxima, steps, lr=lr, beta1=beta1, beta2=beta2,
+                                      weight_decay=wd, eps=eps, amsgrad=amsgrad, maximize=maximize)
+              else:
+                  torch._fused_adam_(ps, gs, ms, vs, maxima, steps, lr=lr, beta1=beta1, beta2=beta2,
+                                     weight_decay=wd, eps=eps, amsgrad=amsgrad, maximize=maximize)
+              return ps
+          """;
+
+  private static final CompilationUnit UNIT = torch.compile(SCRIPT);
+
+  private final Adam adam;
+  private final int length;
+  private final Cells params;
+  private final Cells grads;
+  private final Cells m;
+  private final Cells v;
+  private final Cells maximum;
+  private final Cells average;
+  private final Cells step;
+
+  /** A tensor over memory that Java can read and write. */
+  private record Cells(Pointer memory, Tensor tensor) {
+
+    static Cells zeros(Class<?> element, long... shape) {
+      final int length = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+      final boolean isFloat = element == float.class;
+      final Pointer memory =
+          isFloat ? new FloatPointer((long) length) : new DoublePointer((long) length);
+      final TensorOptions options =
+          new TensorOptions(isFloat ? torch.ScalarType.Float : torch.ScalarType.Double);
+      final Cells cells = new Cells(memory, torch.from_blob(memory, shape, options));
+      cells.write(Array.newInstance(element, length));
+      return cells;
+    }
+
+    void write(Object array) {
+      if (memory instanceof FloatPointer floats) {
+        floats.put((float[]) array);
+      } else {
+        ((DoublePointer) memory).put((double[]) array);
+      }
+    }
+
+    void read(Object array) {
+      if (memory instanceof FloatPointer floats) {
+        floats.get((float[]) array);
+      } else {
+        ((DoublePointer) memory).get((double[]) array);
+      }
+    }
+  }
+
+  /** A run from parameters, as an array in the order of the tensor's elements, and moments of zero. */
+  PyTorchRun(Adam adam, Object params, long... shape) {
+    this.adam = adam;
+    this.length = Array.getLength(params);
+    final Class<?> element = params.getClass().componentType();
+    this.params = Cells.zeros(element, shape);
+    this.grads = Cells.zeros(element, shape);
+    this.m = Cells.zeros(element, shape);
+    this.v = Cells.zeros(element, shape);
+    this.maximum = Cells.zeros(element, shape);
+    this.average = Cells.zeros(element, shape);
+    this.step = Cells.zeros(float.class);
+    this.params.write(params);
+    this.average.write(params);
+  }
+
+  /** What Python gets for {@code 1 - beta ** step}, by the C library's pow. */
+  static double correction(double beta, long step) {
+    return call("correction", new IValue(beta), new IValue((double) step));
+  }
+
+  /** What Python gets for {@code correction ** 0.5}. */
+  static double root(double correction) {
+    return call("root", new IValue(correction));
+  }
+
+  /** Steps by the unfused loop, with the given bias corrections. */
+  void unfused(Object newGrads, double gradientScale, double correction1, double root2) {
+    grads.write(newGrads);
+    if (gradientScale != 1) {
+      call("unscale", tensor(grads), new IValue(gradientScale));
+    }
+    if (adam.clipValue() < Double.POSITIVE_INFINITY) {
+      call("clip", tensor(grads), new IValue(adam.clipValue()));
+    }
+    step("unfused", new IValue(correction1), new IValue(root2));
+    if (adam.averageDecay() < 1) {
+      call("average", tensor(average), tensor(params), new IValue(adam.averageDecay()));
+    }
+  }
+
+  /** Takes step t by the fused kernel. */
+  void fused(Object newGrads, long t) {
+    grads.write(newGrads);
+    step.write(new float[] {t});
+    step("fused", tensor(step));
+  }
+
+  private void step(String function, IValue... rest) {
+    final IValue[] arguments = {
+      tensor(params),
+      tensor(grads),
+      tensor(m),
+      tensor(v),
+      tensor(maximum),
+      new IValue(adam.learningRate()),
+      new IValue(adam.beta1()),
+      new IValue(adam.beta2()),
+      new IValue(adam.weightDecay()),
+      new IValue(adam.epsilon()),
+      new IValue(adam.amsgrad() != AmsGrad.NONE),
+      new IValue(adam.maximize()),
+      new IValue(adam.weightDecayMode() == WeightDecay.DECOUPLED)
+    };
+    final IValue[] all = Arrays.copyOf(arguments, arguments.length + rest.length);
+    System.arraycopy(rest, 0, all, arguments.length, rest.length);
+    call(function, all);
+  }
+
+  Object params() {
+    return read(params);
+  }
+
+  Object m() {
+    return read(m);
+  }
+
+  Object v() {
+    return read(v);
+  }
+
+  Object maximum() {
+    return read(maximum);
+  }
+
+  Object average() {
+    return read(average);
+  }
+
+  private Object read(Cells cells) {
+    final Object array =
+        Array.newInstance(cells.memory instanceof FloatPointer ? float.class : double.class,
+            length);
+    cells.read(array);
+    return array;
+  }
+
+  private static IValue tensor(Cells cells) {
+    return new IValue(cells.tensor);
+  }
+
+  /** Calls a function of the script; its result, if that is a number. */
+  private static double call(String function, IValue... arguments) {
+    try (PointerScope _ = new PointerScope()) {
+      final IValue result =
+          UNIT.get_function(new QualifiedName(function)).apply(new IValueVector(arguments));
+      return result.isDouble() ? result.toDouble() : Double.NaN;
+    } finally {
+      for (IValue argument : arguments) {
+        argument.close();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    for (Cells cells : new Cells[] {params, grads, m, v, maximum, average, step}) {
+      cells.tensor.close();
+      cells.memory.close();
+    }
+  }
+}
