@@ -1,9 +1,10 @@
 package org.adamant.bench;
 
 import org.adamant.bench.lanes.LanesCommand;
+import org.adamant.bench.peers.PeersCommand;
+import org.adamant.bench.regress.RegressCommand;
 import org.adamant.bench.report.ReportCommand;
 import org.adamant.bench.suite.SuiteCommand;
-import org.adamant.bench.peers.PeersCommand;
 import org.adamant.bench.train.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     subcommands = {TrainCommand.class, LanesCommand.class, PeersCommand.class, SuiteCommand.class,
-      ReportCommand.class, JmhCommand.class},
+      RegressCommand.class, ReportCommand.class, JmhCommand.class},
     footer = {"", "Start java with --add-modules jdk.incubator.vector to get SIMD."})
 public final class Main {
 

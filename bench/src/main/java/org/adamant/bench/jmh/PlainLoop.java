@@ -6,11 +6,11 @@ import org.adamant.AdamStep;
  * The baseline a user would write: the basic step as a plain loop, which C2 vectorises by itself. The
  * same roundings as the kernel, without its rule for tiny moments.
  */
-final class PlainLoop {
+public final class PlainLoop {
 
   private PlainLoop() {}
 
-  static void step(AdamStep step, float[] params, float[] grads, float[] m, float[] v) {
+  public static void step(AdamStep step, float[] params, float[] grads, float[] m, float[] v) {
     final float w1 = (float) step.firstMomentWeight();
     final float w2 = (float) step.secondMomentWeight();
     final float negativeStepSize = (float) -step.stepSize();
@@ -27,7 +27,7 @@ final class PlainLoop {
     }
   }
 
-  static void step(AdamStep step, double[] params, double[] grads, double[] m, double[] v) {
+  public static void step(AdamStep step, double[] params, double[] grads, double[] m, double[] v) {
     final double w1 = step.firstMomentWeight();
     final double w2 = step.secondMomentWeight();
     final double negativeStepSize = -step.stepSize();

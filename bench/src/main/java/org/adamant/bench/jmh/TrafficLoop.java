@@ -4,11 +4,11 @@ package org.adamant.bench.jmh;
  * The limit: the four reads and three writes of a step with next to no arithmetic. Multiplying by a
  * factor near one keeps the values finite however often it runs.
  */
-final class TrafficLoop {
+public final class TrafficLoop {
 
   private TrafficLoop() {}
 
-  static void step(float factor, float[] params, float[] grads, float[] m, float[] v) {
+  public static void step(float factor, float[] params, float[] grads, float[] m, float[] v) {
     for (int i = 0; i < params.length; i++) {
       final float g = grads[i];
       params[i] = params[i] * factor + g;
@@ -17,7 +17,7 @@ final class TrafficLoop {
     }
   }
 
-  static void step(double factor, double[] params, double[] grads, double[] m, double[] v) {
+  public static void step(double factor, double[] params, double[] grads, double[] m, double[] v) {
     for (int i = 0; i < params.length; i++) {
       final double g = grads[i];
       params[i] = params[i] * factor + g;

@@ -27,8 +27,12 @@ public final class Machine {
         + System.getProperty("java.vm.version");
   }
 
-  /** The processor's name where the system tells it, or its architecture. */
-  private static String processor() {
+  /**
+   * The processor's name where the system tells it, or its architecture.
+   *
+   * @return the name
+   */
+  public static String processor() {
     final String architecture = System.getProperty("os.arch");
     try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
       return lines

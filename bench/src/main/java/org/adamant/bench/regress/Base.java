@@ -1,0 +1,46 @@
+package org.adamant.bench.regress;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The kernel to compare with.
+ *
+ * @param name what the user calls it
+ * @param classes where it lies
+ * @param accepted the jumps that had been accepted with it
+ */
+record Base(String name, Path classes, List<Accepted> accepted) {
+
+  /** A commit, built. */
+  static Base build(Checkout checkout, String name, String commit, Path acceptedFile)
+      throws IOException {
+    final Path classes;
+    try {
+      classes = checkout.build(commit);
+    } catch (IOException e) {
+      throw new IOException("building the base " + name + ": " + e.getMessage(), e);
+    }
+    final Optional<String> json = checkout.show(commit, acceptedFile);
+    return new Base(
+        name + " (" + commit + ")",
+        classes,
+        json.isPresent() ? JsonFiles.accepted(name + ":" + acceptedFile, json.get()) : List.of());
+  }
+
+  /** A jar or directory; a checkout has a file of accepted jumps of its own. */
+  static Base of(Path path, Path classes, Path acceptedFile) throws IOException {
+    final boolean isCheckout = !classes.equals(path) && !acceptedFile.isAbsolute();
+    return new Base(
+        path.toString(),
+        classes,
+        isCheckout ? JsonFiles.accepted(path.resolve(acceptedFile)) : List.of());
+  }
+
+  /** The jumps that have been accepted since. */
+  List<Accepted> newOf(List<Accepted> jumps) {
+    return jumps.stream().filter(jump -> !accepted.contains(jump)).toList();
+  }
+}

@@ -1,0 +1,71 @@
+package org.adamant.bench.regress;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.adamant.bench.regress.probe.Probe;
+import org.adamant.bench.results.Metric;
+
+/**
+ * What one JVM measured.
+ *
+ * @param headBits the width of the path that the head kernel took, 0 for the scalar path
+ * @param baseBits that of the base kernel
+ * @param samples by case, such as {@code float 1000}
+ */
+record Fork(int headBits, int baseBits, Map<String, Sample> samples) {
+
+  /**
+   * Medians of a fork's slices.
+   *
+   * @param nanos of the head kernel, per element
+   * @param toBase its time relative to the base kernel's in the same round
+   * @param toPlain to the plain loop's
+   * @param toTraffic to the traffic loop's
+   * @param bytes allocated by a step of the head kernel
+   */
+  record Sample(double nanos, double toBase, double toPlain, double toTraffic, double bytes) {
+
+    /** From slices of nanoseconds (head, base, plain, traffic) and bytes. */
+    private static Sample of(List<double[]> slices) {
+      return new Sample(
+          median(slices, 0, -1),
+          median(slices, 0, 1),
+          median(slices, 0, 2),
+          median(slices, 0, 3),
+          median(slices, 4, -1));
+    }
+
+    private static double median(List<double[]> slices, int column, int divisor) {
+      return Metric.median(
+          slices.stream()
+              .mapToDouble(slice -> slice[column] / (divisor < 0 ? 1 : slice[divisor]))
+              .toArray());
+    }
+  }
+
+  /** Reads the output of a probe; nothing, if it did not come to its end. */
+  static Optional<Fork> parse(List<String> lines) {
+    if (lines.size() < 3
+        || !lines.getFirst().startsWith("bits ")
+        || !lines.getLast().equals(Probe.END)) {
+      return Optional.empty();
+    }
+    final Map<String, List<double[]>> slices = new LinkedHashMap<>();
+    for (String line : lines.subList(1, lines.size() - 1)) {
+      final String[] words = line.split(" ");
+      final double[] numbers = new double[5];
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = Double.parseDouble(words[i + 2]);
+      }
+      slices.computeIfAbsent(words[0] + " " + words[1], _ -> new ArrayList<>()).add(numbers);
+    }
+    final Map<String, Sample> samples = new LinkedHashMap<>();
+    slices.forEach((name, list) -> samples.put(name, Sample.of(list)));
+    final String[] bits = lines.getFirst().split(" ");
+    return Optional.of(
+        new Fork(Integer.parseInt(bits[1]), Integer.parseInt(bits[2]), samples));
+  }
+}

@@ -1,0 +1,48 @@
+package org.adamant.bench.regress.probe;
+
+import org.adamant.Adam;
+import org.adamant.AdamKernel;
+import org.adamant.AdamStep;
+import org.adamant.LaneWidth;
+
+/**
+ * Steps of the kernel that this class is loaded with. It uses nothing but the public API, so that it
+ * runs with older and newer kernels alike.
+ */
+public final class KernelStepper implements Stepper {
+
+  /** A period of the flush of tiny moments, so that one of the steps does it. */
+  private static final int STEPS = 64;
+
+  /** Asked for by width: the preferred one may go on without the SIMD loop where that is slow. */
+  private final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
+
+  private final AdamStep[] steps = new AdamStep[STEPS];
+  private int next;
+
+  /** Steps from the middle of a training. */
+  public KernelStepper() {
+    for (int i = 0; i < STEPS; i++) {
+      steps[i] = Adam.defaults().atStep(1001 + i);
+    }
+  }
+
+  @Override
+  public void run(int count, float[] params, float[] grads, float[] m, float[] v) {
+    for (int i = 0; i < count; i++) {
+      kernel.step(steps[next++ & STEPS - 1], params, grads, m, v);
+    }
+  }
+
+  @Override
+  public void run(int count, double[] params, double[] grads, double[] m, double[] v) {
+    for (int i = 0; i < count; i++) {
+      kernel.step(steps[next++ & STEPS - 1], params, grads, m, v);
+    }
+  }
+
+  @Override
+  public int laneBits() {
+    return kernel.laneWidth().bits();
+  }
+}

@@ -1,0 +1,134 @@
+package org.adamant.bench.regress.probe;
+
+import com.sun.management.ThreadMXBean;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.net.MalformedURLException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Measures two kernels in one JVM: each has its own class loader, and with it its own compiled code and
+ * profile. Slices of half a millisecond take turns, so that a slow phase of the machine hits the kernels
+ * and the loops they are compared with alike.
+ *
+ * <p>Writes one line per slice: element type, size, nanoseconds per element of the head kernel, the base
+ * kernel, the plain loop and the traffic loop, and bytes allocated per step by the head kernel.
+ */
+public final class Probe {
+
+  /** Ends the output of a probe that came to its end. */
+  public static final String END = "end";
+
+  private static final List<String> ELEMENTS = List.of("float", "double");
+
+  /** On small arrays, where a step that is still interpreted takes no more than milliseconds. */
+  private static final int WARM_UP_STEPS = 2000;
+
+  private static final int WARM_UP_SIZE = 1000;
+  private static final int WARM_UP_ROUNDS = 8;
+  private static final int ROUNDS = 15;
+
+  /** A kernel without intrinsics may take seconds for a round; three tell enough of it. */
+  private static final int FEWEST_ROUNDS = 3;
+
+  private static final long PATIENCE_NANOS = 6_000_000_000L;
+
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private final List<Stepper> loops;
+  private final List<Integer> turns;
+  private final PrintStream out;
+
+  private Probe(List<Stepper> loops, List<Integer> turns, PrintStream out) {
+    this.loops = loops;
+    this.turns = turns;
+    this.out = out;
+  }
+
+  /**
+   * Measures.
+   *
+   * @param args the head kernel, the base kernel, which of the two is compiled first ("head" or "base"),
+   *     and the sizes
+   * @throws ReflectiveOperationException if a kernel lacks what the loops call
+   * @throws MalformedURLException if a path is none
+   */
+  public static void main(String[] args)
+      throws ReflectiveOperationException, MalformedURLException {
+    final KernelLoader head = new KernelLoader(Path.of(args[0]));
+    final KernelLoader base = new KernelLoader(Path.of(args[1]));
+    final List<Stepper> loops =
+        List.of(
+            head.stepper(KernelStepper.class),
+            base.stepper(KernelStepper.class),
+            head.stepper(PlainStepper.class),
+            head.stepper(TrafficStepper.class));
+    final List<Integer> turns =
+        args[2].equals("head") ? List.of(0, 1, 2, 3) : List.of(1, 0, 2, 3);
+    System.out.println("bits " + loops.get(0).laneBits() + " " + loops.get(1).laneBits());
+    final Probe probe = new Probe(loops, turns, System.out);
+    probe.warmUp();
+    probe.measure(List.of(args).subList(3, args.length).stream().map(Integer::valueOf).toList());
+    System.out.println(END);
+  }
+
+  private void warmUp() {
+    for (String element : ELEMENTS) {
+      final WorkArrays arrays = WorkArrays.of(element, WARM_UP_SIZE);
+      for (int turn : turns) {
+        arrays.reset();
+        arrays.run(loops.get(turn), WARM_UP_STEPS);
+      }
+    }
+  }
+
+  private void measure(List<Integer> sizes) {
+    final List<Case> cases = new ArrayList<>();
+    for (int size : sizes) {
+      for (String element : ELEMENTS) {
+        cases.add(new Case(element + " " + size, WorkArrays.of(element, size)));
+      }
+    }
+    final long start = System.nanoTime();
+    for (int round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+      final boolean isLate = System.nanoTime() - start > PATIENCE_NANOS;
+      if (isLate && round < -1) {
+        round = -1;
+      } else if (isLate && round >= FEWEST_ROUNDS) {
+        return;
+      }
+      for (Case c : cases) {
+        final String line = slices(c.arrays, round);
+        if (round >= 0) {
+          out.println(c.name + line);
+        }
+      }
+    }
+  }
+
+  /** One slice of every loop; whose turn is first changes from round to round. */
+  private String slices(WorkArrays arrays, int round) {
+    final int steps = arrays.stepsPerSlice();
+    final double[] nanos = new double[loops.size()];
+    double bytes = 0;
+    for (int i = 0; i < nanos.length; i++) {
+      final int turn = turns.get(Math.floorMod(i + round, nanos.length));
+      arrays.reset();
+      final long bytesBefore = threads.getCurrentThreadAllocatedBytes();
+      final long start = System.nanoTime();
+      arrays.run(loops.get(turn), steps);
+      nanos[turn] = (double) (System.nanoTime() - start) / steps / arrays.size;
+      if (turn == 0) {
+        bytes = (double) (threads.getCurrentThreadAllocatedBytes() - bytesBefore) / steps;
+      }
+    }
+    final StringBuilder line = new StringBuilder();
+    for (double time : nanos) {
+      line.append(' ').append(time);
+    }
+    return line.append(' ').append(bytes).toString();
+  }
+
+  private record Case(String name, WorkArrays arrays) {}
+}
