@@ -52,8 +52,7 @@ class ModelProperties {
   }
 
   /** Slices of both types, and the settings that step them all. */
-  record ModelCase(
-      List<StepCase> parts, Settings settings, int threads, Threads executor, boolean isFinite) {
+  record ModelCase(List<StepCase> parts, Settings settings, int threads, Threads executor) {
 
     ModelCase {
       parts = parts.stream().map(part -> part.with(settings)).toList();
@@ -97,7 +96,6 @@ class ModelProperties {
           final Random random = steps.random();
           // What fits floats fits doubles.
           final Settings settings = Settings.random(float.class, random);
-          final boolean isFinite = random.nextBoolean();
           final List<StepCase> parts = new ArrayList<>();
           for (int i = random.nextInt(8); i > 0; i--) {
             final Steps part = steps.ofType(random.nextBoolean() ? float.class : double.class);
@@ -106,15 +104,14 @@ class ModelProperties {
                 random.nextInt(3) == 0 ? random.nextInt(25_000) : part.length();
             parts.add(part.stepCase(length, settings));
           }
-          if (isFinite) {
+          if (random.nextBoolean()) {
             parts.forEach(part -> replaceNonFinite(part.state().grads(), part.state().length()));
           }
           return new ModelCase(
               parts,
               settings,
               1 + random.nextInt(16),
-              Threads.values()[random.nextInt(Threads.values().length)],
-              isFinite);
+              Threads.values()[random.nextInt(Threads.values().length)]);
         });
   }
 
