@@ -2,6 +2,7 @@ package org.adamant.proptest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -104,8 +105,9 @@ class ModelProperties {
                 random.nextInt(3) == 0 ? random.nextInt(25_000) : part.length();
             parts.add(part.stepCase(length, settings));
           }
-          if (random.nextBoolean()) {
-            parts.forEach(part -> replaceNonFinite(part.state().grads(), part.state().length()));
+          final int gradients = random.nextInt(3);
+          if (gradients > 0) {
+            parts.forEach(part -> makeFinite(part.state().grads(), gradients > 1, steps.numbers()));
           }
           return new ModelCase(
               parts,
@@ -115,10 +117,11 @@ class ModelProperties {
         });
   }
 
-  private static void replaceNonFinite(Object array, int length) {
-    for (int i = 0; i < length; i++) {
-      if (!Double.isFinite(State.get(array, i))) {
-        State.set(array, i, 1);
+  /** Only the numbers that are not, or all: a sum of ordinary ones shows every rounding. */
+  private static void makeFinite(Object array, boolean isForAll, Numbers numbers) {
+    for (int i = 0; i < Array.getLength(array); i++) {
+      if (isForAll || !Double.isFinite(State.get(array, i))) {
+        State.set(array, i, numbers.ordinary());
       }
     }
   }
