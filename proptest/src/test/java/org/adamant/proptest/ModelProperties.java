@@ -2,6 +2,7 @@ package org.adamant.proptest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -52,8 +53,7 @@ class ModelProperties {
   }
 
   /** Slices of both types, and the settings that step them all. */
-  record ModelCase(
-      List<StepCase> parts, Settings settings, int threads, Threads executor, boolean isFinite) {
+  record ModelCase(List<StepCase> parts, Settings settings, int threads, Threads executor) {
 
     ModelCase {
       parts = parts.stream().map(part -> part.with(settings)).toList();
@@ -97,7 +97,6 @@ class ModelProperties {
           final Random random = steps.random();
           // What fits floats fits doubles.
           final Settings settings = Settings.random(float.class, random);
-          final boolean isFinite = random.nextBoolean();
           final List<StepCase> parts = new ArrayList<>();
           for (int i = random.nextInt(8); i > 0; i--) {
             final Steps part = steps.ofType(random.nextBoolean() ? float.class : double.class);
@@ -106,22 +105,23 @@ class ModelProperties {
                 random.nextInt(3) == 0 ? random.nextInt(25_000) : part.length();
             parts.add(part.stepCase(length, settings));
           }
-          if (isFinite) {
-            parts.forEach(part -> replaceNonFinite(part.state().grads(), part.state().length()));
+          final int gradients = random.nextInt(3);
+          if (gradients > 0) {
+            parts.forEach(part -> makeFinite(part.state().grads(), gradients > 1, steps.numbers()));
           }
           return new ModelCase(
               parts,
               settings,
               1 + random.nextInt(16),
-              Threads.values()[random.nextInt(Threads.values().length)],
-              isFinite);
+              Threads.values()[random.nextInt(Threads.values().length)]);
         });
   }
 
-  private static void replaceNonFinite(Object array, int length) {
-    for (int i = 0; i < length; i++) {
-      if (!Double.isFinite(State.get(array, i))) {
-        State.set(array, i, 1);
+  /** Only the numbers that are not, or all: a sum of ordinary ones shows every rounding. */
+  private static void makeFinite(Object array, boolean isForAll, Numbers numbers) {
+    for (int i = 0; i < Array.getLength(array); i++) {
+      if (isForAll || !Double.isFinite(State.get(array, i))) {
+        State.set(array, i, numbers.ordinary());
       }
     }
   }
