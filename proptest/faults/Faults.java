@@ -111,7 +111,7 @@ final class Faults {
       copy(Path.of("").toAbsolutePath(), copy);
       for (int k = 0; k <= FAULTS.size(); k++) {
         if (args.length == 0 || List.of(args).contains(Integer.toString(k))) {
-          isAsExpected &= k == 0 ? failingTests(copy, "none").isEmpty() : isRed(copy, k);
+          isAsExpected &= k == 0 ? failingTests(copy, "0  none").isEmpty() : isRed(copy, k);
         }
       }
     } finally {
@@ -123,16 +123,16 @@ final class Faults {
 
   private static boolean isRed(Path copy, int number) throws Exception {
     final Fault fault = FAULTS.get(number - 1);
-    final String name = number + ", " + fault.name;
+    final String name = number + "  " + fault.name;
     final Map<Path, String> originals = new HashMap<>();
     try {
       for (Edit edit : fault.edits) {
         final Path path = copy.resolve(KERNEL + edit.file);
         final String text = Files.readString(path);
         if (!edit.appliesTo(text)) {
-          System.out.println("fault " + name);
+          System.out.println(name);
           System.out.println(
-              "  does not apply: expected exactly once in " + KERNEL + edit.file + ": "
+              "   does not apply: expected exactly once in " + KERNEL + edit.file + ": "
                   + edit.before);
           return false;
         }
@@ -204,8 +204,8 @@ final class Faults {
     if (tests == 0) {
       throw new IllegalStateException("no test ran:\n" + Files.readString(log));
     }
-    System.out.println("fault " + fault);
-    System.out.println("  " + (red.isEmpty() ? "green" : "red: " + String.join(", ", red)));
+    System.out.println(fault);
+    System.out.println("   " + (red.isEmpty() ? "green" : "red: " + String.join(", ", red)));
     return red;
   }
 
