@@ -36,14 +36,9 @@ final class Faults {
   /** A text that occurs exactly once in a file, and what takes its place. */
   private record Edit(String file, String before, String after) {
 
-    String applyTo(String text) {
+    boolean appliesTo(String text) {
       final int at = text.indexOf(before);
-      if (at < 0 || text.indexOf(before, at + 1) >= 0) {
-        throw new IllegalStateException(
-            "the fault does not apply any more: expected exactly once in " + KERNEL + file + ": "
-                + before);
-      }
-      return text.replace(before, after);
+      return at >= 0 && text.indexOf(before, at + 1) < 0;
     }
   }
 
@@ -116,7 +111,7 @@ final class Faults {
       copy(Path.of("").toAbsolutePath(), copy);
       for (int k = 0; k <= FAULTS.size(); k++) {
         if (args.length == 0 || List.of(args).contains(Integer.toString(k))) {
-          isAsExpected &= k == 0 ? failingTests(copy, "none").isEmpty() : isRed(copy, k);
+          isAsExpected &= k == 0 ? failingTests(copy, "0  none").isEmpty() : isRed(copy, k);
         }
       }
     } finally {
@@ -128,17 +123,28 @@ final class Faults {
 
   private static boolean isRed(Path copy, int number) throws Exception {
     final Fault fault = FAULTS.get(number - 1);
-    final Map<Path, String> before = new HashMap<>();
-    for (Edit edit : fault.edits) {
-      final Path path = copy.resolve(KERNEL + edit.file);
-      before.put(path, Files.readString(path));
-      Files.writeString(path, edit.applyTo(before.get(path)));
+    final String name = number + "  " + fault.name;
+    final Map<Path, String> originals = new HashMap<>();
+    try {
+      for (Edit edit : fault.edits) {
+        final Path path = copy.resolve(KERNEL + edit.file);
+        final String text = Files.readString(path);
+        if (!edit.appliesTo(text)) {
+          System.out.println(name);
+          System.out.println(
+              "   does not apply: expected exactly once in " + KERNEL + edit.file + ": "
+                  + edit.before);
+          return false;
+        }
+        originals.putIfAbsent(path, text);
+        Files.writeString(path, text.replace(edit.before, edit.after));
+      }
+      return !failingTests(copy, name).isEmpty();
+    } finally {
+      for (Path path : originals.keySet()) {
+        Files.writeString(path, originals.get(path));
+      }
     }
-    final boolean isRed = !failingTests(copy, number + ", " + fault.name).isEmpty();
-    for (Path path : before.keySet()) {
-      Files.writeString(path, before.get(path));
-    }
-    return isRed;
   }
 
   /** Runs the tests, and prints and returns those that fail, as Class.method. */
@@ -198,8 +204,8 @@ final class Faults {
     if (tests == 0) {
       throw new IllegalStateException("no test ran:\n" + Files.readString(log));
     }
-    System.out.println("fault " + fault);
-    System.out.println("  " + (red.isEmpty() ? "green" : "red: " + String.join(", ", red)));
+    System.out.println(fault);
+    System.out.println("   " + (red.isEmpty() ? "green" : "red: " + String.join(", ", red)));
     return red;
   }
 
