@@ -14,7 +14,8 @@ import picocli.CommandLine.Command;
     description = "Trains with the Adam kernel and measures it.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {TrainCommand.class, LanesCommand.class, SuiteCommand.class, RegressCommand.class, ReportCommand.class,
+    subcommands = {TrainCommand.class, LanesCommand.class, SuiteCommand.class, RegressCommand.class,
+      ReportCommand.class,
       JmhCommand.class},
     footer = {"", "Start java with --add-modules jdk.incubator.vector to get SIMD."})
 public final class Main {
