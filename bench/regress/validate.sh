@@ -66,7 +66,7 @@ for ((run = 1; run <= most; run++)); do
     ((run <= ${runs[$kind]})) || continue
     start=$SECONDS
     status=0
-    "$java" --add-modules jdk.incubator.vector -jar "$scratch/bench.jar" regress \
+    "$java" -jar "$scratch/bench.jar" regress \
       --kernel "$scratch/$kind" --base "$scratch/base" --json "$scratch/regress.json" \
       --markdown "$scratch/regress.md" >"$scratch/out.txt" 2>"$scratch/err.txt" || status=$?
     statuses[$kind]+="$status "

@@ -175,7 +175,7 @@ class RegressCommandTest {
           new ProbeRunner(scratch, directory, kernel, List.of(100), List.of());
       assertThat(catchThrowable(runner::run))
           .hasMessageContaining("ended with status 1: ")
-          .hasMessageContaining("org.adamant.AdamKernel");
+          .hasMessageContaining("ClassNotFoundException: org.adamant.");
     }
   }
 
