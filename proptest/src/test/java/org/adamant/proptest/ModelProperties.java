@@ -108,6 +108,9 @@ class ModelProperties {
           final int gradients = random.nextInt(3);
           if (gradients > 0) {
             parts.forEach(part -> makeFinite(part.state().grads(), gradients > 1, steps.numbers()));
+            if (random.nextBoolean()) {
+              makeOneInfinite(parts, random);
+            }
           }
           return new ModelCase(
               parts,
@@ -123,6 +126,17 @@ class ModelProperties {
       if (isForAll || !Double.isFinite(State.get(array, i))) {
         State.set(array, i, numbers.ordinary());
       }
+    }
+  }
+
+  /** One gradient of all, often in the tail of its slice. */
+  private static void makeOneInfinite(List<StepCase> parts, Random random) {
+    final List<StepCase> candidates = parts.stream().filter(part -> part.length() > 0).toList();
+    if (!candidates.isEmpty()) {
+      final StepCase part = candidates.get(random.nextInt(candidates.size()));
+      final int last = part.end() - 1;
+      final int i = random.nextBoolean() ? last : part.offset() + random.nextInt(part.length());
+      State.set(part.state().grads(), i, Double.NEGATIVE_INFINITY);
     }
   }
 
