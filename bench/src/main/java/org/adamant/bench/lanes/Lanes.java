@@ -218,7 +218,7 @@ public final class Lanes {
     baselines.forEach((name, line) -> rows.add(row(name, line)));
     return new Table(
         "One step, " + element
-            + ": ns per element, by elements per array (times the traffic limit)",
+            + ": ns per element, by elements per array (ratio to the traffic limit, the median of the rounds)",
         header,
         rows);
   }

@@ -66,6 +66,9 @@ public final class ChartSvg {
     new Rectangle2D.Double(-1.5, -5, 3, 10)
   };
 
+  /** Above the lines, as a share of the axis. */
+  private static final double ROOM_FOR_MARKS = 0.15;
+
   /** With more names than this, those on the x axis stand upright. */
   private static final int MOST_NAMES_IN_A_ROW = 6;
 
@@ -127,6 +130,9 @@ public final class ChartSvg {
     }
     final XYPlot plot =
         new XYPlot(data, xAxis(chart), axis(chart.yLabel(), chart.logY()), renderer);
+    if (!chart.marks().isEmpty()) {
+      plot.getRangeAxis().setUpperMargin(ROOM_FOR_MARKS);
+    }
     chart.marks().forEach(mark -> plot.addDomainMarker(marker(mark)));
     plot.setBackgroundPaint(Color.WHITE);
     plot.setDomainGridlinePaint(Color.LIGHT_GRAY);
@@ -169,7 +175,7 @@ public final class ChartSvg {
 
   private static NumberAxis withFonts(NumberAxis axis) {
     axis.setLabelFont(font(Font.PLAIN, 14));
-    axis.setTickLabelFont(font(Font.PLAIN, 13));
+    axis.setTickLabelFont(font(Font.PLAIN, 12));
     return axis;
   }
 
@@ -177,6 +183,7 @@ public final class ChartSvg {
     final ValueMarker marker = new ValueMarker(mark.x(), Color.GRAY, stroke(3, 3));
     marker.setLabel(mark.text());
     marker.setLabelFont(font(Font.PLAIN, 13));
+    marker.setLabelBackgroundColor(Color.WHITE);
     marker.setLabelAnchor(RectangleAnchor.TOP_LEFT);
     marker.setLabelTextAnchor(TextAnchor.TOP_RIGHT);
     return marker;

@@ -1,6 +1,7 @@
 package org.adamant.bench.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +90,7 @@ final class HistorySection {
         "what was measured",
         yLabel,
         false,
-        false,
+        true,
         lines,
         sources.stream().map(Source::label).toList(),
         marks());
@@ -130,17 +131,20 @@ final class HistorySection {
         rows);
   }
 
-  /** The points of each size of an element type, file by file. */
+  /** The points of the largest sizes of an element type, file by file. */
   private Map<String, Point[]> series(Element element) {
+    final List<Map<String, Point>> all = sources.stream().map(HistorySection::points).toList();
+    final List<String> names =
+        all.stream()
+            .flatMap(points -> points.keySet().stream())
+            .filter(name -> name.startsWith(element + " "))
+            .distinct()
+            // Of two numbers with separators, the longer is the larger.
+            .sorted(Comparator.comparingInt(String::length).thenComparing(name -> name))
+            .toList();
     final Map<String, Point[]> series = new LinkedHashMap<>();
-    for (int i = 0; i < sources.size(); i++) {
-      for (Map.Entry<String, Point> entry : points(sources.get(i)).entrySet()) {
-        if (entry.getKey().startsWith(element + " ")
-            && (series.containsKey(entry.getKey()) || series.size() < MOST_LINES)) {
-          series.computeIfAbsent(entry.getKey(), _ -> new Point[sources.size()])[i] =
-              entry.getValue();
-        }
-      }
+    for (String name : names.subList(Math.max(0, names.size() - MOST_LINES), names.size())) {
+      series.put(name, all.stream().map(points -> points.get(name)).toArray(Point[]::new));
     }
     return series;
   }
@@ -196,7 +200,7 @@ final class HistorySection {
         .flatMap(result -> result.param("width").stream())
         .filter(width -> !width.equals("preferred"))
         .map(LaneWidth::valueOf)
-        .max(java.util.Comparator.naturalOrder())
+        .max(Comparator.naturalOrder())
         .map(LaneWidth::name)
         .orElse("");
   }

@@ -3,7 +3,6 @@ package org.adamant.bench.train;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -19,12 +18,12 @@ import org.adamant.bench.page.Numbers;
 import org.adamant.bench.page.Table;
 import org.adamant.bench.support.AtomicFile;
 import org.adamant.bench.support.Machine;
+import org.adamant.bench.support.Outputs;
 import org.adamant.bench.support.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Runs the training programs, prints what they found, and writes it as a report. */
@@ -98,11 +97,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try {
-      AtomicFile.prepare(report);
-    } catch (IOException e) {
-      throw new ParameterException(spec.commandLine(), "--report " + report + ": " + reason(e), e);
-    }
+    Outputs.prepare(spec, "--report", report);
     final PrintWriter out = spec.commandLine().getOut();
     final String kernel = AdamKernel.preferred().explanation();
     out.println("Adam on " + kernel);
@@ -125,7 +120,7 @@ public final class TrainCommand implements Callable<Integer> {
     try {
       AtomicFile.write(report, HtmlReport.render(sections, Machine.describe(), kernel));
     } catch (IOException e) {
-      spec.commandLine().getErr().println("cannot write " + report + ": " + reason(e));
+      spec.commandLine().getErr().println("cannot write " + report + ": " + Outputs.reason(e));
       return FAILURE;
     }
     out.println("report: " + report.toAbsolutePath().normalize());
@@ -167,11 +162,6 @@ public final class TrainCommand implements Callable<Integer> {
     final Console console = System.console();
     final boolean isTerminal = console != null && console.isTerminal();
     return isTerminal && !verbose ? Progress.bar(name.label()) : Progress.NONE;
-  }
-
-  private static String reason(IOException e) {
-    // The message of a file system's exception is often no more than the path.
-    return e instanceof FileSystemException ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   /** A program that has run. */

@@ -75,6 +75,17 @@ class VariantBenchmarkTest {
   }
 
   @Test
+  void onePassLeavesNoGradient() {
+    final StepBenchmark.Floats a = StepBenchmarkTest.floats();
+    final AdamSlice slice =
+        StepVariant.ONE_PASS.complete(
+            AdamSlice.of(a.params, a.grads, a.m, a.v), a.params.clone());
+    AdamKernel.of(LaneWidth.SCALAR).step(StepVariant.ONE_PASS.step(1), slice);
+    assertThat(a.grads).containsOnly(0);
+    assertThat(a.m).isNotEqualTo(new float[a.m.length]);
+  }
+
+  @Test
   void baselinesDoWhatThoseOfTheStepDo() {
     final StepBenchmark.Floats plain = StepBenchmarkTest.floats();
     final StepBenchmark.Floats expected = StepBenchmarkTest.floats();

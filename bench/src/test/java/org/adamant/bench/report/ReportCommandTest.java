@@ -50,6 +50,8 @@ class ReportCommandTest {
         .contains("One step, float", ">ns per element</text>", ">traffic limit</text>")
         .contains("<td>512 bits</td><td>12.500 (2.00)</td><td>0.300 (3.00)</td>")
         .contains("512 bits: right")
+        // The limit is thicker than what it limits.
+        .contains("stroke-width:3.5")
         // A call of 8 elements: 100 ns, the plain loop's 40 less.
         .contains("Calling overhead", "<td>100.0 (+60.0)</td>")
         .contains("Variants", "<td>amsgrad</td><td>0.600 (1.50)</td>")
@@ -92,6 +94,20 @@ class ReportCommandTest {
             "<td>7d8e9f</td><td></td><td>4.600</td>")
         .contains("<td>an exact division</td>")
         .doesNotContain("ignored");
+  }
+
+  /** What was accepted before the first file, or on its day, is no jump of this history. */
+  @Test
+  void aJumpBeforeTheFirstFileIsNotDrawn() throws IOException {
+    final Path accepted =
+        file("accepted.json", "[{\"date\": \"2026-11-21\", \"reason\": \"an older one\"}]");
+    final String html =
+        report(
+            file("1.json", suite("a", "2026-11-21", 300)),
+            file("2.json", suite("b", "2026-11-22", 300)),
+            "--accepted",
+            accepted);
+    assertThat(html).contains("<td>an older one</td>").doesNotContain(">jump 1</text>");
   }
 
   /** What runs on other machines has a history of its own. */

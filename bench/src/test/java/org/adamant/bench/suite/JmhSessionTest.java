@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.adamant.bench.jmh.FirstStepBenchmark;
 import org.adamant.bench.jmh.StepBenchmark;
+import org.adamant.bench.jmh.VariantBenchmark;
 import org.adamant.bench.results.JmhFile;
 import org.adamant.bench.results.JmhResult;
 import org.adamant.bench.results.Origin;
@@ -22,7 +23,20 @@ class JmhSessionTest {
 
   private final Counter counter = new Counter();
 
-  /** Two benchmarks and one that only begins like one of them. */
+  /** And not those whose name only begins like it. */
+  @Test
+  void measuresTheNamedBenchmarkAlone() throws Exception {
+    final Batch batch =
+        new Batch(
+            VariantBenchmark.class,
+            List.of("floatTraffic"),
+            Map.of("size", List.of("8")),
+            SHORT);
+    assertThat(JmhFile.parse(session().run(List.of(batch), 1)))
+        .extracting(JmhResult::method)
+        .containsExactly("floatTraffic");
+  }
+
   @Test
   void measuresEveryRoundAndWritesWhatJmhWrites() throws Exception {
     final Batch batch =
