@@ -39,12 +39,12 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  regress                               against the last commit",
-      "  regress --base origin/main            against another one, built in a worktree beside",
-      "  regress --kernel new.jar --base old.jar --sizes 5000,100000 --jvm-arg=-XX:+UseParallelGC",
-      "                                        for those who link the kernel: two versions, own sizes",
-      "  regress --base none                   against the committed baseline only",
-      "  regress --save-baseline               makes this run the baseline of this machine",
+      "  regress                      against the last commit",
+      "  regress --base origin/main   against another one, built in a worktree",
+      "  regress --base none          against the committed baseline only",
+      "  regress --save-baseline      makes this run the baseline of this machine",
+      "For those who link the kernel, two versions at sizes of their own:",
+      "  regress --kernel new.jar --base old.jar --sizes 5000,100000",
       "With Maven: mvn -q -Prun -Dargs=\"regress --base origin/main\""
     })
 public final class RegressCommand implements Callable<Integer> {
