@@ -24,8 +24,11 @@ class ModelTest {
 
   private static final AdamKernel KERNEL = AdamKernel.preferred();
 
-  /** Empty ones, ones smaller than a vector, and one of many blocks, of both types. */
-  private static final int[] LENGTHS = {0, 3, 1, 0, 50_021, 17, 8192, 0, 30_000, 5, 0};
+  /**
+   * Empty ones, ones smaller than a vector, one of many blocks, and floats without a tail, of both
+   * types.
+   */
+  private static final int[] LENGTHS = {0, 3, 1, 0, 50_021, 17, 8192, 0, 30_000, 5, 64, 0};
 
   private static List<StepArrays> arrays() {
     return IntStream.range(0, LENGTHS.length)
