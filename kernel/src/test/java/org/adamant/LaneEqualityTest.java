@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import jdk.incubator.vector.VectorShape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,6 +30,9 @@ class LaneEqualityTest {
     assertThat(LaneWidth.supported())
         .as("the tests must run where SIMD does: %s", AdamKernel.preferred().explanation())
         .hasSizeGreaterThan(1);
+    // All of them: a loop that fails the library's own check would not be compared below.
+    assertThat(LaneWidth.supported().getLast().bits())
+        .isEqualTo(Math.min(512, VectorShape.preferredShape().vectorBitSize()));
   }
 
   static Stream<Arguments> vectorKernels() {

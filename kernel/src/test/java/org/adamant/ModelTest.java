@@ -7,6 +7,7 @@ import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -24,8 +25,11 @@ class ModelTest {
 
   private static final AdamKernel KERNEL = AdamKernel.preferred();
 
-  /** Empty ones, ones smaller than a vector, and one of many blocks, of both types. */
-  private static final int[] LENGTHS = {0, 3, 1, 0, 50_021, 17, 8192, 0, 30_000, 5, 0};
+  /**
+   * Empty ones, ones smaller than a vector, one of many blocks, and floats without a tail, of both
+   * types.
+   */
+  private static final int[] LENGTHS = {0, 3, 1, 0, 50_021, 17, 8192, 0, 30_000, 5, 64, 0};
 
   private static List<StepArrays> arrays() {
     return IntStream.range(0, LENGTHS.length)
@@ -268,6 +272,20 @@ class ModelTest {
     assertThat(KERNEL.globalNorm(AdamModel.of(slice))).isEqualTo(Double.POSITIVE_INFINITY);
     infinite[0] = Double.NaN;
     assertThat(KERNEL.globalNorm(AdamModel.of(slice))).isNaN();
+  }
+
+  @Test
+  void theNormOfManyElementsNeitherOverflowsNorUnderflows() {
+    for (double x : new double[] {0x1p-1000, 0x1p1000}) {
+      // 64 of them, in whole vectors, and a root that is exact.
+      final StepArrays arrays = StepArrays.zeros(ElementType.DOUBLE, 64);
+      Arrays.fill((double[]) arrays.grads(), x);
+      for (LaneWidth width : LaneWidth.supported()) {
+        assertThat(AdamKernel.of(width).globalNorm(AdamModel.of(VariantsTest.slice(arrays))))
+            .as("%s, %s", width, x)
+            .isEqualTo(8 * x);
+      }
+    }
   }
 
   @Test
