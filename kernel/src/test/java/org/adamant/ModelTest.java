@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A whole model in one call: the bits of its slices one by one, whoever does which part. */
 class ModelTest {
 
-  private static final AdamKernel KERNEL = AdamKernel.preferred();
+  private static final AdamKernel KERNEL = AdamKernel.of(LaneWidth.preferred());
 
   /**
    * Empty ones, ones smaller than a vector, one of many blocks, and floats without a tail, of both

@@ -51,7 +51,7 @@ class TensorFlowLiveTest {
   void thePresetAgreesWithApplyAdamToTheRoundingsOfBoth(Type type, boolean nesterov) {
     final String what = "ApplyAdam" + (nesterov ? " with Nesterov momentum, " : ", ") + type;
     final Agreement agreement = new Agreement("Adam.tensorflow(), " + what);
-    final AdamKernel kernel = AdamKernel.preferred();
+    final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
     for (long seed : LiveRun.seeds(what, RUNS)) {
       final LiveRun run = LiveRun.tame(seed, type.element);
       final Adam adam =

@@ -3,6 +3,7 @@ package org.example.consumer;
 import java.util.Arrays;
 import org.adamant.Adam;
 import org.adamant.AdamKernel;
+import org.adamant.LaneWidth;
 
 /** Prints how many floats the kernel steps at once, then a hash of what it computed. */
 public final class Consumer {
@@ -16,7 +17,7 @@ public final class Consumer {
    * @param args unused
    */
   public static void main(String[] args) {
-    AdamKernel kernel = AdamKernel.preferred();
+    AdamKernel kernel = AdamKernel.of(LaneWidth.preferred()); // at once, unlike the preferred kernel
     Adam adam = Adam.defaults().withWeightDecay(0.01);
     float[] params = new float[LENGTH];
     float[] grads = new float[LENGTH];

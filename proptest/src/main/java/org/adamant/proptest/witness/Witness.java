@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.adamant.AdamKernel;
+import org.adamant.LaneWidth;
 
 /**
  * Says whether this machine computes the committed bits. Needs the kernel's jar and this module's jar,
@@ -44,8 +45,9 @@ public final class Witness {
 
   private static boolean isEqual(boolean isShort, boolean isVerbose) {
     final WitnessRun run = isShort ? WitnessRun.SHORT : WitnessRun.FULL;
-    final AdamKernel kernel = AdamKernel.preferred();
-    System.out.println("path: " + kernel.explanation());
+    // Not the preferred kernel, which would start on the scalar path.
+    final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
+    System.out.println("path: " + AdamKernel.preferred().explanation());
     System.out.println("java: " + Runtime.version() + ", " + System.getProperty("java.vm.name")
         + ", " + System.getProperty("java.vm.info") + ", " + System.getProperty("os.arch"));
     System.out.println("run: " + run.length() + " elements, " + run.steps() + " steps, "
