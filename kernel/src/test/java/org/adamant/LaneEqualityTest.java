@@ -73,6 +73,8 @@ class LaneEqualityTest {
     for (int length : new int[] {BLOCK - 1, BLOCK, BLOCK + 1, BLOCK + n + 1, 2 * BLOCK + n - 1}) {
       assertSameBits(width, type, adam, n / 2, length, 130);
     }
+    // So many that blocks are aligned to cache lines.
+    assertSameBits(width, type, adam, n / 2 + 1, 32 * BLOCK + n + 1, 3);
   }
 
   private static void assertSameBits(

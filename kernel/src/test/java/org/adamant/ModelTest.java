@@ -289,6 +289,20 @@ class ModelTest {
   }
 
   @Test
+  void theNormOfASliceDoesNotDependOnWhereItBegins() {
+    final StepArrays arrays = StepArrays.ordinary(ElementType.DOUBLE, 5000, 7);
+    final StepArrays moved = StepArrays.zeros(ElementType.DOUBLE, 5011);
+    System.arraycopy(arrays.grads(), 0, moved.grads(), 11, 5000);
+    final AdamSlice slice = VariantsTest.slice(moved).range(11, 5000);
+    for (LaneWidth width : LaneWidth.supported()) {
+      final AdamKernel kernel = AdamKernel.of(width);
+      assertThat(kernel.globalNorm(AdamModel.of(slice)))
+          .as("%s", width)
+          .isEqualTo(kernel.globalNorm(AdamModel.of(VariantsTest.slice(arrays))));
+    }
+  }
+
+  @Test
   void theClipFactorBringsTheNormDownAndNeverUp() {
     assertThat(AdamStep.clipFactor(10, 1)).isEqualTo(0.1);
     assertThat(AdamStep.clipFactor(0.5, 1)).isEqualTo(1);

@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * the same loop in a JVM that does not vectorise by itself, and the traffic loop. Each call takes the next of {@link #STEPS} successive steps, so that the flush of tiny moments
  * is part of what is measured.
  *
- * <p>Short arrays are kept apart by {@link #SPACER}: allocated one after the other, arrays of 1,000 floats
+ * <p>Short arrays are kept apart by {@link #SPACERS}: allocated one after the other, arrays of 1,000 floats
  * lie 4,016 bytes apart, and a load waits for the store that has the same last twelve bits of its
  * address. That doubles the time of the traffic loop, and says nothing about the code.
  */
@@ -41,8 +41,12 @@ public class StepBenchmark {
   /** A period of the flush, so that one of the steps does it. */
   static final int STEPS = 64;
 
-  /** Between two arrays, in bytes: no divisor of a page. */
-  private static final int SPACER = 1500;
+  /**
+   * Between two arrays, in bytes: no divisors of a page, and different ones, so that the alignment of the
+   * arrays to a cache line differs as it does in a program. Where all are aligned alike, a loop that
+   * aligns itself to one of them is aligned to all.
+   */
+  private static final int[] SPACERS = {1508, 1516, 1532};
 
   private static final long SEED = 20141222;
 
@@ -116,11 +120,11 @@ public class StepBenchmark {
     public void fill() {
       final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
       params = new float[size];
-      spacers[0] = new byte[SPACER];
+      spacers[0] = new byte[SPACERS[0]];
       grads = new float[size];
-      spacers[1] = new byte[SPACER];
+      spacers[1] = new byte[SPACERS[1]];
       m = new float[size];
-      spacers[2] = new byte[SPACER];
+      spacers[2] = new byte[SPACERS[2]];
       v = new float[size];
       for (int i = 0; i < size; i++) {
         params[i] = (float) random.nextGaussian();
@@ -152,11 +156,11 @@ public class StepBenchmark {
     public void fill() {
       final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
       params = new double[size];
-      spacers[0] = new byte[SPACER];
+      spacers[0] = new byte[SPACERS[0]];
       grads = new double[size];
-      spacers[1] = new byte[SPACER];
+      spacers[1] = new byte[SPACERS[1]];
       m = new double[size];
-      spacers[2] = new byte[SPACER];
+      spacers[2] = new byte[SPACERS[2]];
       v = new double[size];
       for (int i = 0; i < size; i++) {
         params[i] = random.nextGaussian();
