@@ -18,6 +18,9 @@ final class Parts {
   /** Parts per thread: enough that a thread which starts late does not hold up the others. */
   private static final int PARTS_PER_THREAD = 4;
 
+  /** Nanoseconds of waiting for the other threads before the caller goes to sleep. */
+  private static final long PATIENCE = 50_000;
+
   /** One part of the work. */
   interface Part {
     void run(long from, long to);
@@ -66,6 +69,11 @@ final class Parts {
       // The caller does what nobody else takes.
     }
     work();
+    // What is left is at most a part for each thread: sooner done than a parked thread is woken.
+    final long began = System.nanoTime();
+    while (unfinished.getCount() > 0 && System.nanoTime() - began < PATIENCE) {
+      Thread.onSpinWait();
+    }
     boolean isInterrupted = false;
     while (true) {
       try {
