@@ -22,7 +22,7 @@ record Source(String label, String fileName, ResultFile content) {
     final String own =
         content
             .gate()
-            .map(gate -> gate.commit() == null ? "" : gate.commit())
+            .map(gate -> gate.commit() == null ? "" : shortened(gate.commit()))
             .orElseGet(() -> origin(content).label());
     final String label =
         Stream.of(givenLabel, own, fileName.replaceFirst("\\.json$", ""))
@@ -30,6 +30,11 @@ record Source(String label, String fileName, ResultFile content) {
             .findFirst()
             .orElseThrow();
     return new Source(label, fileName, content);
+  }
+
+  /** A commit as git shortens it, with the mark of uncommitted changes. */
+  private static String shortened(String commit) {
+    return commit.replaceFirst("^(\\p{XDigit}{10})\\p{XDigit}{30}", "$1");
   }
 
   private static Origin origin(ResultFile content) {
