@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.adamant.Adam.AmsGrad;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -38,6 +39,41 @@ class AllocationTest {
         .isLessThan(1);
     assertThat(Warmup.bytesPerStep(() -> arrays.step(kernel, step), PATIENCE))
         .as("bytes per step over whole arrays")
+        .isLessThan(1);
+  }
+
+  static Stream<Arguments> kernelsAndVariants() {
+    final Adam everything =
+        Adam.defaults()
+            .withWeightDecay(0.01)
+            .withAmsgrad(AmsGrad.CORRECTED)
+            .withNesterov(true)
+            .withMaximize(true)
+            .withClipValue(1)
+            .withAverageDecay(0.99)
+            .withRootEpsilon(1e-9);
+    final Adam pytorch = Adam.pytorchAdamW().withAmsgrad(AmsGrad.RAW).withMaximize(true);
+    return LaneWidth.supported()
+        .stream()
+        .flatMap(
+            width -> Arrays.stream(ElementType.values())
+                .flatMap(
+                    type -> Stream.of(everything, pytorch)
+                        .map(adam -> Arguments.of(width, type, adam))));
+  }
+
+  /** The compiler stops inlining in a loop that is too large, and vectors are then allocated. */
+  @ParameterizedTest
+  @MethodSource("kernelsAndVariants")
+  void theLargestVariantsAllocateNothing(LaneWidth width, ElementType type, Adam adam) {
+    final AdamKernel kernel = AdamKernel.of(width);
+    final AdamStep step = adam.atStep(65).withGradientScale(0.5).withZeroGradient();
+    final AdamSlice slice =
+        VariantsTest.slice(StepArrays.ordinary(type, 203, 1))
+            .withMaximum(type.newArray(203))
+            .withAverage(type.newArray(203));
+    assertThat(Warmup.bytesPerStep(() -> kernel.step(step, slice), PATIENCE))
+        .as("bytes per step")
         .isLessThan(1);
   }
 
