@@ -12,9 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
  * The SIMD loop, once for all element types, lane widths and variants: the operations of {@link
  * ReferenceLoop} in the same order, each on all lanes. Every one of them (fma, sub, add, mul, div,
  * sqrt) is correctly rounded by IEEE 754, so each lane gets the bits of the reference. What is left
- * over at the end of a slice is done by vectors of half the width, and so on, at last by the reference
- * itself; it may not be covered by a last vector that overlaps the one before, because a step done twice is
- * not a step done once.
+ * over at the end of a slice is done by the reference itself; it may not be covered by a last vector
+ * that overlaps the one before, because a step done twice is not a step done once.
  *
  * <p>This class is a template: it is never initialised itself, {@link Specialiser} defines it again as
  * a hidden class for each {@link Specialisation}. The species must be a constant: from an instance field
@@ -53,7 +52,7 @@ final class SimdLoop extends Loop {
       VectorSpecies.of(
           float.class, VectorShape.forBitSize(Math.max(64, CONSTANTS.laneBits() / 2)));
   private static final int LANES = FLOAT ? FLOATS.length() : DOUBLES.length();
-  private static final Loop TAIL = Specialiser.loop(CONSTANTS.tail());
+  private static final Loop TAIL = Specialiser.loop(CONSTANTS.scalar());
 
   SimdLoop() {}
 

@@ -45,13 +45,6 @@ public record Specialisation(Element element, int laneBits, Variant variant, boo
     return new Specialisation(element, laneBits, variant, true);
   }
 
-  /** What does the rest that is less than a vector: vectors of half the width, at last the scalar path. */
-  Specialisation tail() {
-    return laneBits / 2 > element.bits
-        ? new Specialisation(element, laneBits / 2, variant, false)
-        : scalar();
-  }
-
   /** The scalar path of the same variant, for whole arrays. */
   Specialisation withoutVectors() {
     return new Specialisation(element, 0, variant);
