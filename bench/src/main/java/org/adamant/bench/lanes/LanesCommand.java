@@ -18,16 +18,13 @@ import org.adamant.bench.suite.Element;
 import org.adamant.bench.suite.GridOptions;
 import org.adamant.bench.suite.JmhSession;
 import org.adamant.bench.suite.Plan;
-import org.adamant.bench.suite.SuiteCommand;
 import org.adamant.bench.suite.Timing;
 import org.adamant.bench.support.Outputs;
 import org.adamant.bench.support.Progress;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures every lane width and says which one is the best. */
@@ -59,7 +56,6 @@ import picocli.CommandLine.Spec;
 public final class LanesCommand implements Callable<Integer> {
 
   private static final int FAILURE = 1;
-  private static final int MOST_ROUNDS = 100;
   private static final Timing USUAL = new Timing(1, 3, 300, 4, 100);
   private static final Timing QUICK = new Timing(1, 3, 250, 3, 80);
 
@@ -95,14 +91,6 @@ public final class LanesCommand implements Callable<Integer> {
   private int rounds;
 
   @Option(
-      names = "--label",
-      paramLabel = "<name>",
-      defaultValue = "",
-      showDefaultValue = Visibility.NEVER,
-      description = "What is measured, such as the commit; kept with the results.")
-  private String label;
-
-  @Option(
       names = "--json",
       paramLabel = "<file>",
       defaultValue = "target/lanes.json",
@@ -131,12 +119,10 @@ public final class LanesCommand implements Callable<Integer> {
     final PrintWriter out = spec.commandLine().getOut();
     out.println("the chooser picks " + AdamKernel.preferred().explanation());
     out.flush();
-    final Origin origin = SuiteCommand.origin(spec, label);
-    final List<String> jvmArgs = new ArrayList<>(grid.jvmArgs());
-    jvmArgs.addAll(origin.jvmArgs());
+    final Origin origin = grid.origin();
     final String results;
     try (Progress progress = Progress.visible("lanes", out)) {
-      results = measurement.run(plan(), rounds, jvmArgs, progress);
+      results = measurement.run(plan(), rounds, grid.jvmArgs(origin), progress);
     } catch (JmhSession.FailedException e) {
       spec.commandLine().getErr().println("lanes failed: " + e.getMessage());
       return FAILURE;
@@ -159,10 +145,7 @@ public final class LanesCommand implements Callable<Integer> {
 
   private void check() {
     grid.check();
-    if (rounds < 1 || rounds > MOST_ROUNDS) {
-      throw new ParameterException(
-          spec.commandLine(), "--rounds " + rounds + ": expected 1 to " + MOST_ROUNDS);
-    }
+    grid.requireRounds(rounds);
     Outputs.prepare(spec, "--json", json);
     if (markdown != null) {
       Outputs.prepare(spec, "--markdown", markdown);

@@ -1,9 +1,14 @@
 package org.adamant.bench.suite;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.adamant.LaneWidth;
+import org.adamant.bench.results.Origin;
+import org.adamant.bench.support.Machine;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -14,6 +19,8 @@ import picocli.CommandLine.Spec;
 public final class GridOptions {
 
   private static final int LARGEST = 1 << 27;
+
+  private static final int MOST_ROUNDS = 100;
 
   /** Arrays of a step, the fifth of some variants included. */
   private static final long ARRAYS = 5;
@@ -55,6 +62,14 @@ public final class GridOptions {
       paramLabel = "<option>",
       description = "An option for the JVMs that are measured, such as -XX:UseAVX=2; may be repeated.")
   private List<String> jvmArgs = new ArrayList<>();
+
+  @Option(
+      names = "--label",
+      paramLabel = "<name>",
+      defaultValue = "",
+      showDefaultValue = Visibility.NEVER,
+      description = "What is measured, such as the commit; kept with the results.")
+  private String label;
 
   GridOptions() {}
 
@@ -149,11 +164,38 @@ public final class GridOptions {
   }
 
   /**
-   * Options for the JVMs that are measured.
+   * Refuses a number of rounds that makes no sense.
    *
+   * @param rounds how many times everything is to be measured
+   * @throws ParameterException if it is not positive, or very large
+   */
+  public void requireRounds(int rounds) {
+    if (rounds < 1 || rounds > MOST_ROUNDS) {
+      throw refusal("--rounds " + rounds + ": expected 1 to " + MOST_ROUNDS);
+    }
+  }
+
+  /**
+   * Where the results come from.
+   *
+   * @return their origin: now, on this machine
+   */
+  public Origin origin() {
+    return new Origin(
+        label,
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        Machine.describe(),
+        String.join(" ", spec.root().commandLine().getParseResult().originalArgs()),
+        LaneWidth.preferred().name());
+  }
+
+  /**
+   * Options for the JVMs that are measured: those asked for, and what they are to say of their origin.
+   *
+   * @param origin where the results come from
    * @return the options
    */
-  public List<String> jvmArgs() {
-    return jvmArgs;
+  public List<String> jvmArgs(Origin origin) {
+    return Stream.concat(jvmArgs.stream(), origin.jvmArgs().stream()).toList();
   }
 }

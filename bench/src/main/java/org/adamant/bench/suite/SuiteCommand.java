@@ -2,8 +2,6 @@ package org.adamant.bench.suite;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -11,10 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.adamant.AdamKernel;
-import org.adamant.LaneWidth;
 import org.adamant.bench.jmh.StepVariant;
-import org.adamant.bench.results.Origin;
-import org.adamant.bench.support.Machine;
 import org.adamant.bench.support.Outputs;
 import org.adamant.bench.support.Progress;
 import picocli.CommandLine.Command;
@@ -54,7 +49,6 @@ import picocli.CommandLine.Spec;
 public final class SuiteCommand implements Callable<Integer> {
 
   private static final int FAILURE = 1;
-  private static final int MOST_ROUNDS = 100;
   private static final int MOST_THREADS = 1024;
 
   private static final Timing USUAL = new Timing(1, 3, 400, 5, 150);
@@ -108,14 +102,6 @@ public final class SuiteCommand implements Callable<Integer> {
   private int rounds;
 
   @Option(
-      names = "--label",
-      paramLabel = "<name>",
-      defaultValue = "",
-      showDefaultValue = Visibility.NEVER,
-      description = "What is measured, such as the commit; kept with the results.")
-  private String label;
-
-  @Option(
       names = "--json",
       paramLabel = "<file>",
       defaultValue = "target/suite.json",
@@ -131,8 +117,7 @@ public final class SuiteCommand implements Callable<Integer> {
     final PrintWriter out = spec.commandLine().getOut();
     out.println("Adam on " + AdamKernel.preferred().explanation());
     out.flush();
-    final List<String> jvmArgs = new ArrayList<>(grid.jvmArgs());
-    jvmArgs.addAll(origin(spec, label).jvmArgs());
+    final List<String> jvmArgs = grid.jvmArgs(grid.origin());
     try (Progress progress = Progress.visible("suite", out)) {
       final String results = new JmhSession(jvmArgs, progress).run(plan().batches(), rounds);
       return Outputs.write(spec, json, results) ? 0 : FAILURE;
@@ -142,27 +127,9 @@ public final class SuiteCommand implements Callable<Integer> {
     }
   }
 
-  /**
-   * Where the results of a command come from.
-   *
-   * @param spec the command
-   * @param label what is measured, or nothing
-   * @return its origin: now, on this machine
-   */
-  public static Origin origin(CommandSpec spec, String label) {
-    return new Origin(
-        label,
-        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-        Machine.describe(),
-        String.join(" ", spec.root().commandLine().getParseResult().originalArgs()),
-        LaneWidth.preferred().name());
-  }
-
   private void check() {
     grid.check();
-    if (rounds < 1 || rounds > MOST_ROUNDS) {
-      throw refusal("--rounds " + rounds + ": expected 1 to " + MOST_ROUNDS);
-    }
+    grid.requireRounds(rounds);
     for (int count : threads) {
       if (count < 1 || count > MOST_THREADS) {
         throw refusal("--threads " + count + ": expected 1 to " + MOST_THREADS);
