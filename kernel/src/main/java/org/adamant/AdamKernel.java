@@ -65,7 +65,8 @@ import java.util.concurrent.Executor;
  *
  * <p><b>Special values.</b> A NaN gradient makes m, v and the parameter NaN. An infinite gradient, or one
  * whose square overflows, makes v infinite, and the element's update NaN or zero; from the next step on
- * such a moment is NaN, with a beta2 of at most 1/2 at once. With epsilon 0, an element with m = v = 0 becomes NaN.
+ * such a moment is NaN, with a beta2 of at most 1/2 at once. With epsilon 0, an element with m = v = 0
+ * becomes NaN.
  *
  * <p><b>Shapes.</b> All four arrays have the same length and are four different arrays; m and v are zero
  * before step 1. A slice is given by offset and length, in elements; a length of 0 does nothing.
