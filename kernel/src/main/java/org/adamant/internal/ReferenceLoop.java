@@ -152,10 +152,21 @@ final class ReferenceLoop extends Loop {
 
   @Override
   void flush(Object m, Object v, int from, int to) {
+    // Mostly there is nothing to do; the compiler vectorises the question, but not what follows.
+    double leastM = Double.POSITIVE_INFINITY;
+    double leastV = Double.POSITIVE_INFINITY;
+    for (int i = from; i < to; i++) {
+      leastM = min(leastM, abs(load(m, i)));
+      leastV = min(leastV, load(v, i));
+    }
+    if (leastM >= TINY_M && leastV >= TINY_V) {
+      return;
+    }
+    // Something is tiny, or NaN.
     for (int i = from; i < to; i++) {
       final double m0 = load(m, i);
       final double v0 = load(v, i);
-      // One branch for both, hardly ever taken.
+      // One branch for both.
       if (Math.abs(m0) < TINY_M | v0 < TINY_V) {
         store(m, i, Math.abs(m0) < TINY_M ? 0 : m0);
         store(v, i, v0 < TINY_V ? 0 : v0);
@@ -238,6 +249,10 @@ final class ReferenceLoop extends Loop {
   private static double sqrt(double a) {
     // The root of a float, rounded to double and then to float, is the correctly rounded one.
     return FLOAT ? (float) Math.sqrt(a) : Math.sqrt(a);
+  }
+
+  private static double abs(double a) {
+    return FLOAT ? Math.abs((float) a) : Math.abs(a);
   }
 
   private static double min(double a, double b) {
