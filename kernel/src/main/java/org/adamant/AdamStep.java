@@ -92,7 +92,7 @@ public final class AdamStep {
           "weightDecay = " + adam.weightDecay() + ": learningRate * weightDecay overflows with"
               + " learningRate = " + rate + "; expected a smaller weight decay");
     }
-    variant = variant(adam, perCall);
+    variant = variant(adam, perCall).shared();
     final boolean isInside = adam.amsgrad() == AmsGrad.CORRECTED || adam.rootEpsilon() > 0;
     final double rootScale;
     if (isRaw || isInside) {

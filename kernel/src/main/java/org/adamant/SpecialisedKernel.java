@@ -35,6 +35,8 @@ final class SpecialisedKernel implements AdamKernel {
   private final String explanation;
   private final Function<Specialisation, Loop> loopFor;
 
+  private final Map<Variant, Loops> byVariant = new ConcurrentHashMap<>();
+
   /** The loops of the last variant; a race only costs a look-up. */
   private Loops last;
 
@@ -294,13 +296,18 @@ final class SpecialisedKernel implements AdamKernel {
 
   private Loops loops(Variant variant) {
     final Loops loops = last;
-    return loops != null && loops.variant.equals(variant) ? loops : find(variant);
+    // By reference: steps share their variants.
+    return loops != null && loops.variant == variant ? loops : find(variant);
   }
 
   private Loops find(Variant variant) {
-    final Loop floats = loopFor.apply(new Specialisation(Element.FLOAT, width.bits(), variant));
-    final Loop doubles = loopFor.apply(new Specialisation(Element.DOUBLE, width.bits(), variant));
-    final Loops found = new Loops(variant, floats, doubles);
+    Loops found = byVariant.get(variant);
+    if (found == null) {
+      final Loop floats = loopFor.apply(new Specialisation(Element.FLOAT, width.bits(), variant));
+      final Loop doubles = loopFor.apply(new Specialisation(Element.DOUBLE, width.bits(), variant));
+      found = new Loops(variant, floats, doubles);
+      byVariant.put(variant, found);
+    }
     last = found;
     return found;
   }

@@ -77,6 +77,23 @@ class AllocationTest {
         .isLessThan(1);
   }
 
+  /** As where weights decay and biases do not. */
+  @Test
+  void twoVariantsInTurnAllocateNothing() {
+    final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
+    final AdamStep decaying = Adam.defaults().withWeightDecay(0.01).atStep(65);
+    final AdamStep plain = Adam.defaults().atStep(65);
+    final StepArrays arrays = StepArrays.ordinary(ElementType.FLOAT, 203, 1);
+    assertThat(
+        Warmup.bytesPerStep(
+            () -> {
+              arrays.step(kernel, decaying);
+              arrays.step(kernel, plain);
+            }, PATIENCE))
+        .as("bytes per step")
+        .isLessThan(1);
+  }
+
   @Test
   void theMeterSeesAnAllocation() {
     final Object[] sink = new Object[1];

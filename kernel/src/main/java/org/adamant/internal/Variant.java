@@ -1,5 +1,7 @@
 package org.adamant.internal;
 
+import java.util.concurrent.ConcurrentHashMap;
+
 /**
  * What a step does beyond, or instead of, the basic one. Each component is a constant of the specialised
  * loop; what is off costs nothing.
@@ -37,6 +39,8 @@ public record Variant(
     boolean averages,
     boolean zeroesGradient) {
 
+  private static final ConcurrentHashMap<Variant, Variant> SHARED = new ConcurrentHashMap<>();
+
   /** The basic step. */
   public static final Variant BASIC =
       new Variant(
@@ -53,7 +57,23 @@ public record Variant(
           false,
           false,
           false,
-          false);
+          false)
+          .shared();
+
+  /**
+   * The one instance of this variant that all steps share: the kernel then finds its loop by comparing two
+   * references instead of all components, which takes longer than some short steps.
+   *
+   * @return the instance, equal to this one
+   */
+  public Variant shared() {
+    final Variant known = SHARED.get(this);
+    if (known != null) {
+      return known;
+    }
+    final Variant first = SHARED.putIfAbsent(this, this);
+    return first == null ? this : first;
+  }
 
   /** The two orders of operations. */
   public enum Arithmetic {
