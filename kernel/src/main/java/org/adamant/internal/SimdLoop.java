@@ -1,8 +1,14 @@
 package org.adamant.internal;
 
+import static jdk.incubator.vector.VectorOperators.FMA;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.SQRT;
+import static jdk.incubator.vector.VectorOperators.ULT;
+
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -11,7 +17,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The SIMD loop, once for all element types, lane widths and variants: the operations of {@link
  * ReferenceLoop} in the same order, each on all lanes. Every one of them (fma, sub, add, mul, div,
- * sqrt) is correctly rounded by IEEE 754, so each lane gets the bits of the reference. What is left
+ * sqrt) is correctly rounded by IEEE 754, so each lane gets the bits of the reference; a root computed
+ * in another way, see {@link FmaRoot}, is shown to be. What is left
  * over at the end of a slice is done by the reference itself; it may not be covered by a last vector
  * that overlaps the one before, because a step done twice is not a step done once.
  *
@@ -52,6 +59,15 @@ final class SimdLoop extends Loop {
       VectorSpecies.of(
           float.class, VectorShape.forBitSize(Math.max(64, CONSTANTS.laneBits() / 2)));
   private static final int LANES = FLOAT ? FLOATS.length() : DOUBLES.length();
+  private static final boolean FMA_ROOT = CONSTANTS.rootsByFma();
+  private static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, SHAPE);
+  private static final DoubleVector HALF = FMA_ROOT ? DoubleVector.broadcast(DOUBLES, 0.5) : null;
+  private static final LongVector SEED =
+      FMA_ROOT ? LongVector.broadcast(LONGS, FmaRoot.SEED) : null;
+  private static final LongVector LOWEST =
+      FMA_ROOT ? LongVector.broadcast(LONGS, FmaRoot.LOWEST) : null;
+  private static final LongVector RANGE =
+      FMA_ROOT ? LongVector.broadcast(LONGS, FmaRoot.RANGE) : null;
   private static final Loop TAIL = Specialiser.loop(CONSTANTS.scalar());
 
   SimdLoop() {}
@@ -84,6 +100,7 @@ final class SimdLoop extends Loop {
     final Vector<Number> momentStep = broadcast(c.momentStep());
     final Vector<Number> gradientStep = NESTEROV ? broadcast(c.gradientStep()) : null;
     final Vector<Number> averageWeight = AVERAGES ? broadcast(c.averageWeight()) : null;
+    final Vector<Number> zero = ZEROES_GRADIENT ? broadcast(0) : null;
     for (int i = from; i < end; i += LANES) {
       Vector<Number> p = load(params, i);
       Vector<Number> g = load(grads, i);
@@ -100,21 +117,32 @@ final class SimdLoop extends Loop {
         g = g.neg();
       }
       if (L2) {
-        g = fma(decay, p, g);
+        g = decay.lanewise(FMA, p, g);
       }
       if (DECOUPLED && !UPDATE_ONLY) {
-        p = PYTORCH ? p.mul(decayFactor) : fma(decay, p, p);
+        p = PYTORCH ? p.mul(decayFactor) : decay.lanewise(FMA, p, p);
       }
 
-      final Vector<Number> m1 = fma(w1, g.sub(m0), GRADIENT_FIRST ? g : m0);
+      final Vector<Number> m1 = w1.lanewise(FMA, g.sub(m0), GRADIENT_FIRST ? g : m0);
       final Vector<Number> v1;
       if (PYTORCH) {
-        v1 = fma(w2.mul(g), g, v0.mul(beta2));
+        v1 = w2.mul(g).lanewise(FMA, g, v0.mul(beta2));
       } else if (SQUARE_FIRST) {
         final Vector<Number> square = g.mul(g);
-        v1 = fma(w2, square.sub(v0), square);
+        v1 = w2.lanewise(FMA, square.sub(v0), square);
       } else {
-        v1 = fma(w2, fma(g, g, v0.neg()), v0);
+        v1 = w2.lanewise(FMA, g.lanewise(FMA, g, v0.neg()), v0);
+      }
+
+      // First what does not need the root: where a loop has grown as large as it is after the root, the
+      // compiler inlines the methods of the Vector API, but none of this class, and vectors are allocated.
+      final Vector<Number> n =
+          NESTEROV ? momentStep.lanewise(FMA, m1, gradientStep.mul(g)) : momentStep.mul(m1);
+      final Vector<Number> oldAverage = AVERAGES ? load(average, i) : null;
+      store(m, i, m1);
+      store(v, i, v1);
+      if (ZEROES_GRADIENT) {
+        store(grads, i, zero);
       }
 
       Vector<Number> s = v1;
@@ -126,29 +154,48 @@ final class SimdLoop extends Loop {
         store(max, i, s);
       }
       if (ROOT_EPSILON) {
-        s = CORRECTED ? s.add(rootEpsilon) : fma(s, varianceScale, rootEpsilon);
+        s = CORRECTED ? s.add(rootEpsilon) : s.lanewise(FMA, varianceScale, rootEpsilon);
       }
-      final Vector<Number> root = s.lanewise(VectorOperators.SQRT);
-      final Vector<Number> d =
-          PYTORCH ? root.div(rootScale).add(epsilon) : fma(root, rootScale, epsilon);
-
-      final Vector<Number> n =
-          NESTEROV ? fma(momentStep, m1, gradientStep.mul(g)) : momentStep.mul(m1);
-      final Vector<Number> update = n.div(d);
-
-      store(m, i, m1);
-      store(v, i, v1);
-      if (UPDATE_ONLY) {
-        store(grads, i, DECOUPLED ? fma(decay, p, update) : update);
-      } else {
-        p = p.add(update);
-        store(params, i, p);
-        if (AVERAGES) {
-          final Vector<Number> a = load(average, i);
-          store(average, i, fma(averageWeight, p.sub(a), a));
+      final Vector<Number> root;
+      if (FMA_ROOT
+          // Every other vector: the divider does the ones, the multipliers the others.
+          && (i & LANES) != 0
+          && s.reinterpretAsLongs().sub(LOWEST).compare(ULT, RANGE).allTrue()) {
+        final DoubleVector minusS = s.reinterpretAsDoubles().neg();
+        DoubleVector y = SEED.sub(s.reinterpretAsLongs().lanewise(LSHR, 1)).reinterpretAsDoubles();
+        DoubleVector x = minusS.mul(y.add(y));
+        for (int round = 0; round < FmaRoot.ROUNDS; round++) {
+          final DoubleVector r = x.lanewise(FMA, y, HALF);
+          x = x.lanewise(FMA, r, x);
+          y = y.lanewise(FMA, r, y);
         }
-        if (ZEROES_GRADIENT) {
-          store(grads, i, broadcast(0));
+        root = (Vector<Number>) (Vector<?>) x.lanewise(FMA, x, minusS).lanewise(FMA, y, x);
+      } else {
+        root = s.lanewise(SQRT);
+      }
+      final Vector<Number> d =
+          PYTORCH ? root.div(rootScale).add(epsilon) : root.lanewise(FMA, rootScale, epsilon);
+
+      final Vector<Number> update = n.div(d);
+      final Vector<Number> result;
+      if (UPDATE_ONLY) {
+        result = DECOUPLED ? decay.lanewise(FMA, p, update) : update;
+      } else {
+        result = p.add(update);
+      }
+      final Object target = UPDATE_ONLY ? grads : params;
+      if (FLOAT) {
+        ((FloatVector) (Vector<?>) result).intoArray((float[]) target, i);
+      } else {
+        ((DoubleVector) (Vector<?>) result).intoArray((double[]) target, i);
+      }
+      if (AVERAGES) {
+        final Vector<Number> newAverage =
+            averageWeight.lanewise(FMA, result.sub(oldAverage), oldAverage);
+        if (FLOAT) {
+          ((FloatVector) (Vector<?>) newAverage).intoArray((float[]) average, i);
+        } else {
+          ((DoubleVector) (Vector<?>) newAverage).intoArray((double[]) average, i);
         }
       }
     }
@@ -240,9 +287,5 @@ final class SimdLoop extends Loop {
     } else {
       ((DoubleVector) lanes).intoArray((double[]) array, i);
     }
-  }
-
-  private static Vector<Number> fma(Vector<Number> a, Vector<Number> b, Vector<Number> c) {
-    return a.lanewise(VectorOperators.FMA, b, c);
   }
 }

@@ -37,6 +37,11 @@ public record Specialisation(Element element, int laneBits, Variant variant, boo
     this(element, laneBits, variant, laneBits <= element.bits);
   }
 
+  /** Whether every other vector's roots are computed by multiplications, see {@link FmaRoot}. */
+  boolean rootsByFma() {
+    return element == Element.DOUBLE && laneBits == 512;
+  }
+
   /**
    * The scalar path of the same variant. A class of its own for each width: a loop that has been
    * compiled for the few elements of tails would be slow over whole arrays.
