@@ -7,6 +7,7 @@ import org.adamant.Adam;
 import org.adamant.AdamKernel;
 import org.adamant.AdamStep;
 import org.adamant.LaneWidth;
+import org.adamant.bench.support.Spacers;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -21,12 +22,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * One step over one array on one thread: the kernel at each lane width, and as baselines the plain loop,
- * the same loop in a JVM that does not vectorise by itself, and the traffic loop. Each call takes the next of {@link #STEPS} successive steps, so that the flush of tiny moments
- * is part of what is measured.
- *
- * <p>Short arrays are kept apart by {@link #SPACERS}: allocated one after the other, arrays of 1,000 floats
- * lie 4,016 bytes apart, and a load waits for the store that has the same last twelve bits of its
- * address. That doubles the time of the traffic loop, and says nothing about the code.
+ * the same loop in a JVM that does not vectorise by itself, and the traffic loop. Each call takes the next
+ * of {@link #STEPS} successive steps, so that the flush of tiny moments is part of what is measured. The
+ * arrays are kept apart by {@link Spacers}.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -40,13 +38,6 @@ public class StepBenchmark {
 
   /** A period of the flush, so that one of the steps does it. */
   static final int STEPS = 64;
-
-  /**
-   * Between two arrays, in bytes: no divisors of a page, and different ones, so that the alignment of the
-   * arrays to a cache line differs as it does in a program. Where all are aligned alike, a loop that
-   * aligns itself to one of them is aligned to all.
-   */
-  private static final int[] SPACERS = {1508, 1516, 1532};
 
   private static final long SEED = 20141222;
 
@@ -109,8 +100,7 @@ public class StepBenchmark {
     float[] m;
     float[] v;
 
-    /** Held, so that the collector keeps the distances. */
-    private final byte[][] spacers = new byte[3][];
+    private final Spacers spacers = new Spacers();
 
     /** For JMH. */
     public Floats() {}
@@ -120,11 +110,11 @@ public class StepBenchmark {
     public void fill() {
       final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
       params = new float[size];
-      spacers[0] = new byte[SPACERS[0]];
+      spacers.next();
       grads = new float[size];
-      spacers[1] = new byte[SPACERS[1]];
+      spacers.next();
       m = new float[size];
-      spacers[2] = new byte[SPACERS[2]];
+      spacers.next();
       v = new float[size];
       for (int i = 0; i < size; i++) {
         params[i] = (float) random.nextGaussian();
@@ -145,8 +135,7 @@ public class StepBenchmark {
     double[] m;
     double[] v;
 
-    /** Held, so that the collector keeps the distances. */
-    private final byte[][] spacers = new byte[3][];
+    private final Spacers spacers = new Spacers();
 
     /** For JMH. */
     public Doubles() {}
@@ -156,11 +145,11 @@ public class StepBenchmark {
     public void fill() {
       final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
       params = new double[size];
-      spacers[0] = new byte[SPACERS[0]];
+      spacers.next();
       grads = new double[size];
-      spacers[1] = new byte[SPACERS[1]];
+      spacers.next();
       m = new double[size];
-      spacers[2] = new byte[SPACERS[2]];
+      spacers.next();
       v = new double[size];
       for (int i = 0; i < size; i++) {
         params[i] = random.nextGaussian();

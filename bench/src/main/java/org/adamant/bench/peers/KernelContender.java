@@ -9,6 +9,7 @@ import org.adamant.AdamKernel;
 import org.adamant.AdamModel;
 import org.adamant.AdamSlice;
 import org.adamant.AdamStep;
+import org.adamant.bench.support.Spacers;
 
 /**
  * The kernel. A step makes its coefficients and calls the kernel as a program would: with the arrays of
@@ -24,17 +25,12 @@ final class KernelContender implements Contender {
   private static final double LARGEST_PARAM = 1;
   private static final double LARGEST_GRAD = 0.01;
 
-  /** Between two arrays, in bytes: arrays a page apart would wait for one another. As in the JMH suite. */
-  static final int SPACER = 1500;
-
   private final AdamKernel kernel = AdamKernel.preferred();
   private final Workload workload;
   private final Adam adam;
   private final List<Arrays> arrays = new ArrayList<>();
   private final AdamModel model;
-
-  /** Held, so that the collector keeps the distances. */
-  private final List<byte[]> spacers = new ArrayList<>();
+  private final Spacers spacers = new Spacers();
 
   /** The arrays of one slice; the average only where it is kept. */
   private record Arrays(Object params, Object grads, Object m, Object v, Object average,
@@ -72,7 +68,7 @@ final class KernelContender implements Contender {
   }
 
   private Object apart(Object array) {
-    spacers.add(new byte[SPACER]);
+    spacers.next();
     return array;
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.adamant.Adam;
+import org.adamant.bench.support.Spacers;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -75,6 +76,7 @@ final class PyTorchPeer implements Peer {
 
     /** Held, so that nothing below is freed before its time. */
     private final List<Pointer> held = new ArrayList<>();
+    private final Spacers spacers = new Spacers();
 
     Fused(Workload workload, KernelContender kernel) {
       element = workload.element();
@@ -116,7 +118,7 @@ final class PyTorchPeer implements Peer {
         if (values != null) {
           tensors.get(role.ordinal()).add(tensor(values));
           // As between the kernel's arrays.
-          held.add(new org.bytedeco.javacpp.BytePointer(KernelContender.SPACER));
+          held.add(new org.bytedeco.javacpp.BytePointer(spacers.next()));
         }
       }
       if (isOnePass) {

@@ -1,6 +1,7 @@
 package org.adamant.bench.regress.probe;
 
 import java.util.Random;
+import org.adamant.bench.support.Spacers;
 
 /**
  * The arrays of one case. All loops use the same ones, so that none has the luckier addresses, and
@@ -10,9 +11,6 @@ abstract class WorkArrays {
 
   /** Per measured slice, in bytes of one array: about half a millisecond. */
   private static final int SLICE = 1 << 22;
-
-  /** Between two arrays, in bytes: short ones would otherwise lie nearly a page apart, see the JMH suite. */
-  private static final int SPACER = 1500;
 
   private static final int ARRAYS = 4;
 
@@ -52,13 +50,13 @@ abstract class WorkArrays {
   private static final class Floats extends WorkArrays {
     private final float[][] first = new float[ARRAYS][];
     private final float[][] now = new float[ARRAYS][];
-    private final byte[][] spacers = new byte[ARRAYS][];
+    private final Spacers spacers = new Spacers();
 
     private Floats(int size) {
       super(size, Float.BYTES);
       for (int k = 0; k < ARRAYS; k++) {
         now[k] = new float[size];
-        spacers[k] = new byte[SPACER];
+        spacers.next();
       }
       for (int k = 0; k < ARRAYS; k++) {
         first[k] = new float[size];
@@ -85,13 +83,13 @@ abstract class WorkArrays {
   private static final class Doubles extends WorkArrays {
     private final double[][] first = new double[ARRAYS][];
     private final double[][] now = new double[ARRAYS][];
-    private final byte[][] spacers = new byte[ARRAYS][];
+    private final Spacers spacers = new Spacers();
 
     private Doubles(int size) {
       super(size, Double.BYTES);
       for (int k = 0; k < ARRAYS; k++) {
         now[k] = new double[size];
-        spacers[k] = new byte[SPACER];
+        spacers.next();
       }
       for (int k = 0; k < ARRAYS; k++) {
         first[k] = new double[size];
