@@ -70,11 +70,19 @@ class RefusedWidthsTest {
   }
 
   @Test
-  void aKernelIsMadeForEverySupportedWidth() {
+  void aKernelIsMadeOnceForEverySupportedWidth() {
     for (LaneWidth width : LaneWidth.supported()) {
-      assertThat(SpecialisedKernel.create(width).laneWidth()).isEqualTo(width);
+      final AdamKernel made = SpecialisedKernel.create(width);
+      assertThat(made.laneWidth()).isEqualTo(width);
+      final StepArrays actual = StepArrays.ordinary(ElementType.FLOAT, 40, 1);
+      final StepArrays expected = actual.copy();
+      final StepArrays before = actual.copy();
+      actual.step(made, Adam.defaults().atStep(1));
+      expected.step(AdamKernel.of(width), Adam.defaults().atStep(1));
+      Bits.assertSame("a kernel's first step", expected, actual, before);
       assertThat(AdamKernel.of(width)).isSameAs(AdamKernel.of(width));
     }
+    assertThat(AdamKernel.preferred()).isSameAs(AdamKernel.preferred());
   }
 
   private static List<String> said(Preference preference) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Which of its two loops a changeover asks for what, before it has changed and after. */
@@ -44,6 +45,11 @@ class ChangeoverPathsTest {
       while (System.nanoTime() - begin < nanoseconds) {
         Thread.onSpinWait();
       }
+    }
+
+    @Override
+    void flush(Object m, Object v, int from, int to) {
+      asked.add("flush " + from + " " + to);
     }
 
     @Override
@@ -118,6 +124,18 @@ class ChangeoverPathsTest {
     assertThat(loop.countNonFinite(null, 2, 9)).isEqualTo(3);
     assertThat(scalar.asked).containsExactly("countNonFinite 1 9", "countNonFinite 2 9");
     assertThat(simd.asked).isEmpty();
+  }
+
+  @Test
+  void oneOfTheLoopsFlushes() {
+    final Asked scalar = new Asked(0);
+    final Asked simd = new Asked(0);
+    final Changeover loop = new Changeover(scalar, simd);
+    loop.flush(null, null, 1, 9);
+    changeOver(loop);
+    loop.flush(null, null, 2, 9);
+    assertThat(Stream.of(scalar, simd).flatMap(asked -> asked.asked.stream()))
+        .containsExactly("flush 1 9", "flush 2 9");
   }
 
   @Test
@@ -201,11 +219,12 @@ class ChangeoverPathsTest {
   void aShortCallIsNotCutFurther() {
     final Asked scalar = new Asked(0);
     final Changeover loop = new Changeover(scalar, new Asked(2000));
-    step(loop, 0, 63);
-    step(loop, 0, 64);
-    step(loop, 0, 65);
-    assertThat(scalar.starts).containsExactly(0, 0, 0, 64);
-    assertThat(scalar.ends).containsExactly(63, 64, 64, 65);
+    // The first is too short for a trial.
+    step(loop, 100, 163);
+    step(loop, 100, 164);
+    step(loop, 100, 165);
+    assertThat(scalar.starts).containsExactly(100, 100, 100, 164);
+    assertThat(scalar.ends).containsExactly(163, 164, 164, 165);
   }
 
   @Test
