@@ -67,8 +67,20 @@ final class Parts {
       }
     } catch (RejectedExecutionException e) {
       // The caller does what nobody else takes.
+    } finally {
+      // Whatever else the executor throws: some threads may be at work.
+      work();
+      awaitOthers();
     }
-    work();
+    final Throwable thrown = failure.get();
+    if (thrown != null) {
+      throw new IllegalStateException(
+          "a part of a step failed on one of its threads; the arrays are partly updated", thrown);
+    }
+  }
+
+  /** Waits until no part is running. */
+  private void awaitOthers() {
     // What is left is at most a part for each thread: sooner done than a parked thread is woken.
     final long began = System.nanoTime();
     while (unfinished.getCount() > 0 && System.nanoTime() - began < PATIENCE) {
@@ -87,11 +99,6 @@ final class Parts {
     if (isInterrupted) {
       Thread.currentThread().interrupt();
     }
-    final Throwable thrown = failure.get();
-    if (thrown != null) {
-      throw new IllegalStateException(
-          "a part of a step failed on one of its threads; the arrays are partly updated", thrown);
-    }
   }
 
   private void work() {
@@ -99,7 +106,8 @@ final class Parts {
       try {
         part.run(from, Math.min(length, from + partLength));
       } catch (Throwable e) {
-        if (!failure.compareAndSet(null, e)) {
+        // The JVM throws some exceptions as one object again and again, which cannot suppress itself.
+        if (!failure.compareAndSet(null, e) && failure.get() != e) {
           failure.get().addSuppressed(e);
         }
       } finally {

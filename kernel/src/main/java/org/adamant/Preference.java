@@ -9,21 +9,26 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * The preferred width and the sentence that says why. Said once through {@link System.Logger}: as a
  * warning where the user could have SIMD and does not, otherwise for those who debug.
  */
-record Preference(LaneWidth width, String explanation) {
+record Preference(LaneWidth width, String explanation, Level level) {
 
   private static final AtomicBoolean SAID = new AtomicBoolean();
 
   /** Read anew at every call, so that a wrong property is reported every time, not only once. */
   static Preference current() {
-    final String property = System.getProperty(LaneWidth.PROPERTY);
-    final boolean isAskedFor = property != null && !property.isBlank();
-    final Preference preference = isAskedFor ? askedFor(property) : widest();
-    final boolean isFallback = !isAskedFor && preference.width == LaneWidth.SCALAR;
+    final Preference preference = of(System.getProperty(LaneWidth.PROPERTY));
     if (SAID.compareAndSet(false, true)) {
-      final Logger logger = System.getLogger("org.adamant");
-      logger.log(isFallback ? Level.WARNING : Level.DEBUG, preference.explanation);
+      preference.sayTo(System.getLogger("org.adamant"));
     }
     return preference;
+  }
+
+  /** The preference under a value of the property, which may be null. */
+  static Preference of(String property) {
+    return property == null || property.isBlank() ? widest() : askedFor(property);
+  }
+
+  void sayTo(Logger logger) {
+    logger.log(level, explanation);
   }
 
   /** How a kernel of this width is called in a sentence. */
@@ -34,7 +39,7 @@ record Preference(LaneWidth width, String explanation) {
   private static Preference askedFor(String property) {
     final String asked = "-D" + LaneWidth.PROPERTY + "=" + property;
     final LaneWidth width = LaneWidth.parse(property).requireSupported(asked);
-    return new Preference(width, nameOf(width) + ": asked for by " + asked);
+    return new Preference(width, nameOf(width) + ": asked for by " + asked, Level.DEBUG);
   }
 
   private static Preference widest() {
@@ -43,11 +48,13 @@ record Preference(LaneWidth width, String explanation) {
     if (width == LaneWidth.SCALAR) {
       // Every width has the same reason here; the narrowest has no "use a narrower one".
       final String reason = LaneWidth.BITS_64.refusal().orElseThrow();
-      return new Preference(width, "scalar path, slower with the same bits: " + reason);
+      return new Preference(width, "scalar path, slower with the same bits: " + reason,
+          Level.WARNING);
     }
     return new Preference(
         width,
         nameOf(width)
-            + ": the widest vector that this JVM runs natively, checked against the reference");
+            + ": the widest vector that this JVM runs natively, checked against the reference",
+        Level.DEBUG);
   }
 }

@@ -73,7 +73,7 @@ final class SpecialisedKernel implements AdamKernel {
     return BY_WIDTH.computeIfAbsent(width, SpecialisedKernel::create);
   }
 
-  private static AdamKernel create(LaneWidth width) {
+  static AdamKernel create(LaneWidth width) {
     final String askedFor = "AdamKernel.of(" + width + ")";
     width.requireSupported(askedFor);
     return new SpecialisedKernel(

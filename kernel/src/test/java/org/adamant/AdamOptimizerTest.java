@@ -218,6 +218,55 @@ class AdamOptimizerTest {
         .hasMessage("type is null");
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void keepsMaximaAndAveragesFromStepToStep(ElementType type) {
+    final Adam adam = ADAM.withAmsgrad(Adam.AmsGrad.RAW).withAverageDecay(0.9);
+    final AdamOptimizer optimizer = AdamOptimizer.create(adam);
+    final StepArrays byHand = StepArrays.zeros(type, 5);
+    type.set(byHand.params(), 1, 0.5);
+    final Object params = type.copy(byHand.params());
+    final Object maximum = type.newArray(5);
+    final Object average = type.copy(params);
+    final AdamSlice slice =
+        VariantsTest.slice(byHand).withMaximum(maximum).withAverage(average);
+    // Smaller from step to step, so that the maximum is that of an earlier one.
+    for (int t = 1; t <= 5; t++) {
+      for (int i = 0; i < 5; i++) {
+        type.set(byHand.grads(), i, Math.pow(0.01, t) * (i + 1));
+      }
+      optimizer.step(Map.of("w", params), Map.of("w", byHand.grads()));
+      optimizer.kernel().step(adam.atStep(t), slice);
+      assertThat(optimizer.<Object>maximum("w", Object.class)).isEqualTo(maximum);
+      assertThat(optimizer.<Object>average("w", Object.class)).isEqualTo(average);
+      assertThat(params).isEqualTo(byHand.params());
+    }
+  }
+
+  @Test
+  void theAverageStartsFromTheParameterAsItIsWhenItIsFirstKept() {
+    final AdamOptimizer optimizer = AdamOptimizer.create(ADAM);
+    final double[] w = {3};
+    optimizer.step(Map.of("w", w), Map.of("w", doubles(1)));
+    final double start = w[0];
+    optimizer.setAdam(ADAM.withAverageDecay(0.5));
+    optimizer.step(Map.of("w", w), Map.of("w", doubles(1)));
+    assertThat(optimizer.average("w", double[].class))
+        .containsExactly(start + 0.5 * (w[0] - start));
+  }
+
+  @Test
+  void refusesToReadMaximaAndAveragesThatAreNotKept() {
+    final AdamOptimizer optimizer = AdamOptimizer.create(ADAM);
+    optimizer.step(Map.of("w", floats(1)), Map.of("w", floats(1)));
+    assertThatThrownBy(() -> optimizer.maximum("w", float[].class))
+        .isInstanceOf(NoSuchElementException.class)
+        .hasMessage("no running maximum is kept of parameter 'w'");
+    assertThatThrownBy(() -> optimizer.average("w", float[].class))
+        .isInstanceOf(NoSuchElementException.class)
+        .hasMessage("no average is kept of parameter 'w'");
+  }
+
   @Test
   void refusesToBeCreatedFromNothing() {
     assertThatThrownBy(() -> AdamOptimizer.create(null))

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
+import org.adamant.internal.Variant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -196,6 +197,23 @@ class AdamStepTest {
     }
     assertThat(adam.atStep(999_999_999).rootScale()).isEqualTo(1);
     assertThat(adam.atStep(1_000_000_000).rootScale()).isEqualTo(1);
+  }
+
+  /** A power whose last bit StrictMath.pow gets wrong. */
+  @Test
+  void pyTorchsPowerIsCorrectlyRoundedUpToTheLastStepThatADecimalPowerCanDo() {
+    final double beta = 0.9999999998;
+    final double power =
+        BigDecimal.ONE.subtract(Exact.oneMinusPower(beta, 999_999_999)).doubleValue();
+    assertThat(StrictMath.pow(beta, 999_999_999)).isNotEqualTo(power);
+    assertThat(Adam.pytorch().withBeta2(beta).atStep(999_999_999).rootScale())
+        .isEqualTo(Math.sqrt(1 - power));
+  }
+
+  /** Of which the loops are those that every other user has. */
+  @Test
+  void theDefaultsNeedTheBasicVariantOnly() {
+    assertThat(Adam.defaults().atStep(1).variant()).isEqualTo(Variant.BASIC);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.DoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -16,13 +17,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Hyper-parameters: the defaults, the copies, and what is refused with which words. */
 class AdamTest {
 
+  /** In one order in every JVM: those who run a case again know it by its number. */
   private static final Map<String, DoubleFunction<Adam>> WITHERS =
-      Map.of(
-          "learningRate", Adam.defaults()::withLearningRate,
-          "beta1", Adam.defaults()::withBeta1,
-          "beta2", Adam.defaults()::withBeta2,
-          "epsilon", Adam.defaults()::withEpsilon,
-          "weightDecay", Adam.defaults()::withWeightDecay);
+      new TreeMap<>(
+          Map.of(
+              "learningRate", Adam.defaults()::withLearningRate,
+              "beta1", Adam.defaults()::withBeta1,
+              "beta2", Adam.defaults()::withBeta2,
+              "epsilon", Adam.defaults()::withEpsilon,
+              "weightDecay", Adam.defaults()::withWeightDecay));
 
   @Test
   void theDefaultsAreThePapers() {
@@ -84,6 +87,12 @@ class AdamTest {
   @MethodSource("extremeValues")
   void acceptsTheEndsOfEveryRange(String name, double value) {
     assertThat(WITHERS.get(name).apply(value).toString()).contains(name + "=" + value);
+  }
+
+  @Test
+  void acceptsAnAverageThatIsTheParameterAndNone() {
+    assertThat(Adam.defaults().withAverageDecay(0).averageDecay()).isZero();
+    assertThat(Adam.defaults().withAverageDecay(0).withAverageDecay(1)).isEqualTo(Adam.defaults());
   }
 
   @ParameterizedTest

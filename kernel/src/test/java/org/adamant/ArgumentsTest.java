@@ -264,6 +264,9 @@ class ArgumentsTest {
         new Refusal(
             "gradientScale = 0.0: expected a finite value > 0", () -> step.withGradientScale(0)),
         new Refusal(
+            "gradientScale = Infinity: expected a finite value > 0",
+            () -> step.withGradientScale(Double.POSITIVE_INFINITY)),
+        new Refusal(
             "clipFactor = -1.0: expected a finite value >= 0", () -> step.withClipFactor(-1)),
         new Refusal("nonFinite is null", () -> step.withNonFinite(null)),
         new Refusal("slices is null", () -> AdamModel.of((AdamSlice[]) null)),

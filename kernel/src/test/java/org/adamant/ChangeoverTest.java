@@ -14,20 +14,20 @@ class ChangeoverTest {
 
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
 
+  private static final int LENGTH = 5003;
+
   /** Steps after the change. */
   private static final int MORE = 100;
 
   @ParameterizedTest
   @EnumSource
   void changesOverWithoutAnyBitBeingDifferent(ElementType type) {
-    final AdamKernel preferred = AdamKernel.preferred();
     final AdamKernel reference = AdamKernel.of(LaneWidth.SCALAR);
-    // A variant that no other test runs through the preferred kernel.
     final Adam adam = Adam.defaults().withMaximize(true).withClipValue(0.5);
-    final Changeover loop = loop(preferred, type, adam);
+    final Changeover loop = (Changeover) Changeover.create(constants(type, adam));
     assertThat(loop.hasChanged()).as("changed before the first step").isFalse();
 
-    final StepArrays actual = StepArrays.ordinary(type, 5003, 1);
+    final StepArrays actual = StepArrays.ordinary(type, LENGTH, 1);
     final StepArrays expected = actual.copy();
     final StepArrays before = actual.copy();
     final long end = System.nanoTime() + PATIENCE;
@@ -35,7 +35,16 @@ class ChangeoverTest {
     for (int more = 0; more < MORE && System.nanoTime() < end; t++) {
       final AdamStep step = adam.atStep(t);
       before.set(expected);
-      actual.step(preferred, step);
+      loop.run(
+          step.coefficients(),
+          actual.params(),
+          actual.grads(),
+          actual.m(),
+          actual.v(),
+          null,
+          null,
+          0,
+          LENGTH);
       expected.step(reference, step);
       Bits.assertSame("t = " + t, expected, actual, before);
       more += loop.hasChanged() ? 1 : 0;
@@ -43,9 +52,19 @@ class ChangeoverTest {
     assertThat(loop.hasChanged()).as("changed after %d steps", t).isTrue();
   }
 
-  private static Changeover loop(AdamKernel kernel, ElementType type, Adam adam) {
+  @ParameterizedTest
+  @EnumSource
+  void isTheSameLoopForAllKernels(ElementType type) {
+    final Specialisation constants = constants(type, Adam.defaults());
+    assertThat(Changeover.loop(constants))
+        .isInstanceOf(Changeover.class)
+        .isSameAs(Changeover.loop(constants))
+        .isNotSameAs(Changeover.create(constants));
+  }
+
+  private static Specialisation constants(ElementType type, Adam adam) {
     final Element element = type == ElementType.FLOAT ? Element.FLOAT : Element.DOUBLE;
-    return (Changeover) Changeover.loop(
-        new Specialisation(element, kernel.laneWidth().bits(), adam.atStep(1).variant()));
+    return new Specialisation(
+        element, LaneWidth.preferred().bits(), adam.atStep(1).variant());
   }
 }

@@ -149,6 +149,17 @@ class ModelTest {
   }
 
   @Test
+  void aModelOfNoElementsIsFine() {
+    final AdamSlice empty = VariantsTest.slice(StepArrays.zeros(ElementType.FLOAT, 0));
+    for (AdamModel model : List.of(AdamModel.of(), AdamModel.of(empty),
+        AdamModel.of(empty, empty))) {
+      assertThat(model.length()).isZero();
+      assertThat(KERNEL.step(Adam.defaults().atStep(1), model)).isZero();
+      assertThat(KERNEL.step(Adam.defaults().atStep(1), model, Runnable::run, 2)).isZero();
+    }
+  }
+
+  @Test
   void slicesMayShareAnArrayButNotOverlapInIt() {
     final AdamSlice whole = VariantsTest.slice(StepArrays.zeros(ElementType.DOUBLE, 10));
     assertThat(AdamModel.of(whole.range(5, 5), whole.range(0, 5)).length()).isEqualTo(10);

@@ -43,7 +43,7 @@ public final class Changeover extends Loop {
   private int elements;
   private long nextTrial = System.nanoTime();
 
-  private Changeover(Loop scalar, Loop simd) {
+  Changeover(Loop scalar, Loop simd) {
     this.scalar = scalar;
     this.simd = simd;
   }
@@ -59,7 +59,13 @@ public final class Changeover extends Loop {
     return known != null ? known : ALL.computeIfAbsent(constants, Changeover::create);
   }
 
-  private static Loop create(Specialisation constants) {
+  /**
+   * A loop for these constants that has not changed over yet.
+   *
+   * @param constants element type, lane width and variant
+   * @return the loop, another one at every call where there are vectors
+   */
+  public static Loop create(Specialisation constants) {
     final Loop loop = Specialiser.loop(constants);
     return constants.isScalar()
         ? loop

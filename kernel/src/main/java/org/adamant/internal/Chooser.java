@@ -14,8 +14,9 @@ import org.adamant.internal.Specialisation.Element;
 public final class Chooser {
 
   private static final String MODULE = "jdk.incubator.vector";
-  private static final ConcurrentHashMap<Integer, Optional<String>> REFUSALS =
-      new ConcurrentHashMap<>();
+
+  /** What was found out, by width; a test may put in what would be found on another machine. */
+  static final ConcurrentHashMap<Integer, Optional<String>> REFUSALS = new ConcurrentHashMap<>();
 
   private Chooser() {}
 
@@ -26,35 +27,35 @@ public final class Chooser {
    * @return the reason, or nothing if the width is supported
    */
   public static Optional<String> refusal(int laneBits) {
-    return REFUSALS.computeIfAbsent(laneBits, Chooser::examine);
+    return REFUSALS.computeIfAbsent(laneBits, bits -> examine(bits, new Jvm()));
   }
 
-  private static Optional<String> examine(int laneBits) {
-    if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+  static Optional<String> examine(int laneBits, Jvm jvm) {
+    if (!jvm.hasModule(MODULE)) {
       return Optional.of("the module " + MODULE + " is not resolved; start java with --add-modules "
           + MODULE + " to get SIMD");
     }
-    final String vm = System.getProperty("java.vm.info", "");
+    final String vm = jvm.info();
     if (vm.contains("interpreted")) {
       return Optional.of(
           "this JVM only interprets, where the Vector API is hundreds of times slower; start java"
               + " without -Xint to get SIMD");
     }
     if (vm.contains("emulated-client")
-        || Integer.parseInt(JvmFlags.value("TieredStopAtLevel", "4")) < 4) {
+        || Integer.parseInt(jvm.flag("TieredStopAtLevel", "4")) < 4) {
       return Optional.of(
           "this JVM runs without its optimising compiler C2, where the Vector API is hundreds of"
               + " times slower; start java without -XX:TieredStopAtLevel or"
               + " -XX:CompilationMode=quick-only to get SIMD");
     }
-    if (!Boolean.parseBoolean(JvmFlags.value("UseFMA", "true"))) {
+    if (!Boolean.parseBoolean(jvm.flag("UseFMA", "true"))) {
       return Optional.of(
           "this JVM has no hardware fused multiply-add (UseFMA is off), without which a step is a"
               + " thousand times slower on every path; use a processor that has it, or start java"
               + " without -XX:-UseFMA or -XX:UseAVX=0");
     }
     try {
-      final int widest = NativeWidth.bits();
+      final int widest = jvm.widestVector();
       if (laneBits > widest) {
         return Optional.of(
             "the widest vector that this JVM runs natively has "
@@ -62,7 +63,7 @@ public final class Chooser {
                 + " bits; use a narrower one");
       }
       for (Element element : Element.values()) {
-        if (!SelfCheck.passes(element, laneBits)) {
+        if (!jvm.passesSelfCheck(element, laneBits)) {
           return Optional.of(
               "the "
                   + laneBits

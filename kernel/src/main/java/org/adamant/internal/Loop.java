@@ -100,7 +100,7 @@ public abstract class Loop {
    */
   public final boolean isFinite(Object array, int from, int to) {
     for (int start = from, end; start < to; start = end) {
-      end = to - start > BLOCK ? start + BLOCK : to;
+      end = end(start, to);
       if (!isBlockFinite(array, start, end)) {
         return false;
       }

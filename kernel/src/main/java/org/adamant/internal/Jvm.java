@@ -1,0 +1,32 @@
+package org.adamant.internal;
+
+import org.adamant.internal.Specialisation.Element;
+
+/** What the chooser asks of the JVM it runs in; a test answers for others. */
+class Jvm {
+
+  /** Whether a module is resolved. */
+  boolean hasModule(String name) {
+    return ModuleLayer.boot().findModule(name).isPresent();
+  }
+
+  /** How the JVM runs code, in its own words. */
+  String info() {
+    return System.getProperty("java.vm.info", "");
+  }
+
+  /** See {@link JvmFlags#value}. */
+  String flag(String name, String otherwise) {
+    return JvmFlags.value(name, otherwise);
+  }
+
+  /** See {@link NativeWidth#bits}. */
+  int widestVector() {
+    return NativeWidth.bits();
+  }
+
+  /** See {@link SelfCheck#passes}. */
+  boolean passesSelfCheck(Element element, int laneBits) {
+    return SelfCheck.passes(element, laneBits);
+  }
+}

@@ -1,0 +1,200 @@
+package org.adamant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.adamant.Parts.Part;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Work in parts: who does which, and that all of it is done when the call returns or throws. */
+class PartsTest {
+
+  /** The elements of a part. */
+  record Range(long from, long to) {}
+
+  /** The parts in the order in which one thread does them. */
+  private static List<Range> parts(long length, long smallest, int threads) {
+    final List<Range> parts = new ArrayList<>();
+    Parts.run(
+        length, smallest, threads, Runnable::run, (from, to) -> parts.add(new Range(from, to)));
+    return parts;
+  }
+
+  @Test
+  void thereAreFourPartsForEveryThreadIfEachIsWorthwhile() {
+    assertThat(parts(16, 1, 2))
+        .containsExactly(
+            new Range(0, 2),
+            new Range(2, 4),
+            new Range(4, 6),
+            new Range(6, 8),
+            new Range(8, 10),
+            new Range(10, 12),
+            new Range(12, 14),
+            new Range(14, 16));
+    assertThat(parts(24, 8, 2))
+        .containsExactly(new Range(0, 8), new Range(8, 16), new Range(16, 24));
+    assertThat(parts(16, 8, 2)).containsExactly(new Range(0, 8), new Range(8, 16));
+    assertThat(parts(15, 8, 2)).containsExactly(new Range(0, 15));
+    assertThat(parts(16, 1, 1)).containsExactly(new Range(0, 16));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"17, 1, 2", "1000, 7, 3", "9, 1, 7", "5000000000, 8192, 2"})
+  void everyElementIsInExactlyOnePart(long length, long smallest, int threads) {
+    long end = 0;
+    for (Range part : parts(length, smallest, threads)) {
+      assertThat(part.from).isEqualTo(end);
+      assertThat(part.to).isGreaterThan(end);
+      end = part.to;
+    }
+    assertThat(end).isEqualTo(length);
+  }
+
+  @Test
+  void noMoreThreadsAreAskedForThanThereAreParts() {
+    final AtomicInteger asked = new AtomicInteger();
+    Parts.run(3, 1, 100, _ -> asked.incrementAndGet(), (_, _) -> {});
+    assertThat(asked).hasValue(2);
+  }
+
+  @Test
+  void theCallerDoesWhatABusyExecutorDoesNot() {
+    final List<Range> done = new ArrayList<>();
+    final Queue<Runnable> later = new ArrayDeque<>();
+    Parts.run(8, 1, 2, later::add, (from, to) -> done.add(new Range(from, to)));
+    assertThat(done).hasSize(8);
+    // What comes too late finds nothing to do.
+    later.forEach(Runnable::run);
+    assertThat(done).hasSize(8);
+  }
+
+  @Test
+  void theCallerDoesWhatAnExecutorRejects() {
+    final List<Range> done = new ArrayList<>();
+    Parts.run(
+        8,
+        1,
+        2,
+        _ -> {
+          throw new RejectedExecutionException();
+        },
+        (from, to) -> done.add(new Range(from, to)));
+    assertThat(done).hasSize(8);
+  }
+
+  @Test
+  void anExecutorThatFailsIsReportedAfterAllWorkIsDone() {
+    final List<Range> done = new ArrayList<>();
+    final Error noThread = new OutOfMemoryError("unable to create native thread");
+    assertThatThrownBy(
+        () -> Parts.run(
+            8,
+            1,
+            2,
+            _ -> {
+              throw noThread;
+            },
+            (from, to) -> done.add(new Range(from, to))))
+        .isSameAs(noThread);
+    assertThat(done).hasSize(8);
+  }
+
+  // ---- Parts that fail. ----
+
+  private static void runFailing(List<Throwable> failures) {
+    final AtomicInteger part = new AtomicInteger();
+    Parts.run(
+        failures.size(),
+        1,
+        2,
+        Runnable::run,
+        (_, _) -> {
+          final Throwable failure = failures.get(part.getAndIncrement());
+          if (failure instanceof Error error) {
+            throw error;
+          } else if (failure instanceof RuntimeException exception) {
+            throw exception;
+          }
+        });
+    assertThat(part).hasValue(failures.size());
+  }
+
+  @Test
+  void theFirstFailureIsTheCauseAndHasTheOthers() {
+    final Exception nothing = new Exception("is not thrown");
+    final RuntimeException first = new IndexOutOfBoundsException("first");
+    final Error second = new StackOverflowError("second");
+    final RuntimeException third = new IllegalStateException("third");
+    assertThatThrownBy(() -> runFailing(List.of(nothing, first, second, nothing, third)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the arrays are partly updated")
+        .hasCause(first);
+    assertThat(first.getSuppressed()).containsExactly(second, third);
+  }
+
+  @Test
+  void theSameFailureAgainAndAgainIsReportedOnce() {
+    final RuntimeException same = new ArrayIndexOutOfBoundsException("of compiled code");
+    assertThatThrownBy(() -> runFailing(List.of(same, same, same)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasCause(same);
+    assertThat(same.getSuppressed()).isEmpty();
+  }
+
+  // ---- A part on another thread that is not done before the caller waits for it. ----
+
+  /** Waits until a thread waits, but not for one that has gone on instead. */
+  private static void awaitWaiting(Thread thread, AtomicBoolean hasReturned) {
+    while (thread.getState() != Thread.State.WAITING && !hasReturned.get()) {
+      Thread.yield();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void nothingIsLeftRunningAndAnInterruptionIsKept(boolean isInterrupted) {
+    final Thread caller = Thread.currentThread();
+    final AtomicBoolean hasReturned = new AtomicBoolean();
+    final AtomicBoolean isDoneInTime = new AtomicBoolean();
+    final AtomicInteger begun = new AtomicInteger();
+    final Part part =
+        (_, _) -> {
+          // One on each thread. Not by a barrier, in which the caller would wait too.
+          begun.incrementAndGet();
+          while (begun.get() < 2) {
+            Thread.yield();
+          }
+          if (Thread.currentThread() != caller) {
+            awaitWaiting(caller, hasReturned);
+            if (isInterrupted) {
+              caller.interrupt();
+              // An interrupted wait clears the flag, and is then begun again.
+              while (caller.isInterrupted() && !hasReturned.get()) {
+                Thread.yield();
+              }
+              awaitWaiting(caller, hasReturned);
+            }
+            isDoneInTime.set(!hasReturned.get());
+          }
+        };
+    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+      Parts.run(2, 1, 2, executor, part);
+      hasReturned.set(true);
+      assertThat(Thread.interrupted()).as("interrupted").isEqualTo(isInterrupted);
+    }
+    assertThat(isDoneInTime).isTrue();
+  }
+}

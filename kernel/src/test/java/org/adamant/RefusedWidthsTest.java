@@ -1,0 +1,114 @@
+package org.adamant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ResourceBundle;
+import org.adamant.internal.Refusals;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of widths that this JVM does not run, and what the user is told. */
+class RefusedWidthsTest {
+
+  private static final String ASKED = "-Dadamant.laneWidth=512";
+
+  @Test
+  void aWidthThatIsRefusedIsNeitherSupportedNorPreferred() {
+    try (Refusals _ = Refusals.of("no 512 for a test; use less", 512)) {
+      assertThat(LaneWidth.BITS_512.isSupported()).isFalse();
+      assertThat(LaneWidth.BITS_512.refusal()).hasValue("no 512 for a test; use less");
+      assertThat(LaneWidth.supported())
+          .startsWith(LaneWidth.SCALAR)
+          .doesNotContain(LaneWidth.BITS_512);
+      assertThat(Preference.of(null).width()).isEqualTo(LaneWidth.supported().getLast());
+      for (String asked : List.of(ASKED, "AdamKernel.of(BITS_512)")) {
+        assertThatThrownBy(
+            () -> {
+              if (asked.equals(ASKED)) {
+                Preference.of("512");
+              } else {
+                SpecialisedKernel.create(LaneWidth.BITS_512);
+              }
+            })
+            .isInstanceOf(UnsupportedOperationException.class)
+            .hasMessage(
+                asked + " is not supported here: no 512 for a test; use less. Supported: "
+                    + LaneWidth.supported());
+      }
+    }
+  }
+
+  @Test
+  void theScalarPathIsSupportedEverywhereAndWarnedAboutOnlyWhereNobodyAskedForIt() {
+    try (Refusals _ = Refusals.of("nothing for a test; use more", 64, 128, 256, 512)) {
+      assertThat(LaneWidth.supported()).containsExactly(LaneWidth.SCALAR);
+      final Preference preference = Preference.of(null);
+      assertThat(preference.width()).isEqualTo(LaneWidth.SCALAR);
+      assertThat(said(preference))
+          .containsExactly(
+              "WARNING scalar path, slower with the same bits: nothing for a test; use more");
+      assertThat(said(Preference.of("scalar")))
+          .containsExactly("DEBUG scalar path: asked for by -Dadamant.laneWidth=scalar");
+    }
+  }
+
+  @Test
+  void whereThereIsSimdOnlyThoseWhoDebugAreTold() {
+    assumeTrue(LaneWidth.BITS_128.isSupported(), "there is SIMD");
+    try (Refusals _ = Refusals.of("no more for a test", 256, 512)) {
+      assertThat(said(Preference.of(" ")))
+          .containsExactly(
+              "DEBUG 128-bit SIMD: the widest vector that this JVM runs natively, checked against"
+                  + " the reference");
+      assertThat(said(Preference.of("64")))
+          .containsExactly("DEBUG 64-bit SIMD: asked for by -Dadamant.laneWidth=64");
+    }
+  }
+
+  @Test
+  void aKernelIsMadeOnceForEverySupportedWidth() {
+    for (LaneWidth width : LaneWidth.supported()) {
+      final AdamKernel made = SpecialisedKernel.create(width);
+      assertThat(made.laneWidth()).isEqualTo(width);
+      final StepArrays actual = StepArrays.ordinary(ElementType.FLOAT, 40, 1);
+      final StepArrays expected = actual.copy();
+      final StepArrays before = actual.copy();
+      actual.step(made, Adam.defaults().atStep(1));
+      expected.step(AdamKernel.of(width), Adam.defaults().atStep(1));
+      Bits.assertSame("a kernel's first step", expected, actual, before);
+      assertThat(AdamKernel.of(width)).isSameAs(AdamKernel.of(width));
+    }
+    assertThat(AdamKernel.preferred()).isSameAs(AdamKernel.preferred());
+  }
+
+  private static List<String> said(Preference preference) {
+    final List<String> said = new ArrayList<>();
+    preference.sayTo(
+        new System.Logger() {
+          @Override
+          public String getName() {
+            return "test";
+          }
+
+          @Override
+          public boolean isLoggable(Level level) {
+            return true;
+          }
+
+          @Override
+          public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
+            said.add(level + " " + message);
+          }
+
+          @Override
+          public void log(Level level, ResourceBundle bundle, String format, Object... params) {
+            said.add(level + " " + format);
+          }
+        });
+    return said;
+  }
+}

@@ -1,0 +1,247 @@
+package org.adamant.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Which of its two loops a changeover asks for what, before it has changed and after. */
+class ChangeoverPathsTest {
+
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
+
+  /** Remembers what it was asked. */
+  private static final class Asked extends StubLoop {
+
+    private final long nanoseconds;
+    final List<String> asked = new ArrayList<>();
+    final List<Long> times = new ArrayList<>();
+    final List<Integer> starts = new ArrayList<>();
+    final List<Integer> ends = new ArrayList<>();
+
+    /** A loop that takes this long for a block. */
+    Asked(long nanoseconds) {
+      this.nanoseconds = nanoseconds;
+    }
+
+    @Override
+    void block(
+        Coefficients c,
+        Object params,
+        Object grads,
+        Object m,
+        Object v,
+        Object max,
+        Object average,
+        int from,
+        int to) {
+      final long begin = System.nanoTime();
+      times.add(begin);
+      starts.add(from);
+      ends.add(to);
+      while (System.nanoTime() - begin < nanoseconds) {
+        Thread.onSpinWait();
+      }
+    }
+
+    @Override
+    void flush(Object m, Object v, int from, int to) {
+      asked.add("flush " + from + " " + to);
+    }
+
+    @Override
+    public long countNonFinite(Object array, int from, int to) {
+      asked.add("countNonFinite " + from + " " + to);
+      return 3;
+    }
+
+    @Override
+    boolean isBlockFinite(Object array, int from, int to) {
+      asked.add("isBlockFinite " + from + " " + to);
+      return from == 0;
+    }
+
+    @Override
+    void addSquares(double[] sums, Object array, double scale, int from, int to) {
+      asked.add("addSquares " + from + " " + to);
+      sums[0] = 2 * scale;
+    }
+
+    void forget() {
+      asked.clear();
+      starts.clear();
+      ends.clear();
+    }
+  }
+
+  private static void step(Loop loop, int from, int to) {
+    loop.block(null, null, null, null, null, null, null, from, to);
+  }
+
+  private static void ask(Loop loop) {
+    assertThat(loop.isFinite(null, 0, 5)).isTrue();
+    assertThat(loop.isFinite(null, 1, 5)).isFalse();
+    assertThat(loop.sumOfSquares(null, 0.5, 2, 5)).isEqualTo(1);
+  }
+
+  private static final String[] ANSWERS = {
+    "isBlockFinite 0 5", "isBlockFinite 1 5", "addSquares 2 5"
+  };
+
+  private static void changeOver(Changeover loop) {
+    final long end = System.nanoTime() + PATIENCE;
+    while (!loop.hasChanged() && System.nanoTime() < end) {
+      step(loop, 0, 100);
+    }
+    assertThat(loop.hasChanged()).isTrue();
+  }
+
+  @Test
+  void whatIsOnlyReadIsReadByTheLoopThatSteps() {
+    final Asked scalar = new Asked(0);
+    final Asked simd = new Asked(0);
+    final Changeover loop = new Changeover(scalar, simd);
+    ask(loop);
+    assertThat(scalar.asked).containsExactly(ANSWERS);
+    assertThat(simd.asked).isEmpty();
+    changeOver(loop);
+    scalar.forget();
+    ask(loop);
+    assertThat(scalar.asked).isEmpty();
+    assertThat(simd.asked).containsExactly(ANSWERS);
+  }
+
+  @Test
+  void whatIsRareIsAlwaysDoneByTheScalarPath() {
+    final Asked scalar = new Asked(0);
+    final Asked simd = new Asked(0);
+    final Changeover loop = new Changeover(scalar, simd);
+    assertThat(loop.countNonFinite(null, 1, 9)).isEqualTo(3);
+    changeOver(loop);
+    assertThat(loop.countNonFinite(null, 2, 9)).isEqualTo(3);
+    assertThat(scalar.asked).containsExactly("countNonFinite 1 9", "countNonFinite 2 9");
+    assertThat(simd.asked).isEmpty();
+  }
+
+  @Test
+  void oneOfTheLoopsFlushes() {
+    final Asked scalar = new Asked(0);
+    final Asked simd = new Asked(0);
+    final Changeover loop = new Changeover(scalar, simd);
+    loop.flush(null, null, 1, 9);
+    changeOver(loop);
+    loop.flush(null, null, 2, 9);
+    assertThat(Stream.of(scalar, simd).flatMap(asked -> asked.asked.stream()))
+        .containsExactly("flush 1 9", "flush 2 9");
+  }
+
+  @Test
+  void afterTheChangeTheSimdLoopDoesWholeBlocks() {
+    final Asked scalar = new Asked(0);
+    final Asked simd = new Asked(0);
+    final Changeover loop = new Changeover(scalar, simd);
+    changeOver(loop);
+    scalar.forget();
+    simd.forget();
+    step(loop, 7, 3000);
+    assertThat(scalar.starts).isEmpty();
+    assertThat(simd.starts).containsExactly(7);
+    assertThat(simd.ends).containsExactly(3000);
+  }
+
+  /** Every trial takes too long here, so that all that is not a trial is left to the scalar path. */
+  @Test
+  void beforeTheChangeEveryElementIsSteppedOnce() {
+    final Asked scalar = new Asked(0);
+    final Asked simd = new Asked(2000);
+    final Changeover loop = new Changeover(scalar, simd);
+    int trials = 0;
+    final long patience = System.nanoTime() + PATIENCE;
+    for (int block = 0; trials < 4 && System.nanoTime() < patience; block++) {
+      final int from = block & 1023;
+      final int to = from + (block % 2 == 0 ? 1000 : 63);
+      scalar.forget();
+      simd.forget();
+      step(loop, from, to);
+      int end = from;
+      if (!simd.starts.isEmpty()) {
+        trials++;
+        assertThat(block % 8).as("the number of a block with a trial").isZero();
+        assertThat(simd.starts).containsExactly(from);
+        end = simd.ends.getFirst();
+        // In turn without a tail and with one.
+        assertThat(end - from).isEqualTo(trials % 2 == 1 ? 64 : 65);
+      }
+      for (int call = 0; call < scalar.starts.size(); call++) {
+        assertThat(scalar.starts.get(call)).isEqualTo(end);
+        end = scalar.ends.get(call);
+      }
+      assertThat(end).isEqualTo(to);
+    }
+    assertThat(trials).as("trials").isEqualTo(4);
+    assertThat(loop.hasChanged()).isFalse();
+  }
+
+  @Test
+  void trialsTakeOneEighthOfTheTimeAtMost() {
+    final long duration = 200_000;
+    final Asked simd = new Asked(duration);
+    final Changeover loop = new Changeover(new Asked(0), simd);
+    final long patience = System.nanoTime() + PATIENCE;
+    while (simd.times.size() < 4 && System.nanoTime() < patience) {
+      step(loop, 0, 100);
+    }
+    assertThat(simd.times).hasSize(4);
+    for (int trial = 1; trial < 4; trial++) {
+      assertThat(simd.times.get(trial) - simd.times.get(trial - 1))
+          .isGreaterThanOrEqualTo(8 * duration);
+    }
+  }
+
+  /** The compiler counts calls. */
+  @Test
+  void theScalarPathStartsWithShortCallsAndGoesOnWithLongOnes() {
+    final Asked scalar = new Asked(0);
+    final Changeover loop = new Changeover(scalar, new Asked(2000));
+    // After a trial of 64 elements, 65,536 in calls of 64.
+    step(loop, 0, 200_000);
+    assertThat(scalar.starts).hasSize(1025).startsWith(64, 128).endsWith(65_536, 65_600);
+    assertThat(scalar.ends).hasSize(1025).endsWith(65_600, 200_000);
+    scalar.forget();
+    step(loop, 5, 4096);
+    assertThat(scalar.starts).containsExactly(5);
+  }
+
+  @Test
+  void aShortCallIsNotCutFurther() {
+    final Asked scalar = new Asked(0);
+    final Changeover loop = new Changeover(scalar, new Asked(2000));
+    // The first is too short for a trial.
+    step(loop, 100, 163);
+    step(loop, 100, 164);
+    step(loop, 100, 165);
+    assertThat(scalar.starts).containsExactly(100, 100, 100, 164);
+    assertThat(scalar.ends).containsExactly(163, 164, 164, 165);
+  }
+
+  @Test
+  void withoutVectorsThereIsNothingToChangeTo() {
+    final Specialisation constants = SpecialiserTest.newConstants();
+    assertThat(Changeover.loop(constants))
+        .isNotNull()
+        .isSameAs(Changeover.loop(constants))
+        .isSameAs(Specialiser.loop(constants));
+  }
+
+  @Test
+  void aBlockOfJustATrialIsOne() {
+    final Asked scalar = new Asked(0);
+    final Asked simd = new Asked(2000);
+    step(new Changeover(scalar, simd), 3, 3 + 64);
+    assertThat(simd.starts).containsExactly(3);
+    assertThat(simd.ends).containsExactly(3 + 64);
+  }
+}

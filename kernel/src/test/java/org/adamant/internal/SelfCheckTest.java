@@ -1,0 +1,281 @@
+package org.adamant.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeTransform;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.constant.ClassDesc;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.adamant.internal.Specialisation.Element;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The check at start passes a loop that gives the bits of the reference, and no other. */
+class SelfCheckTest {
+
+  /** Whether a wrong operation is to round to float. */
+  private static boolean isFloat;
+
+  /** Whether a wrong operation has been called since this was set to false. */
+  private static boolean wasWrong;
+
+  private static Loop reference(Element element) {
+    return Specialiser.loop(SelfCheck.constants(element, 0));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theReferencePasses(Element element) {
+    assertThat(SelfCheck.agree(element, reference(element), reference(element))).isTrue();
+    // Its own tail, which is what this is where there are no vectors.
+    assertThat(SelfCheck.passes(element, 0)).isTrue();
+  }
+
+  // ---- Operations that are not those of the reference. ----
+
+  private static double rounded(double x) {
+    return isFloat ? (float) x : x;
+  }
+
+  static double twiceRoundedFma(double a, double b, double c) {
+    wasWrong = true;
+    return rounded(rounded(a * b) + c);
+  }
+
+  static double roughRoot(double a) {
+    wasWrong = true;
+    return isFloat ? Math.nextUp((float) Math.sqrt(a)) : Math.nextUp(Math.sqrt(a));
+  }
+
+  static double roughQuotient(double a, double b) {
+    wasWrong = true;
+    return rounded(a * rounded(1 / b));
+  }
+
+  /** As the instructions of some processors: neither NaN nor the sign of a zero decides. */
+  static double carelessMaximum(double a, double b) {
+    wasWrong = true;
+    return a > b ? a : b;
+  }
+
+  static double carelessMinimum(double a, double b) {
+    wasWrong = true;
+    return a < b ? a : b;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fma, twiceRoundedFma, 8", "sqrt, roughRoot, 1", "div, roughQuotient, 1",
+    "max, carelessMaximum, 2", "min, carelessMinimum, 1"
+  })
+  void noticesAWrongOperationWhereverItIs(String operation, String wrong, int times)
+      throws Throwable {
+    for (Element element : Element.values()) {
+      int wrongLoops = 0;
+      for (int call = 0; call < calls(operation); call++) {
+        final Loop loop = referenceWith(element, operation, call, wrong);
+        isFloat = element == Element.FLOAT;
+        wasWrong = false;
+        final boolean passes = SelfCheck.agree(element, reference(element), loop);
+        // The other calls are those of other variants.
+        assertThat(passes).as("%s, %s %s", element, wrong, call).isNotEqualTo(wasWrong);
+        wrongLoops += wasWrong ? 1 : 0;
+      }
+      assertThat(wrongLoops).as("calls of %s", operation).isEqualTo(times);
+    }
+  }
+
+  private static byte[] template() throws IOException {
+    try (InputStream in = SelfCheckTest.class.getResourceAsStream("ReferenceLoop.class")) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static boolean isCall(CodeElement code, String operation) {
+    return code instanceof InvokeInstruction call && call.name().equalsString(operation);
+  }
+
+  /** How often the code of a step calls an operation. */
+  private static int calls(String operation) throws IOException {
+    return ClassFile.of()
+        .parse(template())
+        .methods()
+        .stream()
+        .filter(method -> method.methodName().equalsString("block"))
+        .mapToInt(
+            method -> (int) method.code()
+                .orElseThrow()
+                .elementStream()
+                .filter(code -> isCall(code, operation))
+                .count())
+        .sum();
+  }
+
+  /** The reference, but for one call of an operation, which goes to a method of this class. */
+  private static Loop referenceWith(Element element, String operation, int number, String wrong)
+      throws Throwable {
+    final int[] calls = {0};
+    final CodeTransform transform =
+        (code, next) -> {
+          if (isCall(next, operation) && calls[0]++ == number) {
+            code.invokestatic(
+                ClassDesc.of(SelfCheckTest.class.getName()),
+                wrong,
+                ((InvokeInstruction) next).typeSymbol());
+          } else {
+            code.with(next);
+          }
+        };
+    final byte[] changed =
+        ClassFile.of()
+            .transformClass(
+                ClassFile.of().parse(template()),
+                ClassTransform.transformingMethodBodies(
+                    method -> method.methodName().equalsString("block"), transform));
+    final MethodHandles.Lookup hidden =
+        MethodHandles.lookup()
+            .defineHiddenClassWithClassData(changed, SelfCheck.constants(element, 0), true);
+    return (Loop) hidden.findConstructor(
+        hidden.lookupClass(), MethodType.methodType(void.class)).invoke();
+  }
+
+  // ---- Elements that are not stepped, or that should not be. ----
+
+  @ParameterizedTest
+  @EnumSource
+  void noticesEveryElementThatIsLeftOut(Element element) {
+    for (int left = 1; left < SelfCheck.LENGTH - 1; left++) {
+      final List<Integer> others = new ArrayList<>(elements());
+      others.remove(Integer.valueOf(left));
+      assertNoticed(element, others);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void noticesATailThatOverlapsTheLastVector(Element element) {
+    for (int lanes = 2; lanes <= 16; lanes *= 2) {
+      final List<Integer> more = new ArrayList<>(elements());
+      final int tail = elements().size() % lanes;
+      more.addAll(elements().subList(elements().size() - lanes, elements().size() - tail));
+      assertNoticed(element, more);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void noticesAStepOutside(Element element) {
+    for (int outside : new int[] {0, SelfCheck.LENGTH - 1}) {
+      final List<Integer> more = new ArrayList<>(elements());
+      more.add(outside);
+      assertNoticed(element, more);
+    }
+  }
+
+  /** Enough for vectors of every width, and for a tail. */
+  @ParameterizedTest
+  @EnumSource
+  void hasWholeVectorsAndATailAtEveryWidth(Element element) {
+    for (int lanes = 2; lanes <= 16; lanes *= 2) {
+      assertThat(elements().size() / lanes).isGreaterThan(1);
+      assertThat(elements().size() % lanes).isPositive();
+    }
+    final Loop none = new SteppedElements(reference(element), List.of());
+    assertThat(SelfCheck.agree(element, none, none)).isTrue();
+    assertThat(SelfCheck.agree(element, reference(element), none)).isFalse();
+  }
+
+  private static List<Integer> elements() {
+    return IntStream.range(1, SelfCheck.LENGTH - 1).boxed().toList();
+  }
+
+  private static void assertNoticed(Element element, List<Integer> elements) {
+    final Loop all = new SteppedElements(reference(element), elements());
+    final Loop wrong = new SteppedElements(reference(element), elements);
+    assertThat(SelfCheck.agree(element, reference(element), all)).isTrue();
+    assertThat(SelfCheck.agree(element, reference(element), wrong)).as("%s", elements).isFalse();
+  }
+
+  /** Steps these elements one after the other, whatever it is asked. */
+  private static final class SteppedElements extends StubLoop {
+
+    private final Loop loop;
+    private final List<Integer> elements;
+
+    SteppedElements(Loop loop, List<Integer> elements) {
+      this.loop = loop;
+      this.elements = elements;
+    }
+
+    @Override
+    void block(
+        Coefficients c,
+        Object params,
+        Object grads,
+        Object m,
+        Object v,
+        Object max,
+        Object average,
+        int from,
+        int to) {
+      elements.forEach(i -> loop.block(c, params, grads, m, v, max, average, i, i + 1));
+    }
+
+    @Override
+    void flush(Object m, Object v, int from, int to) {
+      loop.flush(m, v, from, to);
+    }
+  }
+
+  // ---- The sample itself. ----
+
+  @ParameterizedTest
+  @EnumSource
+  void everyArrayHasEverySpecialNumberAndOtherwiseDifferentDigits(Element element) {
+    final boolean ofFloats = element == Element.FLOAT;
+    final List<Double> special =
+        List.of(
+            0.0,
+            -0.0,
+            ofFloats ? Float.MIN_VALUE : Double.MIN_VALUE,
+            ofFloats ? Float.MIN_NORMAL : Double.MIN_NORMAL,
+            ofFloats ? Float.MAX_VALUE : Double.MAX_VALUE,
+            Double.POSITIVE_INFINITY,
+            Double.NEGATIVE_INFINITY,
+            Double.NaN);
+    final Object[] arrays = SelfCheck.sample(element);
+    assertThat(arrays).hasSize(6);
+    final Set<Integer> elementsWithSpecial = new HashSet<>();
+    for (Object array : arrays) {
+      assertThat(array).isInstanceOf(ofFloats ? float[].class : double[].class);
+      final Set<Double> ordinary = new HashSet<>();
+      final List<Double> found = new ArrayList<>();
+      for (int i = 0; i < SelfCheck.LENGTH; i++) {
+        final double x = Array.getDouble(array, i);
+        if (special.contains(x)) {
+          found.add(x);
+          assertThat(elementsWithSpecial.add(i)).as("only one of element %s", i).isTrue();
+        } else {
+          assertThat(x).isStrictlyBetween(0.001, 0.999);
+          assertThat(ordinary.add(x)).as("%s is new", x).isTrue();
+        }
+      }
+      assertThat(found).containsExactlyElementsOf(special);
+    }
+    // Beside them, elements that only rounding can spoil.
+    assertThat(elementsWithSpecial).hasSizeLessThan(SelfCheck.LENGTH / 2);
+  }
+}

@@ -1,0 +1,50 @@
+package org.adamant.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.adamant.internal.Specialisation.Element;
+import org.junit.jupiter.api.Test;
+
+/** The classes that are made of the templates: which of the two, and one for each constants. */
+class SpecialiserTest {
+
+  /** Widths that no vector has, but that the tail of a loop may be said to be of. */
+  private static final AtomicInteger NEXT_WIDTH = new AtomicInteger(100_000);
+
+  /** Constants of a scalar path that nobody has asked for yet. */
+  static Specialisation newConstants() {
+    return new Specialisation(
+        Element.FLOAT, NEXT_WIDTH.incrementAndGet(), Variant.BASIC).scalar();
+  }
+
+  @Test
+  void aLoopIsMadeOnceOfTheTemplateThatItNeeds() {
+    final Specialisation constants = newConstants();
+    final Loop loop = Specialiser.loop(constants);
+    assertThat(loop).isNotNull().isSameAs(Specialiser.loop(constants));
+    assertThat(loop.getClass().getName()).startsWith(ReferenceLoop.class.getName());
+    assertThat(loop).isNotSameAs(Specialiser.loop(newConstants()));
+    assertThat(
+        Specialiser.loop(new Specialisation(Element.FLOAT, 128, Variant.BASIC))
+            .getClass()
+            .getName())
+        .startsWith(SimdLoop.class.getName());
+  }
+
+  @Test
+  void aVectorOfOneLaneIsTheScalarPath() {
+    assertThat(new Specialisation(Element.DOUBLE, 64, Variant.BASIC).isScalar()).isTrue();
+    assertThat(new Specialisation(Element.FLOAT, 64, Variant.BASIC).isScalar()).isFalse();
+    assertThat(new Specialisation(Element.FLOAT, 0, Variant.BASIC).isScalar()).isTrue();
+  }
+
+  @Test
+  void aTailKeepsItsWidthAndTheScalarPathHasNone() {
+    final Specialisation simd = new Specialisation(Element.FLOAT, 128, Variant.BASIC);
+    assertThat(simd.scalar())
+        .isEqualTo(new Specialisation(Element.FLOAT, 128, Variant.BASIC, true));
+    assertThat(simd.withoutVectors())
+        .isEqualTo(new Specialisation(Element.FLOAT, 0, Variant.BASIC, true));
+  }
+}
