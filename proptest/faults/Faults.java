@@ -1,5 +1,7 @@
+import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +20,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * Would the tests notice? Applies each of seven faults to a scratch copy of the project, runs tests of
+ * Would the tests notice? Applies each of eight faults to a scratch copy of the project, runs tests of
  * kernel and proptest on it, and expects them to fail; and to pass on the unchanged copy.
  *
  * <p>From the root of the project, with the Java that runs Maven: {@code java proptest/faults/Faults.java}.
@@ -28,7 +30,7 @@ final class Faults {
 
   /** Those that see what a step does, and are quick; the suite has more. */
   private static final String TESTS =
-      "AdamStepTest,ReferenceTest,LaneEqualityTest,ModelTest,GoldenTest,WidthProperties";
+      "AdamStepTest,ReferenceTest,LaneEqualityTest,FmaRootTest,ModelTest,GoldenTest,WidthProperties";
 
   private static final List<String> MODULES = List.of("kernel", "proptest");
   private static final String KERNEL = "kernel/src/main/java/org/adamant/";
@@ -42,7 +44,13 @@ final class Faults {
     }
   }
 
-  private record Fault(String name, Edit... edits) {}
+  /** A fault, and the bytes of a vector from which on there is such code. */
+  private record Fault(String name, int vectorBytes, Edit... edits) {
+
+    Fault(String name, Edit... edits) {
+      this(name, 0, edits);
+    }
+  }
 
   private static final List<Fault> FAULTS =
       List.of(
@@ -56,8 +64,8 @@ final class Faults {
               "mul and add instead of fma on the SIMD path",
               new Edit(
                   "internal/SimdLoop.java",
-                  "return a.lanewise(VectorOperators.FMA, b, c);",
-                  "return a.mul(b).add(c);")),
+                  ": root.lanewise(FMA, rootScale, epsilon);",
+                  ": root.mul(rootScale).add(epsilon);")),
           new Fault(
               "epsilon beside the uncorrected root, on both paths",
               new Edit(
@@ -66,7 +74,7 @@ final class Faults {
                   ": mul(add(root, epsilon), rootScale);"),
               new Edit(
                   "internal/SimdLoop.java",
-                  ": fma(root, rootScale, epsilon);",
+                  ": root.lanewise(FMA, rootScale, epsilon);",
                   ": root.add(epsilon).mul(rootScale);")),
           new Fault(
               "the bias correction of the second moment is that of the next step",
@@ -75,11 +83,12 @@ final class Faults {
                   "oneMinusPower(adam, adam.beta2(), t);",
                   "oneMinusPower(adam, adam.beta2(), next(t));")),
           new Fault(
-              "tiny moments are set to zero whether epsilon hides it or not",
+              "the guard of the root by multiplications is taken away",
+              64,
               new Edit(
-                  "internal/TinyMoments.java",
-                  "return t % PERIOD == 0 && rootScale * 0x1p-63 < epsilon * 0x1p-25;",
-                  "return t % PERIOD == 0;")),
+                  "internal/SimdLoop.java",
+                  "&& s.reinterpretAsLongs().sub(LOWEST).compare(ULT, RANGE).allTrue()",
+                  "")),
           new Fault(
               "the last lane of the last block is skipped, on both paths",
               new Edit(
@@ -99,7 +108,13 @@ final class Faults {
                   """
                       loop.run(step.coefficients(), params, grads, m, v, null, null, offset, end);
                       refused(step, loop, grads, offset, end);
-                  """)));
+                  """)),
+          new Fault(
+              "tiny moments are set to zero whether epsilon hides it or not",
+              new Edit(
+                  "internal/TinyMoments.java",
+                  "return t % PERIOD == 0 && rootScale * 0x1p-63 < epsilon * 0x1p-25;",
+                  "return t % PERIOD == 0;")));
 
   private Faults() {}
 
@@ -124,6 +139,11 @@ final class Faults {
   private static boolean isRed(Path copy, int number) throws Exception {
     final Fault fault = FAULTS.get(number - 1);
     final String name = number + "  " + fault.name;
+    if (maxVectorBytes() < fault.vectorBytes) {
+      System.out.println(
+          name + "\n   skipped: it needs vectors of " + 8 * fault.vectorBytes + " bits");
+      return true;
+    }
     final Map<Path, String> originals = new HashMap<>();
     try {
       for (Edit edit : fault.edits) {
@@ -145,6 +165,13 @@ final class Faults {
         Files.writeString(path, originals.get(path));
       }
     }
+  }
+
+  private static int maxVectorBytes() {
+    return Integer.parseInt(
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+            .getVMOption("MaxVectorSize")
+            .getValue());
   }
 
   /** Runs the tests, and prints and returns those that fail, as Class.method. */
