@@ -19,7 +19,8 @@ final class PeerProcess {
   /** Begins the lines that are measurements: libraries print what they like. */
   static final String PREFIX = "measurement ";
 
-  private static final PairTimer COMPILATION = new PairTimer(1.5);
+  /** Long enough for the preferred kernel to change over to the SIMD loop. */
+  private static final PairTimer COMPILATION = new PairTimer(4);
 
   static final JsonMapper JSON = JsonMapper.builder().build();
 
