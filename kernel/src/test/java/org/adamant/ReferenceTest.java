@@ -207,6 +207,27 @@ class ReferenceTest {
     }
   }
 
+  /** The one is tiny, the other just not, and all others are ordinary. */
+  @ParameterizedTest
+  @EnumSource
+  void aSingleTinyMomentIsSetToZero(ElementType type) {
+    final AdamStep step = DEFAULTS.withBeta2(Math.nextDown(1.0)).withEpsilon(1e-3).atStep(64);
+    for (int i : new int[] {0, 33, 69}) {
+      for (boolean isFirst : new boolean[] {true, false}) {
+        final StepArrays arrays = StepArrays.ordinary(type, 70, 1);
+        final double m = isFirst ? tinyM(type) / 2 : tinyM(type);
+        final double v = isFirst ? type.minNormal : type.minNormal / 2;
+        // With g = m the step itself leaves m as it is, and with this beta2 v.
+        type.set(arrays.grads(), i, m);
+        type.set(arrays.m(), i, m);
+        type.set(arrays.v(), i, v);
+        arrays.step(REFERENCE, step);
+        assertThat(type.get(arrays.m(), i)).isEqualTo(isFirst ? 0 : m);
+        assertThat(type.get(arrays.v(), i)).isEqualTo(isFirst ? v : 0);
+      }
+    }
+  }
+
   private static void assertStepTo(StepArrays arrays, long t, Object array, long expected) {
     final StepArrays before = arrays.copy();
     final AdamStep step = DEFAULTS.withBeta2(Math.nextDown(1.0)).withEpsilon(1e-3).atStep(t);
