@@ -12,6 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * then on. Where it never becomes fast, because an operation has lost its intrinsic, the scalar path goes
  * on.
  *
+ * <p>What only reads, for the global norm and for gradients that are not finite, is compiled on its own, and
+ * so changes over on its own.
+ *
  * <p>Threads share the fields without synchronisation: a race costs a trial more or less.
  */
 public final class Changeover extends Loop {
@@ -23,6 +26,12 @@ public final class Changeover extends Loop {
 
   /** Nanoseconds for {@link #TRIAL} elements: out of reach uncompiled, easily met when compiled. */
   private static final long FAST = 1000;
+
+  /** The least elements of a block that is read as a trial. */
+  private static final int READ_TRIAL = 256;
+
+  /** Nanoseconds for an element of such a block, out of reach uncompiled as well. */
+  private static final int READ_FAST = 2;
 
   private static final int SHARE = 8;
 
@@ -37,11 +46,31 @@ public final class Changeover extends Loop {
 
   private final Loop scalar;
   private final Loop simd;
-  private boolean hasChanged;
-  private int blocks;
-  private int trials;
+  private final Trials steps = new Trials();
+  private final Trials finiteness = new Trials();
+  private final Trials squares = new Trials();
   private int elements;
-  private long nextTrial = System.nanoTime();
+
+  /** The trials of one operation. */
+  private static final class Trials {
+    private boolean hasChanged;
+    private int count;
+    private int blocks;
+    private long next = System.nanoTime();
+
+    /** Whether this block should be one. */
+    boolean isNext() {
+      return (blocks++ & CLOCK_MASK) == 0 && System.nanoTime() - next >= 0;
+    }
+
+    /** Takes note of one that took from {@code start} until now. */
+    void end(long start, long fast) {
+      final long end = System.nanoTime();
+      hasChanged = end - start < fast;
+      next = end + (SHARE - 1) * (end - start);
+      count++;
+    }
+  }
 
   Changeover(Loop scalar, Loop simd) {
     this.scalar = scalar;
@@ -83,23 +112,18 @@ public final class Changeover extends Loop {
       Object average,
       int from,
       int to) {
-    if (hasChanged) {
+    if (steps.hasChanged) {
       simd.block(c, params, grads, m, v, max, average, from, to);
       return;
     }
     int start = from;
     // Every other trial has a tail, so that the code for both is compiled.
-    final int trial = TRIAL + (trials & 1);
-    if ((blocks++ & CLOCK_MASK) == 0 && to - from >= trial) {
+    final int trial = TRIAL + (steps.count & 1);
+    if (steps.isNext() && to - from >= trial) {
       final long now = System.nanoTime();
-      if (now - nextTrial >= 0) {
-        start = from + trial;
-        simd.block(c, params, grads, m, v, max, average, from, start);
-        final long end = System.nanoTime();
-        hasChanged = end - now < FAST;
-        nextTrial = end + (SHARE - 1) * (end - now);
-        trials++;
-      }
+      start = from + trial;
+      simd.block(c, params, grads, m, v, max, average, from, start);
+      steps.end(now, FAST);
     }
     while (elements < FIRST_ELEMENTS && to - start > FIRST_CALLS) {
       scalar.block(c, params, grads, m, v, max, average, start, start + FIRST_CALLS);
@@ -110,12 +134,12 @@ public final class Changeover extends Loop {
   }
 
   /**
-   * Whether the SIMD loop does the work by now.
+   * Whether the SIMD loop does the steps by now.
    *
    * @return whether it was fast
    */
   public boolean hasChanged() {
-    return hasChanged;
+    return steps.hasChanged;
   }
 
   @Override
@@ -130,11 +154,28 @@ public final class Changeover extends Loop {
 
   @Override
   boolean isBlockFinite(Object array, int from, int to) {
-    return (hasChanged ? simd : scalar).isBlockFinite(array, from, to);
+    if (finiteness.hasChanged) {
+      return simd.isBlockFinite(array, from, to);
+    }
+    if (to - from < READ_TRIAL || !finiteness.isNext()) {
+      return scalar.isBlockFinite(array, from, to);
+    }
+    final long start = System.nanoTime();
+    final boolean isFinite = simd.isBlockFinite(array, from, to);
+    finiteness.end(start, (long) READ_FAST * (to - from));
+    return isFinite;
   }
 
   @Override
   void addSquares(double[] sums, Object array, double scale, int from, int to) {
-    (hasChanged ? simd : scalar).addSquares(sums, array, scale, from, to);
+    if (squares.hasChanged) {
+      simd.addSquares(sums, array, scale, from, to);
+    } else if (to - from < READ_TRIAL || !squares.isNext()) {
+      scalar.addSquares(sums, array, scale, from, to);
+    } else {
+      final long start = System.nanoTime();
+      simd.addSquares(sums, array, scale, from, to);
+      squares.end(start, (long) READ_FAST * (to - from));
+    }
   }
 }

@@ -38,10 +38,14 @@ class ChangeoverPathsTest {
         Object average,
         int from,
         int to) {
-      final long begin = System.nanoTime();
-      times.add(begin);
+      times.add(System.nanoTime());
       starts.add(from);
       ends.add(to);
+      takeTime();
+    }
+
+    private void takeTime() {
+      final long begin = System.nanoTime();
       while (System.nanoTime() - begin < nanoseconds) {
         Thread.onSpinWait();
       }
@@ -61,12 +65,14 @@ class ChangeoverPathsTest {
     @Override
     boolean isBlockFinite(Object array, int from, int to) {
       asked.add("isBlockFinite " + from + " " + to);
+      takeTime();
       return from == 0;
     }
 
     @Override
     void addSquares(double[] sums, Object array, double scale, int from, int to) {
       asked.add("addSquares " + from + " " + to);
+      takeTime();
       sums[0] = 2 * scale;
     }
 
@@ -81,16 +87,6 @@ class ChangeoverPathsTest {
     loop.block(null, null, null, null, null, null, null, from, to);
   }
 
-  private static void ask(Loop loop) {
-    assertThat(loop.isFinite(null, 0, 5)).isTrue();
-    assertThat(loop.isFinite(null, 1, 5)).isFalse();
-    assertThat(loop.sumOfSquares(null, 0.5, 2, 5)).isEqualTo(1);
-  }
-
-  private static final String[] ANSWERS = {
-    "isBlockFinite 0 5", "isBlockFinite 1 5", "addSquares 2 5"
-  };
-
   private static void changeOver(Changeover loop) {
     final long end = System.nanoTime() + PATIENCE;
     while (!loop.hasChanged() && System.nanoTime() < end) {
@@ -99,19 +95,69 @@ class ChangeoverPathsTest {
     assertThat(loop.hasChanged()).isTrue();
   }
 
+  /** The answers of the stubs go through, whichever was asked. */
+  private static void ask(Loop loop, int to) {
+    assertThat(loop.isFinite(null, 0, to)).isTrue();
+    assertThat(loop.isFinite(null, 1, to)).isFalse();
+    assertThat(loop.sumOfSquares(null, 0.5, 0, to)).isEqualTo(1);
+    assertThat(loop.sumOfSquares(null, 0.25, 1, to)).isEqualTo(0.5);
+  }
+
+  private static String[] answers(int to) {
+    return new String[] {
+      "isBlockFinite 0 " + to, "isBlockFinite 1 " + to, "addSquares 0 " + to, "addSquares 1 " + to
+    };
+  }
+
   @Test
-  void whatIsOnlyReadIsReadByTheLoopThatSteps() {
+  void whatReadsFastChangesOver() {
     final Asked scalar = new Asked(0);
     final Asked simd = new Asked(0);
     final Changeover loop = new Changeover(scalar, simd);
-    ask(loop);
-    assertThat(scalar.asked).containsExactly(ANSWERS);
+    // Too short to be a trial.
+    ask(loop, 255);
+    assertThat(scalar.asked).containsExactly(answers(255));
     assertThat(simd.asked).isEmpty();
-    changeOver(loop);
-    scalar.forget();
-    ask(loop);
+    // Until a trial of each was not interrupted by the system.
+    final long end = System.nanoTime() + PATIENCE;
+    do {
+      scalar.forget();
+      simd.forget();
+      ask(loop, 4000);
+    } while (!scalar.asked.isEmpty() && System.nanoTime() < end);
     assertThat(scalar.asked).isEmpty();
-    assertThat(simd.asked).containsExactly(ANSWERS);
+    assertThat(simd.asked).containsExactly(answers(4000));
+    simd.forget();
+    // After the change blocks of any length.
+    ask(loop, 255);
+    assertThat(simd.asked).containsExactly(answers(255));
+    assertThat(loop.hasChanged()).as("that steps have changed over").isFalse();
+  }
+
+  @Test
+  void whatReadsSlowlyIsLeftToTheScalarPath() {
+    final Asked scalar = new Asked(0);
+    final Asked simd = new Asked(600_000_000);
+    final Changeover loop = new Changeover(scalar, simd);
+    final String[] answers = answers(257);
+    ask(loop, 257);
+    // The first of each is a trial; the next may not be one for some seconds.
+    assertThat(simd.asked).containsExactly(answers[0], answers[2]);
+    assertThat(scalar.asked).containsExactly(answers[1], answers[3]);
+    simd.forget();
+    for (int i = 0; i < 20; i++) {
+      ask(loop, 257);
+    }
+    assertThat(simd.asked).isEmpty();
+  }
+
+  @Test
+  void whatReadsIsTriedFrom256ElementsOn() {
+    final Asked simd = new Asked(0);
+    final Changeover loop = new Changeover(new Asked(0), simd);
+    loop.isFinite(null, 1, 257);
+    loop.sumOfSquares(null, 1, 1, 257);
+    assertThat(simd.asked).containsExactly("isBlockFinite 1 257", "addSquares 1 257");
   }
 
   @Test
