@@ -27,11 +27,8 @@ public final class Changeover extends Loop {
   /** Nanoseconds for {@link #TRIAL} elements: out of reach uncompiled, easily met when compiled. */
   private static final long FAST = 1000;
 
-  /** The least elements of a block that is read as a trial. */
-  private static final int READ_TRIAL = 256;
-
-  /** Nanoseconds for an element of such a block, out of reach uncompiled as well. */
-  private static final int READ_FAST = 2;
+  /** The same for a trial that only reads, which is sooner done. */
+  private static final long READ_FAST = 250;
 
   private static final int SHARE = 8;
 
@@ -157,25 +154,29 @@ public final class Changeover extends Loop {
     if (finiteness.hasChanged) {
       return simd.isBlockFinite(array, from, to);
     }
-    if (to - from < READ_TRIAL || !finiteness.isNext()) {
-      return scalar.isBlockFinite(array, from, to);
+    if (finiteness.isNext() && to - from >= TRIAL) {
+      final long start = System.nanoTime();
+      final boolean isFinite = simd.isBlockFinite(array, from, from + TRIAL);
+      finiteness.end(start, READ_FAST);
+      return isFinite && scalar.isBlockFinite(array, from + TRIAL, to);
     }
-    final long start = System.nanoTime();
-    final boolean isFinite = simd.isBlockFinite(array, from, to);
-    finiteness.end(start, (long) READ_FAST * (to - from));
-    return isFinite;
+    return scalar.isBlockFinite(array, from, to);
   }
 
   @Override
   void addSquares(double[] sums, Object array, double scale, int from, int to) {
     if (squares.hasChanged) {
       simd.addSquares(sums, array, scale, from, to);
-    } else if (to - from < READ_TRIAL || !squares.isNext()) {
-      scalar.addSquares(sums, array, scale, from, to);
-    } else {
-      final long start = System.nanoTime();
-      simd.addSquares(sums, array, scale, from, to);
-      squares.end(start, (long) READ_FAST * (to - from));
+      return;
     }
+    int rest = from;
+    if (squares.isNext() && to - from >= TRIAL) {
+      final long start = System.nanoTime();
+      rest = from + TRIAL;
+      simd.addSquares(sums, array, scale, from, rest);
+      squares.end(start, READ_FAST);
+    }
+    // A trial is a multiple of the sums: the rest begins at the first of them again.
+    scalar.addSquares(sums, array, scale, rest, to);
   }
 }
