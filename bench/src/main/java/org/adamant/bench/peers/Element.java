@@ -1,10 +1,11 @@
 package org.adamant.bench.peers;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** The type of the arrays' elements. */
 enum Element {
-  FLOAT(0x1p-24) {
+  FLOAT(0x1p-24, Float.BYTES) {
     @Override
     Object zeros(int length) {
       return new float[length];
@@ -20,7 +21,7 @@ enum Element {
       return values;
     }
   },
-  DOUBLE(0x1p-53) {
+  DOUBLE(0x1p-53, Double.BYTES) {
     @Override
     Object zeros(int length) {
       return new double[length];
@@ -38,9 +39,16 @@ enum Element {
   };
 
   private final double roundOff;
+  private final int bytes;
 
-  Element(double roundOff) {
+  Element(double roundOff, int bytes) {
     this.roundOff = roundOff;
+    this.bytes = bytes;
+  }
+
+  /** The bytes of an element. */
+  int bytes() {
+    return bytes;
   }
 
   /** The largest relative error of one rounding. */
@@ -53,6 +61,13 @@ enum Element {
 
   /** Even values between {@code -bound} and {@code bound}, the same for the same seed. */
   abstract Object random(int length, double bound, long seed);
+
+  /** The first elements of an array of either type. */
+  static Object copyOf(Object array, int length) {
+    return array instanceof float[] floats
+        ? Arrays.copyOf(floats, length)
+        : Arrays.copyOf((double[]) array, length);
+  }
 
   /** Element {@code i} of an array of either type. */
   static double get(Object array, int i) {

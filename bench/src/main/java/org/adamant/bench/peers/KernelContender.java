@@ -9,7 +9,6 @@ import org.adamant.AdamKernel;
 import org.adamant.AdamModel;
 import org.adamant.AdamSlice;
 import org.adamant.AdamStep;
-import org.adamant.bench.support.Spacers;
 
 /**
  * The kernel. A step makes its coefficients and calls the kernel as a program would: with the arrays of
@@ -22,6 +21,12 @@ final class KernelContender implements Contender {
   static final double WEIGHT_DECAY = 0.01;
   static final double AVERAGE_DECAY = 0.999;
 
+  /**
+   * Bytes at the end of each array that are not stepped, to the same end as {@link
+   * org.adamant.bench.support.Spacers}: here the collector does move arrays, and then next to each other.
+   */
+  private static final int PADDING = 1096;
+
   private static final double LARGEST_PARAM = 1;
   private static final double LARGEST_GRAD = 0.01;
 
@@ -30,10 +35,9 @@ final class KernelContender implements Contender {
   private final Adam adam;
   private final List<Arrays> arrays = new ArrayList<>();
   private final AdamModel model;
-  private final Spacers spacers = new Spacers();
 
-  /** The arrays of one slice; the average only where it is kept. */
-  private record Arrays(Object params, Object grads, Object m, Object v, Object average,
+  /** The arrays of one slice, each with a padding; the average only where it is kept. */
+  private record Arrays(int length, Object params, Object grads, Object m, Object v, Object average,
       Object kept) {
 
     AdamSlice slice() {
@@ -41,7 +45,7 @@ final class KernelContender implements Contender {
           params instanceof float[] p
               ? AdamSlice.of(p, (float[]) grads, (float[]) m, (float[]) v)
               : AdamSlice.of((double[]) params, (double[]) grads, (double[]) m, (double[]) v);
-      return average == null ? slice : slice.withAverage(average);
+      return (average == null ? slice : slice.withAverage(average)).range(0, length);
     }
   }
 
@@ -58,18 +62,15 @@ final class KernelContender implements Contender {
     final Element element = workload.element();
     final boolean isOnePass = workload.isOnePass();
     final double scale = isOnePass ? LOSS_SCALE : 1;
+    final int padded = length + PADDING / element.bytes();
     return new Arrays(
-        apart(element.random(length, LARGEST_PARAM, 2 * seed)),
-        apart(element.random(length, scale * LARGEST_GRAD, 2 * seed + 1)),
-        apart(element.zeros(length)),
-        apart(element.zeros(length)),
-        isOnePass ? apart(element.random(length, LARGEST_PARAM, 2 * seed)) : null,
+        length,
+        element.random(padded, LARGEST_PARAM, 2 * seed),
+        element.random(padded, scale * LARGEST_GRAD, 2 * seed + 1),
+        element.zeros(padded),
+        element.zeros(padded),
+        isOnePass ? element.random(padded, LARGEST_PARAM, 2 * seed) : null,
         isOnePass ? element.random(length, scale * LARGEST_GRAD, 2 * seed + 1) : null);
-  }
-
-  private Object apart(Object array) {
-    spacers.next();
-    return array;
   }
 
   /** How many arrays there are of each role. */
@@ -85,7 +86,7 @@ final class KernelContender implements Contender {
   @Override
   public void restoreGradients() {
     for (Arrays a : arrays) {
-      System.arraycopy(a.kept, 0, a.grads, 0, java.lang.reflect.Array.getLength(a.grads));
+      System.arraycopy(a.kept, 0, a.grads, 0, a.length);
     }
   }
 
@@ -102,9 +103,12 @@ final class KernelContender implements Contender {
 
   private void stepArray(AdamStep step, Arrays a) {
     if (a.params instanceof float[] params) {
-      kernel.step(step, params, (float[]) a.grads, (float[]) a.m, (float[]) a.v);
+      kernel.step(
+          step, params, (float[]) a.grads, (float[]) a.m, (float[]) a.v, 0, a.length);
     } else {
-      kernel.step(step, (double[]) a.params, (double[]) a.grads, (double[]) a.m, (double[]) a.v);
+      kernel.step(
+          step, (double[]) a.params, (double[]) a.grads, (double[]) a.m, (double[]) a.v, 0,
+          a.length);
     }
   }
 
@@ -115,16 +119,17 @@ final class KernelContender implements Contender {
         : step;
   }
 
-  /** The array itself. */
+  /** A copy of an array, without its padding; null if there is none. */
   Object array(Role role, int array) {
     final Arrays a = arrays.get(array);
-    return switch (role) {
+    final Object padded = switch (role) {
       case PARAMS -> a.params;
       case GRADS -> a.grads;
       case FIRST_MOMENT -> a.m;
       case SECOND_MOMENT -> a.v;
       case AVERAGE -> a.average;
     };
+    return padded == null ? null : Element.copyOf(padded, a.length);
   }
 
   @Override
