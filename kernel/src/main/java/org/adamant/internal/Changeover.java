@@ -32,6 +32,9 @@ public final class Changeover extends Loop {
 
   private static final int SHARE = 8;
 
+  /** Nanoseconds to the next trial at most: a trial may have been long because of something else. */
+  private static final long LONGEST_WAIT = 50_000_000;
+
   /** Blocks from one look at the clock to the next, less one. */
   private static final int CLOCK_MASK = 7;
 
@@ -64,7 +67,7 @@ public final class Changeover extends Loop {
     void end(long start, long fast) {
       final long end = System.nanoTime();
       hasChanged = end - start < fast;
-      next = end + (SHARE - 1) * (end - start);
+      next = end + Math.min((SHARE - 1) * (end - start), LONGEST_WAIT);
       count++;
     }
   }

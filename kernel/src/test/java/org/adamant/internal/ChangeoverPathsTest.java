@@ -144,8 +144,8 @@ class ChangeoverPathsTest {
     assertThat(simd.asked).containsExactly("isBlockFinite 0 64", "addSquares 1 65");
     assertThat(scalar.asked).containsExactly("isBlockFinite 64 300", "addSquares 65 300");
     simd.forget();
-    // The next may not be one for some seconds.
-    for (int i = 0; i < 20; i++) {
+    // The next may not be one for some time.
+    for (int i = 0; i < 3; i++) {
       ask(loop, 300);
     }
     assertThat(simd.asked).isEmpty();
