@@ -9,12 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ResourceBundle;
 import org.adamant.internal.Refusals;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of widths that this JVM does not run, and what the user is told. */
 class RefusedWidthsTest {
-
-  private static final String ASKED = "-Dadamant.laneWidth=512";
 
   @Test
   void aWidthThatIsRefusedIsNeitherSupportedNorPreferred() {
@@ -25,21 +24,18 @@ class RefusedWidthsTest {
           .startsWith(LaneWidth.SCALAR)
           .doesNotContain(LaneWidth.BITS_512);
       assertThat(Preference.of(null).width()).isEqualTo(LaneWidth.supported().getLast());
-      for (String asked : List.of(ASKED, "AdamKernel.of(BITS_512)")) {
-        assertThatThrownBy(
-            () -> {
-              if (asked.equals(ASKED)) {
-                Preference.of("512");
-              } else {
-                SpecialisedKernel.create(LaneWidth.BITS_512);
-              }
-            })
-            .isInstanceOf(UnsupportedOperationException.class)
-            .hasMessage(
-                asked + " is not supported here: no 512 for a test; use less. Supported: "
-                    + LaneWidth.supported());
-      }
+      assertUnsupported("-Dadamant.laneWidth=512", () -> Preference.of("512"));
+      assertUnsupported(
+          "AdamKernel.of(BITS_512)", () -> SpecialisedKernel.create(LaneWidth.BITS_512));
     }
+  }
+
+  private static void assertUnsupported(String asked, ThrowingCallable action) {
+    assertThatThrownBy(action)
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessage(
+            asked + " is not supported here: no 512 for a test; use less. Supported: "
+                + LaneWidth.supported());
   }
 
   @Test

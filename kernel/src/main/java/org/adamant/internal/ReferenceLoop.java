@@ -164,12 +164,11 @@ final class ReferenceLoop extends Loop {
     }
     // Something is tiny, or NaN.
     for (int i = from; i < to; i++) {
-      final double m0 = load(m, i);
-      final double v0 = load(v, i);
-      // One branch for both.
-      if (Math.abs(m0) < TINY_M | v0 < TINY_V) {
-        store(m, i, Math.abs(m0) < TINY_M ? 0 : m0);
-        store(v, i, v0 < TINY_V ? 0 : v0);
+      if (abs(load(m, i)) < TINY_M) {
+        store(m, i, 0);
+      }
+      if (load(v, i) < TINY_V) {
+        store(v, i, 0);
       }
     }
   }

@@ -1,5 +1,7 @@
 package org.adamant.internal;
 
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.F2D;
 import static jdk.incubator.vector.VectorOperators.FMA;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.SQRT;
@@ -10,7 +12,6 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.Vector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -224,8 +225,8 @@ final class SimdLoop extends Loop {
     // The order of this sum does not matter: it is 0 or NaN.
     final double sum =
         FLOAT
-            ? ((FloatVector) (Vector<?>) zero).reduceLanes(VectorOperators.ADD)
-            : ((DoubleVector) (Vector<?>) zero).reduceLanes(VectorOperators.ADD);
+            ? ((FloatVector) (Vector<?>) zero).reduceLanes(ADD)
+            : ((DoubleVector) (Vector<?>) zero).reduceLanes(ADD);
     return sum == 0 && TAIL.isBlockFinite(array, end, to);
   }
 
@@ -257,7 +258,7 @@ final class SimdLoop extends Loop {
   private static DoubleVector loadDoubles(Object array, int i) {
     return FLOAT
         ? (DoubleVector) FloatVector.fromArray(HALF_FLOATS, (float[]) array, i)
-            .convertShape(VectorOperators.F2D, DOUBLES, 0)
+            .convertShape(F2D, DOUBLES, 0)
         : DoubleVector.fromArray(DOUBLES, (double[]) array, i);
   }
 

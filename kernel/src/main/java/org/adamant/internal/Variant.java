@@ -67,10 +67,6 @@ public record Variant(
    * @return the instance, equal to this one
    */
   public Variant shared() {
-    final Variant known = SHARED.get(this);
-    if (known != null) {
-      return known;
-    }
     final Variant first = SHARED.putIfAbsent(this, this);
     return first == null ? this : first;
   }

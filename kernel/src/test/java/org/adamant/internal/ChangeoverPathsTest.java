@@ -28,16 +28,7 @@ class ChangeoverPathsTest {
     }
 
     @Override
-    void block(
-        Coefficients c,
-        Object params,
-        Object grads,
-        Object m,
-        Object v,
-        Object max,
-        Object average,
-        int from,
-        int to) {
+    void step(int from, int to) {
       times.add(System.nanoTime());
       starts.add(from);
       ends.add(to);

@@ -33,16 +33,7 @@ class LoopTest {
     final List<Block> flushed = new ArrayList<>();
 
     @Override
-    void block(
-        Coefficients c,
-        Object params,
-        Object grads,
-        Object m,
-        Object v,
-        Object max,
-        Object average,
-        int from,
-        int to) {
+    void step(int from, int to) {
       stepped.add(new Block(from, to));
     }
 

@@ -13,7 +13,12 @@ class StubLoop extends Loop {
       Object max,
       Object average,
       int from,
-      int to) {}
+      int to) {
+    step(from, to);
+  }
+
+  /** What is to happen where a block is stepped. */
+  void step(int from, int to) {}
 
   @Override
   void flush(Object m, Object v, int from, int to) {}

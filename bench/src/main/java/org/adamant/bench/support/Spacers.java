@@ -25,14 +25,8 @@ public final class Spacers {
   /** Without any. */
   public Spacers() {}
 
-  /**
-   * Allocates the next one.
-   *
-   * @return its length in bytes
-   */
-  public int next() {
-    final int length = LENGTHS[held.size() % LENGTHS.length];
-    held.add(new byte[length]);
-    return length;
+  /** Allocates the next one. */
+  public void next() {
+    held.add(new byte[LENGTHS[held.size() % LENGTHS.length]]);
   }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.adamant.Adam;
-import org.adamant.bench.support.Spacers;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -76,7 +75,6 @@ final class PyTorchPeer implements Peer {
 
     /** Held, so that nothing below is freed before its time. */
     private final List<Pointer> held = new ArrayList<>();
-    private final Spacers spacers = new Spacers();
 
     Fused(Workload workload, KernelContender kernel) {
       element = workload.element();
@@ -118,7 +116,7 @@ final class PyTorchPeer implements Peer {
         if (values != null) {
           tensors.get(role.ordinal()).add(tensor(values));
           // As between the kernel's arrays.
-          held.add(new org.bytedeco.javacpp.BytePointer(spacers.next()));
+          held.add(new org.bytedeco.javacpp.BytePointer(KernelContender.PADDING));
         }
       }
       if (isOnePass) {
