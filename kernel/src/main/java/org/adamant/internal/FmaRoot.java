@@ -1,12 +1,18 @@
 package org.adamant.internal;
 
 /**
- * The square root of doubles by multiplications, correctly rounded: what {@link SimdLoop} does for every
- * other vector, so that the divider and the multipliers work at the same time.
+ * The square root of doubles by multiplications, correctly rounded: what {@link SimdLoop} does for one
+ * vector in {@value #SHARE}, so that the divider and the multipliers work at the same time.
  *
  * <p><b>Where.</b> For doubles in vectors of 512 bits, see {@link Specialisation#rootsByFma}. There the
  * divider is busy with a root and a division of eight doubles for longer than all the rest of the step
- * takes. At 256 bits a step was slower this way (Zen 4), and one of floats as fast in C at best.
+ * takes. At 256 bits a step was slower this way (Zen 4), and one of floats as fast in C at best (Zen 4 and 5).
+ *
+ * <p><b>How many.</b> On Zen 5 a root and a division of eight doubles take the divider some 12 cycles, a root by
+ * multiplications the multipliers about 9, on top of the 2.5 of the rest: two in five would use both fully.
+ * But it is a chain of some 70 cycles, and where one follows the other closely the processor runs out of
+ * entries to hold what waits. One in two was slower than none there, one in three no faster than one in
+ * four. On Zen 4 one in two had been faster than none at quiet times only.
  *
  * <p><b>How.</b> For {@code s} with {@code x ~ sqrt(s)} and {@code y ~ -1 / (2 sqrt(s))} (Goldschmidt; the
  * sign saves negations):
@@ -54,6 +60,9 @@ final class FmaRoot {
 
   /** The bits from there to infinity: less than this above {@link #LOWEST} is covered. */
   static final long RANGE = Double.doubleToRawLongBits(Double.POSITIVE_INFINITY) - LOWEST;
+
+  /** One vector in as many; a power of two. */
+  static final int SHARE = 4;
 
   /** Rounds until x and y are as exact as their roundings let them be. */
   static final int ROUNDS = 4;

@@ -61,15 +61,16 @@ final class SimdLoop extends Loop {
           float.class, VectorShape.forBitSize(Math.max(64, CONSTANTS.laneBits() / 2)));
   private static final int LANES = FLOAT ? FLOATS.length() : DOUBLES.length();
   private static final boolean FMA_ROOT = CONSTANTS.rootsByFma();
+  private static final int FMA_VECTORS = (FmaRoot.SHARE - 1) * LANES;
   private static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, SHAPE);
-  private static final DoubleVector HALF = FMA_ROOT ? DoubleVector.broadcast(DOUBLES, 0.5) : null;
-  private static final LongVector SEED =
-      FMA_ROOT ? LongVector.broadcast(LONGS, FmaRoot.SEED) : null;
-  private static final LongVector LOWEST =
-      FMA_ROOT ? LongVector.broadcast(LONGS, FmaRoot.LOWEST) : null;
-  private static final LongVector RANGE =
-      FMA_ROOT ? LongVector.broadcast(LONGS, FmaRoot.RANGE) : null;
   private static final Loop TAIL = Specialiser.loop(CONSTANTS.scalar());
+
+  // Not final: what the compiler knows to be constant it keeps in memory, and loads from there at each
+  // use. That is up to eight loads more per vector, and was 8 % of a step.
+  private double half = 0.5;
+  private long seed = FmaRoot.SEED;
+  private long lowest = FmaRoot.LOWEST;
+  private long range = FmaRoot.RANGE;
 
   SimdLoop() {}
 
@@ -101,7 +102,11 @@ final class SimdLoop extends Loop {
     final Vector<Number> momentStep = broadcast(c.momentStep());
     final Vector<Number> gradientStep = NESTEROV ? broadcast(c.gradientStep()) : null;
     final Vector<Number> averageWeight = AVERAGES ? broadcast(c.averageWeight()) : null;
-    final Vector<Number> zero = ZEROES_GRADIENT ? broadcast(0) : null;
+    final Vector<Number> zero = broadcast(0);
+    final DoubleVector half = FMA_ROOT ? DoubleVector.broadcast(DOUBLES, this.half) : null;
+    final LongVector seed = FMA_ROOT ? LongVector.broadcast(LONGS, this.seed) : null;
+    final LongVector lowest = FMA_ROOT ? LongVector.broadcast(LONGS, this.lowest) : null;
+    final LongVector range = FMA_ROOT ? LongVector.broadcast(LONGS, this.range) : null;
     for (int i = from; i < end; i += LANES) {
       Vector<Number> p = load(params, i);
       Vector<Number> g = load(grads, i);
@@ -132,7 +137,9 @@ final class SimdLoop extends Loop {
         final Vector<Number> square = g.mul(g);
         v1 = w2.lanewise(FMA, square.sub(v0), square);
       } else {
-        v1 = w2.lanewise(FMA, g.lanewise(FMA, g, v0.neg()), v0);
+        // The difference is -v0 but for the sign of zero, which is lost in the sum; a negation takes its
+        // mask from memory, each time across two cache lines.
+        v1 = w2.lanewise(FMA, g.lanewise(FMA, g, zero.sub(v0)), v0);
       }
 
       // First what does not need the root: where a loop has grown as large as it is after the root, the
@@ -159,14 +166,13 @@ final class SimdLoop extends Loop {
       }
       final Vector<Number> root;
       if (FMA_ROOT
-          // Every other vector: the divider does the ones, the multipliers the others.
-          && (i & LANES) != 0
-          && s.reinterpretAsLongs().sub(LOWEST).compare(ULT, RANGE).allTrue()) {
-        final DoubleVector minusS = s.reinterpretAsDoubles().neg();
-        DoubleVector y = SEED.sub(s.reinterpretAsLongs().lanewise(LSHR, 1)).reinterpretAsDoubles();
+          && (i & FMA_VECTORS) == FMA_VECTORS
+          && s.reinterpretAsLongs().sub(lowest).compare(ULT, range).allTrue()) {
+        final DoubleVector minusS = zero.sub(s).reinterpretAsDoubles();
+        DoubleVector y = seed.sub(s.reinterpretAsLongs().lanewise(LSHR, 1)).reinterpretAsDoubles();
         DoubleVector x = minusS.mul(y.add(y));
         for (int round = 0; round < FmaRoot.ROUNDS; round++) {
-          final DoubleVector r = x.lanewise(FMA, y, HALF);
+          final DoubleVector r = x.lanewise(FMA, y, half);
           x = x.lanewise(FMA, r, x);
           y = y.lanewise(FMA, r, y);
         }

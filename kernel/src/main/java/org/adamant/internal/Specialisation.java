@@ -37,7 +37,7 @@ public record Specialisation(Element element, int laneBits, Variant variant, boo
     this(element, laneBits, variant, laneBits <= element.bits);
   }
 
-  /** Whether every other vector's roots are computed by multiplications, see {@link FmaRoot}. */
+  /** Whether the roots of some vectors are computed by multiplications, see {@link FmaRoot}. */
   boolean rootsByFma() {
     return element == Element.DOUBLE && laneBits == 512;
   }

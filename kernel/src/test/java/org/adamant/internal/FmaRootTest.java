@@ -136,6 +136,9 @@ class FmaRootTest {
 
     private static final int LENGTH = 1 << 15;
 
+    /** Lanes of the widest vector. */
+    private static final int LONGEST = 8;
+
     private static final AdamStep STEP =
         Adam.defaults()
             .withLearningRate(1)
@@ -165,31 +168,38 @@ class FmaRootTest {
     }
 
     void check() {
-      // Each s in either of two neighbouring vectors, as in only one of them is computed by FMA.
-      check(0);
-      check(8);
+      final double[] expected = updates(AdamKernel.of(LaneWidth.SCALAR), 0);
+      // Each s in each of SHARE neighbouring vectors: in only one of them is its root computed by FMA, and
+      // which one is a matter of the index in the array.
+      for (int vector = 0; vector < FmaRoot.SHARE; vector++) {
+        final int shift = LONGEST * vector;
+        final double[] updates = updates(kernel, shift);
+        for (int i = 0; i < length; i++) {
+          if (Double.doubleToLongBits(updates[shift + i]) != Double.doubleToLongBits(expected[i])) {
+            throw new AssertionError(
+                kernel + ", root of " + Double.toHexString(maximum[i]) + ": expected an update of "
+                    + Double.toHexString(expected[i]) + ", got "
+                    + Double.toHexString(updates[shift + i]));
+          }
+        }
+      }
       length = 0;
     }
 
-    private void check(int offset) {
-      final double[] updates = updates(kernel, offset);
-      final double[] expected = updates(AdamKernel.of(LaneWidth.SCALAR), offset);
-      for (int i = 0; i < length; i++) {
-        if (Double.doubleToLongBits(updates[i]) != Double.doubleToLongBits(expected[i])) {
-          throw new AssertionError(
-              kernel + ", root of " + Double.toHexString(maximum[i]) + ": expected an update of "
-                  + Double.toHexString(expected[i]) + ", got " + Double.toHexString(updates[i]));
-        }
-      }
+    private double[] updates(AdamKernel kernel, int shift) {
+      final int end = shift + length;
+      final double[] params = new double[end];
+      final AdamSlice slice =
+          AdamSlice.of(params, new double[end], shifted(m, shift), new double[end])
+              .withMaximum(shifted(maximum, shift));
+      kernel.step(STEP, slice);
+      return params;
     }
 
-    private double[] updates(AdamKernel kernel, int offset) {
-      final double[] params = new double[LENGTH];
-      final AdamSlice slice =
-          AdamSlice.of(params, new double[LENGTH], m.clone(), new double[LENGTH])
-              .withMaximum(maximum.clone());
-      kernel.step(STEP, slice.range(offset, Math.max(0, length - offset)));
-      return params;
+    private double[] shifted(double[] values, int shift) {
+      final double[] shifted = new double[shift + length];
+      System.arraycopy(values, 0, shifted, shift, length);
+      return shifted;
     }
   }
 }
