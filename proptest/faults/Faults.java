@@ -87,7 +87,7 @@ final class Faults {
               64,
               new Edit(
                   "internal/SimdLoop.java",
-                  "&& s.reinterpretAsLongs().sub(LOWEST).compare(ULT, RANGE).allTrue()",
+                  "&& s.reinterpretAsLongs().sub(lowest).compare(ULT, range).allTrue()",
                   "")),
           new Fault(
               "the last lane of the last block is skipped, on both paths",

@@ -81,7 +81,7 @@ final class ReferenceLoop extends Loop {
         g = max(min(g, clip), -clip);
       }
       if (MAXIMIZES) {
-        g = -g;
+        g = neg(g);
       }
       // Weight decay as a penalty on the loss, or decoupled from it (Loshchilov & Hutter 2019,
       // Algorithm 2, lines 6 and 12).
@@ -105,7 +105,7 @@ final class ReferenceLoop extends Loop {
         final double square = mul(g, g);
         v1 = fma(w2, sub(square, v0), square);
       } else {
-        v1 = fma(w2, fma(g, g, -v0), v0);
+        v1 = fma(w2, fma(g, g, neg(v0)), v0);
       }
 
       // Algorithm 1: sqrt(v^_t) + epsilon with v^_t = v_t / (1 - beta2^t). The correction is in the
@@ -248,6 +248,11 @@ final class ReferenceLoop extends Loop {
   private static double sqrt(double a) {
     // The root of a float, rounded to double and then to float, is the correctly rounded one.
     return FLOAT ? (float) Math.sqrt(a) : Math.sqrt(a);
+  }
+
+  private static double neg(double a) {
+    // As a double a float is negated between two conversions, in vectors of half the lanes.
+    return FLOAT ? -(float) a : -a;
   }
 
   private static double abs(double a) {
