@@ -2,7 +2,6 @@ package org.adamant;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -15,7 +14,12 @@ record Preference(LaneWidth width, String explanation, Level level) {
 
   /** Read anew at every call, so that a wrong property is reported every time, not only once. */
   static Preference current() {
-    final Preference preference = of(System.getProperty(LaneWidth.PROPERTY));
+    return said(System.getProperty(LaneWidth.PROPERTY));
+  }
+
+  /** The preference under a value of the property, which may be null; the first is said. */
+  static Preference said(String property) {
+    final Preference preference = of(property);
     if (SAID.compareAndSet(false, true)) {
       preference.sayTo(System.getLogger("org.adamant"));
     }
@@ -24,7 +28,12 @@ record Preference(LaneWidth width, String explanation, Level level) {
 
   /** The preference under a value of the property, which may be null. */
   static Preference of(String property) {
-    return property == null || property.isBlank() ? widest() : askedFor(property);
+    return isAsked(property) ? askedFor(property) : widest();
+  }
+
+  /** Whether a value of the property, which may be null, names a width. */
+  static boolean isAsked(String property) {
+    return property != null && !property.isBlank();
   }
 
   void sayTo(Logger logger) {
@@ -43,8 +52,11 @@ record Preference(LaneWidth width, String explanation, Level level) {
   }
 
   private static Preference widest() {
-    final List<LaneWidth> supported = LaneWidth.supported();
-    final LaneWidth width = supported.getLast();
+    // From the widest on: the checks of those not needed would take as long again.
+    LaneWidth width = LaneWidth.BITS_512;
+    while (!width.isSupported()) {
+      width = LaneWidth.values()[width.ordinal() - 1];
+    }
     if (width == LaneWidth.SCALAR) {
       // Every width has the same reason here; the narrowest has no "use a narrower one".
       final String reason = LaneWidth.BITS_64.refusal().orElseThrow();

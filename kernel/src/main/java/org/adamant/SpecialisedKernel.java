@@ -1,14 +1,17 @@
 package org.adamant;
 
+import java.lang.System.Logger.Level;
 import java.lang.reflect.Array;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.internal.Changeover;
+import org.adamant.internal.Chooser;
 import org.adamant.internal.Loop;
 import org.adamant.internal.Specialisation;
 import org.adamant.internal.Specialisation.Element;
@@ -31,9 +34,10 @@ final class SpecialisedKernel implements AdamKernel {
   /** The preferred kernel and the property value it was chosen under. */
   private static volatile Preferred preferred;
 
-  private final LaneWidth width;
-  private final String explanation;
-  private final Function<Specialisation, Loop> loopFor;
+  /** The width and the sentence; where it takes time to find out, only when it is asked for. */
+  private final Supplier<Preference> preference;
+
+  private final BiFunction<Element, Variant, Loop> loopFor;
 
   private final Map<Variant, Loops> byVariant = new ConcurrentHashMap<>();
 
@@ -49,9 +53,8 @@ final class SpecialisedKernel implements AdamKernel {
   }
 
   private SpecialisedKernel(
-      LaneWidth width, String explanation, Function<Specialisation, Loop> loopFor) {
-    this.width = width;
-    this.explanation = explanation;
+      Supplier<Preference> preference, BiFunction<Element, Variant, Loop> loopFor) {
+    this.preference = preference;
     this.loopFor = loopFor;
   }
 
@@ -61,11 +64,30 @@ final class SpecialisedKernel implements AdamKernel {
     if (known != null && Objects.equals(known.property, property)) {
       return known.kernel;
     }
-    final Preference preference = Preference.current();
     final AdamKernel kernel =
-        new SpecialisedKernel(preference.width(), preference.explanation(), Changeover::loop);
+        Preference.isAsked(property) || Chooser.obstacle().isPresent()
+            ? decided(Preference.said(property))
+            : undecided(property);
     preferred = new Preferred(property, kernel);
     return kernel;
+  }
+
+  private static AdamKernel decided(Preference preference) {
+    final int bits = preference.width().bits();
+    return new SpecialisedKernel(
+        () -> preference,
+        (element, variant) -> Changeover.loop(new Specialisation(element, bits, variant)));
+  }
+
+  /** Vectors are likely, but the Vector API is not loaded before they are used or asked about. */
+  private static AdamKernel undecided(String property) {
+    final Supplier<Preference> preference = () -> Preference.said(property);
+    return new SpecialisedKernel(
+        preference,
+        (element, variant) -> Changeover.create(
+            new Specialisation(element, 0, variant),
+            () -> Specialiser.loop(
+                new Specialisation(element, preference.get().width().bits(), variant))));
   }
 
   static AdamKernel of(LaneWidth width) {
@@ -76,18 +98,21 @@ final class SpecialisedKernel implements AdamKernel {
   static AdamKernel create(LaneWidth width) {
     final String askedFor = "AdamKernel.of(" + width + ")";
     width.requireSupported(askedFor);
+    final Preference asked =
+        new Preference(width, Preference.nameOf(width) + ": asked for by " + askedFor, Level.DEBUG);
     return new SpecialisedKernel(
-        width, Preference.nameOf(width) + ": asked for by " + askedFor, Specialiser::loop);
+        () -> asked,
+        (element, variant) -> Specialiser.loop(new Specialisation(element, width.bits(), variant)));
   }
 
   @Override
   public LaneWidth laneWidth() {
-    return width;
+    return preference.get().width();
   }
 
   @Override
   public String explanation() {
-    return explanation;
+    return preference.get().explanation();
   }
 
   @Override
@@ -303,10 +328,11 @@ final class SpecialisedKernel implements AdamKernel {
   private Loops find(Variant variant) {
     Loops found = byVariant.get(variant);
     if (found == null) {
-      final Loop floats = loopFor.apply(new Specialisation(Element.FLOAT, width.bits(), variant));
-      final Loop doubles = loopFor.apply(new Specialisation(Element.DOUBLE, width.bits(), variant));
+      final Loop floats = loopFor.apply(Element.FLOAT, variant);
+      final Loop doubles = loopFor.apply(Element.DOUBLE, variant);
       found = new Loops(variant, floats, doubles);
-      byVariant.put(variant, found);
+      final Loops first = byVariant.putIfAbsent(variant, found);
+      found = first == null ? found : first;
     }
     last = found;
     return found;
@@ -314,6 +340,6 @@ final class SpecialisedKernel implements AdamKernel {
 
   @Override
   public String toString() {
-    return "AdamKernel[" + explanation + "]";
+    return "AdamKernel[" + explanation() + "]";
   }
 }

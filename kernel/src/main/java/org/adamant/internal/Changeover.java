@@ -1,6 +1,7 @@
 package org.adamant.internal;
 
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * Starts on the scalar path and changes over to the SIMD loop once that is compiled. Until then an
@@ -18,6 +19,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Threads share the fields without synchronisation: a race costs a trial more or less.
  */
 public final class Changeover extends Loop {
+
+  /**
+   * Nanoseconds to the first trial, and so to the classes of the Vector API, which take some 0.1 s to load:
+   * a first step is not to wait for them, and a short run does without.
+   */
+  private static final long FIRST_WAIT = 30_000_000;
 
   private static final ConcurrentHashMap<Specialisation, Loop> ALL = new ConcurrentHashMap<>();
 
@@ -45,10 +52,11 @@ public final class Changeover extends Loop {
   private static final int FIRST_ELEMENTS = 1 << 16;
 
   private final Loop scalar;
-  private final Loop simd;
-  private final Trials steps = new Trials();
-  private final Trials finiteness = new Trials();
-  private final Trials squares = new Trials();
+  private final Supplier<Loop> simdLoop;
+  private final Trials steps;
+  private final Trials finiteness;
+  private final Trials squares;
+  private Loop simd;
   private int elements;
 
   /** The trials of one operation. */
@@ -56,7 +64,11 @@ public final class Changeover extends Loop {
     private boolean hasChanged;
     private int count;
     private int blocks;
-    private long next = System.nanoTime();
+    private long next;
+
+    Trials(long wait) {
+      next = System.nanoTime() + wait;
+    }
 
     /** Whether this block should be one. */
     boolean isNext() {
@@ -72,9 +84,12 @@ public final class Changeover extends Loop {
     }
   }
 
-  Changeover(Loop scalar, Loop simd) {
+  Changeover(Loop scalar, Supplier<Loop> simdLoop, long wait) {
     this.scalar = scalar;
-    this.simd = simd;
+    this.simdLoop = simdLoop;
+    steps = new Trials(wait);
+    finiteness = new Trials(wait);
+    squares = new Trials(wait);
   }
 
   /**
@@ -95,10 +110,26 @@ public final class Changeover extends Loop {
    * @return the loop, another one at every call where there are vectors
    */
   public static Loop create(Specialisation constants) {
-    final Loop loop = Specialiser.loop(constants);
     return constants.isScalar()
-        ? loop
-        : new Changeover(Specialiser.loop(constants.withoutVectors()), loop);
+        ? Specialiser.loop(constants)
+        : create(constants.withoutVectors(), () -> Specialiser.loop(constants));
+  }
+
+  /**
+   * A loop that has not changed over yet.
+   *
+   * @param scalar the constants of the scalar path
+   * @param simdLoop the loop to change over to; asked for some time after the first step
+   * @return the loop, another one at every call
+   */
+  public static Loop create(Specialisation scalar, Supplier<Loop> simdLoop) {
+    return new Changeover(Specialiser.loop(scalar), simdLoop, FIRST_WAIT);
+  }
+
+  /** The SIMD loop; threads that ask at the same time get the same one. */
+  private Loop simd() {
+    final Loop known = simd;
+    return known != null ? known : (simd = simdLoop.get());
   }
 
   @Override
@@ -113,16 +144,17 @@ public final class Changeover extends Loop {
       int from,
       int to) {
     if (steps.hasChanged) {
-      simd.block(c, params, grads, m, v, max, average, from, to);
+      simd().block(c, params, grads, m, v, max, average, from, to);
       return;
     }
     int start = from;
     // Every other trial has a tail, so that the code for both is compiled.
     final int trial = TRIAL + (steps.count & 1);
     if (steps.isNext() && to - from >= trial) {
+      final Loop tried = simd();
       final long now = System.nanoTime();
       start = from + trial;
-      simd.block(c, params, grads, m, v, max, average, from, start);
+      tried.block(c, params, grads, m, v, max, average, from, start);
       steps.end(now, FAST);
     }
     while (elements < FIRST_ELEMENTS && to - start > FIRST_CALLS) {
@@ -155,11 +187,11 @@ public final class Changeover extends Loop {
   @Override
   boolean isBlockFinite(Object array, int from, int to) {
     if (finiteness.hasChanged) {
-      return simd.isBlockFinite(array, from, to);
+      return simd().isBlockFinite(array, from, to);
     }
     if (finiteness.isNext() && to - from >= TRIAL) {
       final long start = System.nanoTime();
-      final boolean isFinite = simd.isBlockFinite(array, from, from + TRIAL);
+      final boolean isFinite = simd().isBlockFinite(array, from, from + TRIAL);
       finiteness.end(start, READ_FAST);
       return isFinite && scalar.isBlockFinite(array, from + TRIAL, to);
     }
@@ -169,14 +201,14 @@ public final class Changeover extends Loop {
   @Override
   void addSquares(double[] sums, Object array, double scale, int from, int to) {
     if (squares.hasChanged) {
-      simd.addSquares(sums, array, scale, from, to);
+      simd().addSquares(sums, array, scale, from, to);
       return;
     }
     int rest = from;
     if (squares.isNext() && to - from >= TRIAL) {
       final long start = System.nanoTime();
       rest = from + TRIAL;
-      simd.addSquares(sums, array, scale, from, rest);
+      simd().addSquares(sums, array, scale, from, rest);
       squares.end(start, READ_FAST);
     }
     // A trial is a multiple of the sums: the rest begins at the first of them again.

@@ -30,7 +30,16 @@ public final class Chooser {
     return REFUSALS.computeIfAbsent(laneBits, bits -> examine(bits, new Jvm()));
   }
 
-  static Optional<String> examine(int laneBits, Jvm jvm) {
+  /**
+   * Why no vectors at all are used here, as far as that can be seen without loading the Vector API.
+   *
+   * @return the reason, or nothing if there is none
+   */
+  public static Optional<String> obstacle() {
+    return obstacle(new Jvm());
+  }
+
+  private static Optional<String> obstacle(Jvm jvm) {
     if (!jvm.hasModule(MODULE)) {
       return Optional.of("the module " + MODULE + " is not resolved; start java with --add-modules "
           + MODULE + " to get SIMD");
@@ -53,6 +62,14 @@ public final class Chooser {
           "this JVM has no hardware fused multiply-add (UseFMA is off), without which a step is a"
               + " thousand times slower on every path; use a processor that has it, or start java"
               + " without -XX:-UseFMA or -XX:UseAVX=0");
+    }
+    return Optional.empty();
+  }
+
+  static Optional<String> examine(int laneBits, Jvm jvm) {
+    final Optional<String> obstacle = obstacle(jvm);
+    if (obstacle.isPresent()) {
+      return obstacle;
     }
     try {
       final int widest = jvm.widestVector();

@@ -37,6 +37,21 @@ public record Specialisation(Element element, int laneBits, Variant variant, boo
     this(element, laneBits, variant, laneBits <= element.bits);
   }
 
+  // By hand, as in Variant.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Specialisation that
+        && element == that.element
+        && laneBits == that.laneBits
+        && isScalar == that.isScalar
+        && variant.equals(that.variant);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * variant.hashCode() + laneBits + 2 * element.ordinal() + (isScalar ? 1 : 0);
+  }
+
   /** Whether the roots of some vectors are computed by multiplications, see {@link FmaRoot}. */
   boolean rootsByFma() {
     return element == Element.DOUBLE && laneBits == 512;

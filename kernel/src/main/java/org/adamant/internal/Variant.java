@@ -71,6 +71,40 @@ public record Variant(
     return first == null ? this : first;
   }
 
+  /** All components in one number. */
+  private int code() {
+    int code = arithmetic.ordinal();
+    code = 3 * code + decay.ordinal();
+    code = 3 * code + maximum.ordinal();
+    for (boolean flag : new boolean[] {
+      scales,
+      clips,
+      maximizes,
+      gradientFirst,
+      floatGradientFirst,
+      squareFirst,
+      rootEpsilon,
+      nesterov,
+      updateOnly,
+      averages,
+      zeroesGradient
+    }) {
+      code = 2 * code + (flag ? 1 : 0);
+    }
+    return code;
+  }
+
+  // By hand: what a record has by itself is linked at its first use, in the middle of a first step.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Variant variant && code() == variant.code();
+  }
+
+  @Override
+  public int hashCode() {
+    return code();
+  }
+
   /** The two orders of operations. */
   public enum Arithmetic {
     /** Our own. */

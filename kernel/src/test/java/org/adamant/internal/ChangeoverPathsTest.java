@@ -74,6 +74,11 @@ class ChangeoverPathsTest {
     }
   }
 
+  /** With the first trial at once. */
+  private static Changeover changeover(Loop scalar, Loop simd) {
+    return new Changeover(scalar, () -> simd, 0);
+  }
+
   private static void step(Loop loop, int from, int to) {
     loop.block(null, null, null, null, null, null, null, from, to);
   }
@@ -104,7 +109,7 @@ class ChangeoverPathsTest {
   void whatReadsFastChangesOver() {
     final Asked scalar = new Asked(0);
     final Asked simd = new Asked(0);
-    final Changeover loop = new Changeover(scalar, simd);
+    final Changeover loop = changeover(scalar, simd);
     // Too short to be a trial.
     ask(loop, 63);
     assertThat(scalar.asked).containsExactly(answers(63));
@@ -129,7 +134,7 @@ class ChangeoverPathsTest {
   void whatReadsSlowlyIsTriedOnAFewElementsAndLeftToTheScalarPath() {
     final Asked scalar = new Asked(0);
     final Asked simd = new Asked(300_000_000);
-    final Changeover loop = new Changeover(scalar, simd);
+    final Changeover loop = changeover(scalar, simd);
     loop.isFinite(null, 0, 300);
     loop.sumOfSquares(null, 1, 1, 300);
     assertThat(simd.asked).containsExactly("isBlockFinite 0 64", "addSquares 1 65");
@@ -145,9 +150,9 @@ class ChangeoverPathsTest {
   @Test
   void aNumberThatIsNotFiniteIsFoundInATrialAndBehindIt() {
     // The stubs find one where a block begins with an odd number or ends with the 65th.
-    final Changeover inTrial = new Changeover(new Asked(0), new Asked(0));
+    final Changeover inTrial = changeover(new Asked(0), new Asked(0));
     assertThat(inTrial.isFinite(null, 1, 100)).isFalse();
-    final Changeover behind = new Changeover(new Asked(0), new Asked(0));
+    final Changeover behind = changeover(new Asked(0), new Asked(0));
     assertThat(behind.isFinite(null, 0, 65)).isFalse();
   }
 
@@ -155,7 +160,7 @@ class ChangeoverPathsTest {
   void whatIsRareIsAlwaysDoneByTheScalarPath() {
     final Asked scalar = new Asked(0);
     final Asked simd = new Asked(0);
-    final Changeover loop = new Changeover(scalar, simd);
+    final Changeover loop = changeover(scalar, simd);
     assertThat(loop.countNonFinite(null, 1, 9)).isEqualTo(3);
     changeOver(loop);
     assertThat(loop.countNonFinite(null, 2, 9)).isEqualTo(3);
@@ -167,7 +172,7 @@ class ChangeoverPathsTest {
   void oneOfTheLoopsFlushes() {
     final Asked scalar = new Asked(0);
     final Asked simd = new Asked(0);
-    final Changeover loop = new Changeover(scalar, simd);
+    final Changeover loop = changeover(scalar, simd);
     loop.flush(null, null, 1, 9);
     changeOver(loop);
     loop.flush(null, null, 2, 9);
@@ -179,7 +184,7 @@ class ChangeoverPathsTest {
   void afterTheChangeTheSimdLoopDoesWholeBlocks() {
     final Asked scalar = new Asked(0);
     final Asked simd = new Asked(0);
-    final Changeover loop = new Changeover(scalar, simd);
+    final Changeover loop = changeover(scalar, simd);
     changeOver(loop);
     scalar.forget();
     simd.forget();
@@ -194,7 +199,7 @@ class ChangeoverPathsTest {
   void beforeTheChangeEveryElementIsSteppedOnce() {
     final Asked scalar = new Asked(0);
     final Asked simd = new Asked(2000);
-    final Changeover loop = new Changeover(scalar, simd);
+    final Changeover loop = changeover(scalar, simd);
     int trials = 0;
     final long patience = System.nanoTime() + PATIENCE;
     for (int block = 0; trials < 4 && System.nanoTime() < patience; block++) {
@@ -226,7 +231,7 @@ class ChangeoverPathsTest {
   void trialsTakeOneEighthOfTheTimeAtMost() {
     final long duration = 200_000;
     final Asked simd = new Asked(duration);
-    final Changeover loop = new Changeover(new Asked(0), simd);
+    final Changeover loop = changeover(new Asked(0), simd);
     final long patience = System.nanoTime() + PATIENCE;
     while (simd.times.size() < 4 && System.nanoTime() < patience) {
       step(loop, 0, 100);
@@ -242,7 +247,7 @@ class ChangeoverPathsTest {
   @Test
   void theScalarPathStartsWithShortCallsAndGoesOnWithLongOnes() {
     final Asked scalar = new Asked(0);
-    final Changeover loop = new Changeover(scalar, new Asked(2000));
+    final Changeover loop = changeover(scalar, new Asked(2000));
     // After a trial of 64 elements, 65,536 in calls of 64.
     step(loop, 0, 200_000);
     assertThat(scalar.starts).hasSize(1025).startsWith(64, 128).endsWith(65_536, 65_600);
@@ -255,13 +260,34 @@ class ChangeoverPathsTest {
   @Test
   void aShortCallIsNotCutFurther() {
     final Asked scalar = new Asked(0);
-    final Changeover loop = new Changeover(scalar, new Asked(2000));
+    final Changeover loop = changeover(scalar, new Asked(2000));
     // The first is too short for a trial.
     step(loop, 100, 163);
     step(loop, 100, 164);
     step(loop, 100, 165);
     assertThat(scalar.starts).containsExactly(100, 100, 100, 164);
     assertThat(scalar.ends).containsExactly(163, 164, 164, 165);
+  }
+
+  /** A first step does not wait for the classes of the Vector API. */
+  @Test
+  void theSimdLoopIsNotAskedForBeforeItsTime() {
+    final List<Loop> made = new ArrayList<>();
+    final Asked scalar = new Asked(0);
+    final Changeover loop =
+        new Changeover(
+            scalar,
+            () -> {
+              made.add(new Asked(0));
+              return made.getLast();
+            },
+            PATIENCE);
+    for (int block = 0; block < 100; block++) {
+      step(loop, 0, 100);
+    }
+    ask(loop, 4000);
+    assertThat(made).isEmpty();
+    assertThat(scalar.starts).isNotEmpty();
   }
 
   @Test
@@ -277,7 +303,7 @@ class ChangeoverPathsTest {
   void aBlockOfJustATrialIsOne() {
     final Asked scalar = new Asked(0);
     final Asked simd = new Asked(2000);
-    step(new Changeover(scalar, simd), 3, 3 + 64);
+    step(changeover(scalar, simd), 3, 3 + 64);
     assertThat(simd.starts).containsExactly(3);
     assertThat(simd.ends).containsExactly(3 + 64);
   }
