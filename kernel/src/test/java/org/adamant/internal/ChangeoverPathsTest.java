@@ -269,6 +269,19 @@ class ChangeoverPathsTest {
     assertThat(scalar.ends).containsExactly(163, 164, 164, 165);
   }
 
+  /** As one does in which vectors are allocated: compiled, and 10 ns per element. */
+  @Test
+  void aLoopThatTakesTenNanosecondsPerElementIsNotChangedTo() {
+    final Asked simd = new Asked(64 * 10);
+    final Changeover loop = changeover(new Asked(0), simd);
+    final long patience = System.nanoTime() + PATIENCE;
+    while (simd.starts.size() < 100 && System.nanoTime() < patience) {
+      step(loop, 0, 100);
+      assertThat(loop.hasChanged()).isFalse();
+    }
+    assertThat(simd.starts).hasSize(100);
+  }
+
   /** A first step does not wait for the classes of the Vector API. */
   @Test
   void theSimdLoopIsNotAskedForBeforeItsTime() {
