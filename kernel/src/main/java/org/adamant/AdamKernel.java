@@ -81,12 +81,14 @@ public interface AdamKernel {
   /**
    * The fastest kernel for this machine.
    *
-   * <p>The first call says once, through {@link System.Logger} {@code org.adamant}, what was chosen and
-   * why: as a warning if there is no SIMD.
-   *
    * <p>Until the JIT has compiled the SIMD loop, some tenths of a second at full load, this kernel steps
    * on the scalar path, which is compiled sooner; the bits are the same. Slices of fewer than 65 elements
    * stay there until a longer one has brought the change about.
+   *
+   * <p>What was chosen and why is said once, through {@link System.Logger} {@code org.adamant}: where there
+   * is no SIMD by this call, as a warning. Where it is likely, the Vector API is loaded and checked only 30 ms
+   * after the first step, or when {@link #laneWidth} or {@link #explanation} is asked for, as that takes
+   * some 0.1 s.
    *
    * @return the kernel of {@link LaneWidth#preferred}
    * @throws IllegalArgumentException if the system property {@value LaneWidth#PROPERTY} names no width
