@@ -86,9 +86,9 @@ public interface AdamKernel {
    * stay there until a longer one has brought the change about.
    *
    * <p>What was chosen and why is said once, through {@link System.Logger} {@code org.adamant}: where there
-   * is no SIMD by this call, as a warning. Where it is likely, the Vector API is loaded and checked only 30 ms
-   * after the first step, or when {@link #laneWidth} or {@link #explanation} is asked for, as that takes
-   * some 0.1 s.
+   * is no SIMD by this call, as a warning. Where it is likely and the property names no width, the Vector
+   * API is loaded and checked only 30 ms after the first step, or when {@link #laneWidth} or {@link
+   * #explanation} is asked for, as that takes some 0.1 s.
    *
    * @return the kernel of {@link LaneWidth#preferred}
    * @throws IllegalArgumentException if the system property {@value LaneWidth#PROPERTY} names no width

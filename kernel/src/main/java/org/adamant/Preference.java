@@ -2,6 +2,7 @@ package org.adamant;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -53,10 +54,13 @@ record Preference(LaneWidth width, String explanation, Level level) {
 
   private static Preference widest() {
     // From the widest on: the checks of those not needed would take as long again.
-    LaneWidth width = LaneWidth.BITS_512;
-    while (!width.isSupported()) {
-      width = LaneWidth.values()[width.ordinal() - 1];
-    }
+    final LaneWidth width =
+        List.of(LaneWidth.values())
+            .reversed()
+            .stream()
+            .filter(LaneWidth::isSupported)
+            .findFirst()
+            .orElseThrow();
     if (width == LaneWidth.SCALAR) {
       // Every width has the same reason here; the narrowest has no "use a narrower one".
       final String reason = LaneWidth.BITS_64.refusal().orElseThrow();

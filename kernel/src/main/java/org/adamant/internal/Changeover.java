@@ -129,7 +129,10 @@ public final class Changeover extends Loop {
     return new Changeover(Specialiser.loop(scalar), simdLoop, FIRST_WAIT);
   }
 
-  /** The SIMD loop; threads that ask at the same time get the same one. */
+  /**
+   * The SIMD loop; threads that ask at the same time get the same one. Trials ask before they take the time,
+   * as the first to ask may load the Vector API.
+   */
   private Loop simd() {
     final Loop known = simd;
     return known != null ? known : (simd = simdLoop.get());
@@ -193,8 +196,9 @@ public final class Changeover extends Loop {
       return simd().isBlockFinite(array, from, to);
     }
     if (finiteness.isNext() && to - from >= TRIAL) {
+      final Loop tried = simd();
       final long start = System.nanoTime();
-      final boolean isFinite = simd().isBlockFinite(array, from, from + TRIAL);
+      final boolean isFinite = tried.isBlockFinite(array, from, from + TRIAL);
       finiteness.end(start, READ_FAST);
       return isFinite && scalar.isBlockFinite(array, from + TRIAL, to);
     }
@@ -209,9 +213,10 @@ public final class Changeover extends Loop {
     }
     int rest = from;
     if (squares.isNext() && to - from >= TRIAL) {
+      final Loop tried = simd();
       final long start = System.nanoTime();
       rest = from + TRIAL;
-      simd().addSquares(sums, array, scale, from, rest);
+      tried.addSquares(sums, array, scale, from, rest);
       squares.end(start, READ_FAST);
     }
     // A trial is a multiple of the sums: the rest begins at the first of them again.

@@ -76,21 +76,17 @@ public record Variant(
     int code = arithmetic.ordinal();
     code = 3 * code + decay.ordinal();
     code = 3 * code + maximum.ordinal();
-    for (boolean flag : new boolean[] {
-      scales,
-      clips,
-      maximizes,
-      gradientFirst,
-      floatGradientFirst,
-      squareFirst,
-      rootEpsilon,
-      nesterov,
-      updateOnly,
-      averages,
-      zeroesGradient
-    }) {
-      code = 2 * code + (flag ? 1 : 0);
-    }
+    code = 2 * code + (scales ? 1 : 0);
+    code = 2 * code + (clips ? 1 : 0);
+    code = 2 * code + (maximizes ? 1 : 0);
+    code = 2 * code + (gradientFirst ? 1 : 0);
+    code = 2 * code + (floatGradientFirst ? 1 : 0);
+    code = 2 * code + (squareFirst ? 1 : 0);
+    code = 2 * code + (rootEpsilon ? 1 : 0);
+    code = 2 * code + (nesterov ? 1 : 0);
+    code = 2 * code + (updateOnly ? 1 : 0);
+    code = 2 * code + (averages ? 1 : 0);
+    code = 2 * code + (zeroesGradient ? 1 : 0);
     return code;
   }
 
