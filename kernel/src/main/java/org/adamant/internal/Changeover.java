@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * <p>What only reads, for the global norm and for gradients that are not finite, is compiled on its own, and
  * so changes over on its own.
  *
- * <p>Threads share the fields without synchronisation: a race costs a trial more or less.
+ * <p>Threads share the other fields without synchronisation: a race costs a trial more or less.
  */
 public final class Changeover extends Loop {
 
@@ -59,7 +59,8 @@ public final class Changeover extends Loop {
   private final Trials steps;
   private final Trials finiteness;
   private final Trials squares;
-  private Loop simd;
+  // Volatile for the fields of the loop, which are not final.
+  private volatile Loop simd;
   private int elements;
 
   /** The trials of one operation. */
@@ -84,6 +85,11 @@ public final class Changeover extends Loop {
       hasChanged = end - start < fast;
       next = end + Math.min((SHARE - 1) * (end - start), LONGEST_WAIT);
       count++;
+    }
+
+    /** Takes note of one that could not be. */
+    void putOff() {
+      next = System.nanoTime() + LONGEST_WAIT;
     }
   }
 
@@ -129,13 +135,31 @@ public final class Changeover extends Loop {
     return new Changeover(Specialiser.loop(scalar), simdLoop, FIRST_WAIT);
   }
 
+  /** The SIMD loop if it does all by now, otherwise null; another thread may see the change first. */
+  private Loop changed(Trials trials) {
+    return trials.hasChanged ? simd : null;
+  }
+
   /**
-   * The SIMD loop; threads that ask at the same time get the same one. Trials ask before they take the time,
-   * as the first to ask may load the Vector API.
+   * The SIMD loop for a trial; threads that ask at the same time get the same one. Trials ask before they
+   * take the time, as the first to ask may load the Vector API.
+   *
+   * @return the loop, or null where it could not be made. Earlier blocks have been written by then: for
+   *     want of memory, or because a logger throws that is told of the choice, no step is to end half done
    */
-  private Loop simd() {
+  private Loop tried(Trials trials) {
     final Loop known = simd;
-    return known != null ? known : (simd = simdLoop.get());
+    if (known != null) {
+      return known;
+    }
+    try {
+      final Loop made = simdLoop.get();
+      simd = made;
+      return made;
+    } catch (RuntimeException | Error e) {
+      trials.putOff();
+      return null;
+    }
   }
 
   @Override
@@ -149,19 +173,22 @@ public final class Changeover extends Loop {
       Object average,
       int from,
       int to) {
-    if (steps.hasChanged) {
-      simd().block(c, params, grads, m, v, max, average, from, to);
+    final Loop changed = changed(steps);
+    if (changed != null) {
+      changed.block(c, params, grads, m, v, max, average, from, to);
       return;
     }
     int start = from;
     // Every other trial has a tail, so that the code for both is compiled.
     final int trial = TRIAL + (steps.count & 1);
     if (steps.isNext() && to - from >= trial) {
-      final Loop tried = simd();
-      final long now = System.nanoTime();
-      start = from + trial;
-      tried.block(c, params, grads, m, v, max, average, from, start);
-      steps.end(now, FAST);
+      final Loop tried = tried(steps);
+      if (tried != null) {
+        final long now = System.nanoTime();
+        start = from + trial;
+        tried.block(c, params, grads, m, v, max, average, from, start);
+        steps.end(now, FAST);
+      }
     }
     while (elements < FIRST_ELEMENTS && to - start > FIRST_CALLS) {
       scalar.block(c, params, grads, m, v, max, average, start, start + FIRST_CALLS);
@@ -192,32 +219,38 @@ public final class Changeover extends Loop {
 
   @Override
   boolean isBlockFinite(Object array, int from, int to) {
-    if (finiteness.hasChanged) {
-      return simd().isBlockFinite(array, from, to);
+    final Loop changed = changed(finiteness);
+    if (changed != null) {
+      return changed.isBlockFinite(array, from, to);
     }
     if (finiteness.isNext() && to - from >= TRIAL) {
-      final Loop tried = simd();
-      final long start = System.nanoTime();
-      final boolean isFinite = tried.isBlockFinite(array, from, from + TRIAL);
-      finiteness.end(start, READ_FAST);
-      return isFinite && scalar.isBlockFinite(array, from + TRIAL, to);
+      final Loop tried = tried(finiteness);
+      if (tried != null) {
+        final long start = System.nanoTime();
+        final boolean isFinite = tried.isBlockFinite(array, from, from + TRIAL);
+        finiteness.end(start, READ_FAST);
+        return isFinite && scalar.isBlockFinite(array, from + TRIAL, to);
+      }
     }
     return scalar.isBlockFinite(array, from, to);
   }
 
   @Override
   void addSquares(double[] sums, Object array, double scale, int from, int to) {
-    if (squares.hasChanged) {
-      simd().addSquares(sums, array, scale, from, to);
+    final Loop changed = changed(squares);
+    if (changed != null) {
+      changed.addSquares(sums, array, scale, from, to);
       return;
     }
     int rest = from;
     if (squares.isNext() && to - from >= TRIAL) {
-      final Loop tried = simd();
-      final long start = System.nanoTime();
-      rest = from + TRIAL;
-      tried.addSquares(sums, array, scale, from, rest);
-      squares.end(start, READ_FAST);
+      final Loop tried = tried(squares);
+      if (tried != null) {
+        final long start = System.nanoTime();
+        rest = from + TRIAL;
+        tried.addSquares(sums, array, scale, from, rest);
+        squares.end(start, READ_FAST);
+      }
     }
     // A trial is a multiple of the sums: the rest begins at the first of them again.
     scalar.addSquares(sums, array, scale, rest, to);

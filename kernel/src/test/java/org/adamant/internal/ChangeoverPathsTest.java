@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -301,6 +302,42 @@ class ChangeoverPathsTest {
     ask(loop, 4000);
     assertThat(made).isEmpty();
     assertThat(scalar.starts).isNotEmpty();
+  }
+
+  /** Blocks before this one have been written: an exception would leave a step half done. */
+  @Test
+  void whereTheSimdLoopCannotBeMadeTheScalarPathGoesOn() {
+    final AtomicInteger tries = new AtomicInteger();
+    final Asked scalar = new Asked(0);
+    final Asked simd = new Asked(0);
+    final Changeover loop =
+        new Changeover(
+            scalar,
+            () -> {
+              switch (tries.incrementAndGet()) {
+                case 1 -> throw new IllegalStateException("a logger that throws");
+                case 2 -> throw new OutOfMemoryError("not really");
+                case 3 -> throw new NoClassDefFoundError("not really");
+                default -> {
+                  return simd;
+                }
+              }
+            },
+            0);
+    step(loop, 0, 100);
+    assertThat(scalar.starts).containsExactly(0, 64);
+    assertThat(scalar.ends).containsExactly(64, 100);
+    assertThat(loop.isFinite(null, 0, 300)).isTrue();
+    assertThat(loop.sumOfSquares(null, 0.5, 0, 300)).isEqualTo(1);
+    assertThat(scalar.asked).containsExactly("isBlockFinite 0 300", "addSquares 0 300");
+    assertThat(tries).hasValue(3);
+    // Not at every block: the next of the same kind is some time away.
+    for (int block = 0; block < 100; block++) {
+      step(loop, 0, 100);
+    }
+    assertThat(tries).hasValue(3);
+    changeOver(loop);
+    assertThat(simd.starts).isNotEmpty();
   }
 
   @Test
