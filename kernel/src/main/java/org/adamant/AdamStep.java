@@ -2,7 +2,6 @@ package org.adamant;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.util.stream.DoubleStream;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
@@ -129,16 +128,18 @@ public final class AdamStep {
             adam.arithmetic() == Arithmetic.EXACT
                 && TinyMoments.flushesAfter(t, rootScale, adam.epsilon()));
     isInFloatRange =
-        DoubleStream.of(
-            coefficients.gradientScale(),
-            coefficients.decay(),
-            coefficients.varianceScale(),
-            coefficients.rootEpsilon(),
-            coefficients.epsilon(),
-            coefficients.momentStep(),
-            coefficients.gradientStep())
-            .allMatch(coefficient -> Float.isFinite((float) coefficient))
+        isFloat(coefficients.gradientScale())
+            && isFloat(coefficients.decay())
+            && isFloat(coefficients.varianceScale())
+            && isFloat(coefficients.rootEpsilon())
+            && isFloat(coefficients.epsilon())
+            && isFloat(coefficients.momentStep())
+            && isFloat(coefficients.gradientStep())
             && (float) coefficients.clip() > 0;
+  }
+
+  private static boolean isFloat(double coefficient) {
+    return Float.isFinite((float) coefficient);
   }
 
   private static Variant variant(Adam adam, PerCall perCall) {

@@ -3,11 +3,9 @@ package org.adamant;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Array;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.internal.Changeover;
@@ -24,27 +22,77 @@ final class SpecialisedKernel implements AdamKernel {
   /** Fewer elements than this are not worth another thread: the hand-over takes as long as they do. */
   private static final long SMALLEST_PART = 8192;
 
+  // Neither this nor the choices below are lambdas: the first of a program takes milliseconds to link, in
+  // the middle of a first step.
   private static final Executor NONE =
-      _ -> {
-        throw new AssertionError("one thread needs no executor");
+      new Executor() {
+        @Override
+        public void execute(Runnable command) {
+          throw new AssertionError("one thread needs no executor");
+        }
       };
 
   private static final Map<LaneWidth, AdamKernel> BY_WIDTH = new ConcurrentHashMap<>();
 
-  /** The preferred kernel and the property value it was chosen under. */
-  private static volatile Preferred preferred;
+  /** The preferred kernels, by the value of the property they were chosen under; empty for none. */
+  private static final Map<String, AdamKernel> BY_PROPERTY = new ConcurrentHashMap<>();
 
-  /** The width and the sentence; where it takes time to find out, only when it is asked for. */
-  private final Supplier<Preference> preference;
-
-  private final BiFunction<Element, Variant, Loop> loopFor;
+  private final Choice choice;
 
   private final Map<Variant, Loops> byVariant = new ConcurrentHashMap<>();
 
   /** The loops of the last variant; a race only costs a look-up. */
   private Loops last;
 
-  private record Preferred(String property, AdamKernel kernel) {}
+  /** Which width, and how a loop of it begins. */
+  private interface Choice {
+    Preference preference();
+
+    Loop loop(Element element, Variant variant);
+  }
+
+  /** The width that a call named, from the first element on. */
+  private record Named(Preference preference) implements Choice {
+    @Override
+    public Loop loop(Element element, Variant variant) {
+      return Specialiser.loop(new Specialisation(element, preference.width().bits(), variant));
+    }
+  }
+
+  /** A preferred width that is known. */
+  private record Known(Preference preference) implements Choice {
+    @Override
+    public Loop loop(Element element, Variant variant) {
+      return Changeover.create(new Specialisation(element, preference.width().bits(), variant));
+    }
+  }
+
+  /**
+   * The widest vectors, whichever they are: found out when they are asked about, or when the first loop
+   * changes over to them, because that takes far longer than a first step.
+   */
+  private static final class Widest implements Choice {
+    private volatile Preference found;
+
+    @Override
+    public Preference preference() {
+      final Preference known = found;
+      return known != null ? known : (found = Preference.said(null));
+    }
+
+    @Override
+    public Loop loop(Element element, Variant variant) {
+      return Changeover.create(
+          new Specialisation(element, 0, variant),
+          new Supplier<>() {
+            @Override
+            public Loop get() {
+              final int bits = preference().width().bits();
+              return Specialiser.loop(new Specialisation(element, bits, variant));
+            }
+          });
+    }
+  }
 
   private record Loops(Variant variant, Loop floats, Loop doubles) {
     Loop of(Element element) {
@@ -52,42 +100,23 @@ final class SpecialisedKernel implements AdamKernel {
     }
   }
 
-  private SpecialisedKernel(
-      Supplier<Preference> preference, BiFunction<Element, Variant, Loop> loopFor) {
-    this.preference = preference;
-    this.loopFor = loopFor;
+  private SpecialisedKernel(Choice choice) {
+    this.choice = choice;
   }
 
   static AdamKernel preferred() {
-    final String property = System.getProperty(LaneWidth.PROPERTY);
-    final Preferred known = preferred;
-    if (known != null && Objects.equals(known.property, property)) {
-      return known.kernel;
+    final String property = System.getProperty(LaneWidth.PROPERTY, "");
+    final AdamKernel known = BY_PROPERTY.get(property);
+    if (known != null) {
+      return known;
     }
     final AdamKernel kernel =
-        Preference.isAsked(property) || Chooser.obstacle().isPresent()
-            ? decided(Preference.said(property))
-            : undecided(property);
-    preferred = new Preferred(property, kernel);
-    return kernel;
-  }
-
-  private static AdamKernel decided(Preference preference) {
-    final int bits = preference.width().bits();
-    return new SpecialisedKernel(
-        () -> preference,
-        (element, variant) -> Changeover.loop(new Specialisation(element, bits, variant)));
-  }
-
-  /** Vectors are likely, but the Vector API is not loaded before they are used or asked about. */
-  private static AdamKernel undecided(String property) {
-    final Supplier<Preference> preference = () -> Preference.said(property);
-    return new SpecialisedKernel(
-        preference,
-        (element, variant) -> Changeover.create(
-            new Specialisation(element, 0, variant),
-            () -> Specialiser.loop(
-                new Specialisation(element, preference.get().width().bits(), variant))));
+        new SpecialisedKernel(
+            Preference.isAsked(property) || Chooser.plainObstacle().isPresent()
+                ? new Known(Preference.said(property))
+                : new Widest());
+    final AdamKernel first = BY_PROPERTY.putIfAbsent(property, kernel);
+    return first == null ? kernel : first;
   }
 
   static AdamKernel of(LaneWidth width) {
@@ -100,19 +129,17 @@ final class SpecialisedKernel implements AdamKernel {
     width.requireSupported(askedFor);
     final Preference asked =
         new Preference(width, Preference.nameOf(width) + ": asked for by " + askedFor, Level.DEBUG);
-    return new SpecialisedKernel(
-        () -> asked,
-        (element, variant) -> Specialiser.loop(new Specialisation(element, width.bits(), variant)));
+    return new SpecialisedKernel(new Named(asked));
   }
 
   @Override
   public LaneWidth laneWidth() {
-    return preference.get().width();
+    return choice.preference().width();
   }
 
   @Override
   public String explanation() {
-    return preference.get().explanation();
+    return choice.preference().explanation();
   }
 
   @Override
@@ -328,8 +355,8 @@ final class SpecialisedKernel implements AdamKernel {
   private Loops find(Variant variant) {
     Loops found = byVariant.get(variant);
     if (found == null) {
-      final Loop floats = loopFor.apply(Element.FLOAT, variant);
-      final Loop doubles = loopFor.apply(Element.DOUBLE, variant);
+      final Loop floats = choice.loop(Element.FLOAT, variant);
+      final Loop doubles = choice.loop(Element.DOUBLE, variant);
       found = new Loops(variant, floats, doubles);
       final Loops first = byVariant.putIfAbsent(variant, found);
       found = first == null ? found : first;

@@ -52,16 +52,6 @@ class ChangeoverTest {
     assertThat(loop.hasChanged()).as("changed after %d steps", t).isTrue();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void isTheSameLoopForAllKernels(ElementType type) {
-    final Specialisation constants = constants(type, Adam.defaults());
-    assertThat(Changeover.loop(constants))
-        .isInstanceOf(Changeover.class)
-        .isSameAs(Changeover.loop(constants))
-        .isNotSameAs(Changeover.create(constants));
-  }
-
   private static Specialisation constants(ElementType type, Adam adam) {
     final Element element = type == ElementType.FLOAT ? Element.FLOAT : Element.DOUBLE;
     return new Specialisation(

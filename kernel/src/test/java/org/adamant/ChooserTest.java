@@ -62,6 +62,19 @@ class ChooserTest {
     }
   }
 
+  /** Otherwise it would start on the scalar path again. */
+  @Test
+  void thePreferredKernelIsTheSameAfterThePropertyWasSetAndCleared() {
+    final AdamKernel unset = AdamKernel.preferred();
+    System.setProperty(LaneWidth.PROPERTY, "64");
+    final AdamKernel set = AdamKernel.preferred();
+    assertThat(set).isSameAs(AdamKernel.preferred()).isNotSameAs(unset);
+    System.clearProperty(LaneWidth.PROPERTY);
+    assertThat(AdamKernel.preferred()).isSameAs(unset);
+    System.setProperty(LaneWidth.PROPERTY, "64");
+    assertThat(AdamKernel.preferred()).isSameAs(set);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {" scalar", "SCALAR ", "Scalar"})
   void thePropertyMayBeWrittenCarelessly(String value) {

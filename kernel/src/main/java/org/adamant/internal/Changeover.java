@@ -1,6 +1,5 @@
 package org.adamant.internal;
 
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -21,12 +20,10 @@ import java.util.function.Supplier;
 public final class Changeover extends Loop {
 
   /**
-   * Nanoseconds to the first trial, and so to the classes of the Vector API, which take some 0.1 s to load:
-   * a first step is not to wait for them, and a short run does without.
+   * Nanoseconds to the SIMD loop, and so to the classes of the Vector API, which take some 0.1 s to load: a
+   * short run does without.
    */
   private static final long FIRST_WAIT = 30_000_000;
-
-  private static final ConcurrentHashMap<Specialisation, Loop> ALL = new ConcurrentHashMap<>();
 
   /** Elements of a trial: whole vectors of every width. */
   private static final int TRIAL = 64;
@@ -56,11 +53,13 @@ public final class Changeover extends Loop {
 
   private final Loop scalar;
   private final Supplier<Loop> simdLoop;
-  private final Trials steps;
-  private final Trials finiteness;
-  private final Trials squares;
+  private final Trials steps = new Trials();
+  private final Trials finiteness = new Trials();
+  private final Trials squares = new Trials();
   // Volatile for the fields of the loop, which are not final.
   private volatile Loop simd;
+  private long nextMaking;
+  private int lastEnd = -1;
   private int elements;
 
   /** The trials of one operation. */
@@ -68,11 +67,7 @@ public final class Changeover extends Loop {
     private boolean hasChanged;
     private int count;
     private int blocks;
-    private long next;
-
-    Trials(long wait) {
-      next = System.nanoTime() + wait;
-    }
+    private long next = System.nanoTime();
 
     /** Whether this block should be one. */
     boolean isNext() {
@@ -86,30 +81,12 @@ public final class Changeover extends Loop {
       next = end + Math.min((SHARE - 1) * (end - start), LONGEST_WAIT);
       count++;
     }
-
-    /** Takes note of one that could not be. */
-    void putOff() {
-      next = System.nanoTime() + LONGEST_WAIT;
-    }
   }
 
   Changeover(Loop scalar, Supplier<Loop> simdLoop, long wait) {
     this.scalar = scalar;
     this.simdLoop = simdLoop;
-    steps = new Trials(wait);
-    finiteness = new Trials(wait);
-    squares = new Trials(wait);
-  }
-
-  /**
-   * The loop for these constants that starts on the scalar path.
-   *
-   * @param constants element type, lane width and variant
-   * @return the loop, the same one at every call
-   */
-  public static Loop loop(Specialisation constants) {
-    final Loop known = ALL.get(constants);
-    return known != null ? known : ALL.computeIfAbsent(constants, Changeover::create);
+    nextMaking = System.nanoTime() + wait;
   }
 
   /**
@@ -141,25 +118,23 @@ public final class Changeover extends Loop {
   }
 
   /**
-   * The SIMD loop for a trial; threads that ask at the same time get the same one. Trials ask before they
-   * take the time, as the first to ask may load the Vector API.
-   *
-   * @return the loop, or null where it could not be made. Earlier blocks have been written by then: for
-   *     want of memory, or because a logger throws that is told of the choice, no step is to end half done
+   * The SIMD loop for a trial, or null where this block is not to be one. The loop is made where a run over a
+   * slice begins, so that no first step waits for it, however long it takes. Where it cannot be made, for
+   * want of memory or because a logger throws that is told of the choice, the scalar path goes on: other
+   * slices may have been stepped by then, and no step is to end half done.
    */
-  private Loop tried(Trials trials) {
+  private Loop tried(Trials trials, int trial, int from, int to) {
+    final boolean begins = from != lastEnd;
+    lastEnd = to;
+    if (simd == null && begins && System.nanoTime() - nextMaking >= 0) {
+      try {
+        simd = simdLoop.get();
+      } catch (RuntimeException | Error e) {
+        nextMaking = System.nanoTime() + LONGEST_WAIT;
+      }
+    }
     final Loop known = simd;
-    if (known != null) {
-      return known;
-    }
-    try {
-      final Loop made = simdLoop.get();
-      simd = made;
-      return made;
-    } catch (RuntimeException | Error e) {
-      trials.putOff();
-      return null;
-    }
+    return known != null && trials.isNext() && to - from >= trial ? known : null;
   }
 
   @Override
@@ -181,14 +156,12 @@ public final class Changeover extends Loop {
     int start = from;
     // Every other trial has a tail, so that the code for both is compiled.
     final int trial = TRIAL + (steps.count & 1);
-    if (steps.isNext() && to - from >= trial) {
-      final Loop tried = tried(steps);
-      if (tried != null) {
-        final long now = System.nanoTime();
-        start = from + trial;
-        tried.block(c, params, grads, m, v, max, average, from, start);
-        steps.end(now, FAST);
-      }
+    final Loop tried = tried(steps, trial, from, to);
+    if (tried != null) {
+      final long now = System.nanoTime();
+      start = from + trial;
+      tried.block(c, params, grads, m, v, max, average, from, start);
+      steps.end(now, FAST);
     }
     while (elements < FIRST_ELEMENTS && to - start > FIRST_CALLS) {
       scalar.block(c, params, grads, m, v, max, average, start, start + FIRST_CALLS);
@@ -223,14 +196,12 @@ public final class Changeover extends Loop {
     if (changed != null) {
       return changed.isBlockFinite(array, from, to);
     }
-    if (finiteness.isNext() && to - from >= TRIAL) {
-      final Loop tried = tried(finiteness);
-      if (tried != null) {
-        final long start = System.nanoTime();
-        final boolean isFinite = tried.isBlockFinite(array, from, from + TRIAL);
-        finiteness.end(start, READ_FAST);
-        return isFinite && scalar.isBlockFinite(array, from + TRIAL, to);
-      }
+    final Loop tried = tried(finiteness, TRIAL, from, to);
+    if (tried != null) {
+      final long start = System.nanoTime();
+      final boolean isFinite = tried.isBlockFinite(array, from, from + TRIAL);
+      finiteness.end(start, READ_FAST);
+      return isFinite && scalar.isBlockFinite(array, from + TRIAL, to);
     }
     return scalar.isBlockFinite(array, from, to);
   }
@@ -243,14 +214,12 @@ public final class Changeover extends Loop {
       return;
     }
     int rest = from;
-    if (squares.isNext() && to - from >= TRIAL) {
-      final Loop tried = tried(squares);
-      if (tried != null) {
-        final long start = System.nanoTime();
-        rest = from + TRIAL;
-        tried.addSquares(sums, array, scale, from, rest);
-        squares.end(start, READ_FAST);
-      }
+    final Loop tried = tried(squares, TRIAL, from, to);
+    if (tried != null) {
+      final long start = System.nanoTime();
+      rest = from + TRIAL;
+      tried.addSquares(sums, array, scale, from, rest);
+      squares.end(start, READ_FAST);
     }
     // A trial is a multiple of the sums: the rest begins at the first of them again.
     scalar.addSquares(sums, array, scale, rest, to);

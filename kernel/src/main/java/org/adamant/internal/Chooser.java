@@ -15,6 +15,11 @@ public final class Chooser {
 
   private static final String MODULE = "jdk.incubator.vector";
 
+  private static final String NO_C2 =
+      "this JVM runs without its optimising compiler C2, where the Vector API is hundreds of"
+          + " times slower; start java without -XX:TieredStopAtLevel or"
+          + " -XX:CompilationMode=quick-only to get SIMD";
+
   /** What was found out, by width; a test may put in what would be found on another machine. */
   static final ConcurrentHashMap<Integer, Optional<String>> REFUSALS = new ConcurrentHashMap<>();
 
@@ -31,15 +36,17 @@ public final class Chooser {
   }
 
   /**
-   * Why no vectors at all are used here, as far as that can be seen without loading the Vector API.
+   * Why no vectors at all are used here, as far as that can be seen at once: without the Vector API, and
+   * without the management classes that know the JVM's flags. Both take far longer to load than a first
+   * step.
    *
-   * @return the reason, or nothing if there is none
+   * @return the reason, or nothing if none can be seen
    */
-  public static Optional<String> obstacle() {
-    return obstacle(new Jvm());
+  public static Optional<String> plainObstacle() {
+    return plainObstacle(new Jvm());
   }
 
-  private static Optional<String> obstacle(Jvm jvm) {
+  private static Optional<String> plainObstacle(Jvm jvm) {
     if (!jvm.hasModule(MODULE)) {
       return Optional.of("the module " + MODULE + " is not resolved; start java with --add-modules "
           + MODULE + " to get SIMD");
@@ -50,12 +57,12 @@ public final class Chooser {
           "this JVM only interprets, where the Vector API is hundreds of times slower; start java"
               + " without -Xint to get SIMD");
     }
-    if (vm.contains("emulated-client")
-        || Integer.parseInt(jvm.flag("TieredStopAtLevel", "4")) < 4) {
-      return Optional.of(
-          "this JVM runs without its optimising compiler C2, where the Vector API is hundreds of"
-              + " times slower; start java without -XX:TieredStopAtLevel or"
-              + " -XX:CompilationMode=quick-only to get SIMD");
+    return vm.contains("emulated-client") ? Optional.of(NO_C2) : Optional.empty();
+  }
+
+  private static Optional<String> obstacleOfFlags(Jvm jvm) {
+    if (Integer.parseInt(jvm.flag("TieredStopAtLevel", "4")) < 4) {
+      return Optional.of(NO_C2);
     }
     if (!Boolean.parseBoolean(jvm.flag("UseFMA", "true"))) {
       return Optional.of(
@@ -67,7 +74,7 @@ public final class Chooser {
   }
 
   static Optional<String> examine(int laneBits, Jvm jvm) {
-    final Optional<String> obstacle = obstacle(jvm);
+    final Optional<String> obstacle = plainObstacle(jvm).or(() -> obstacleOfFlags(jvm));
     if (obstacle.isPresent()) {
       return obstacle;
     }

@@ -327,26 +327,40 @@ class ChangeoverPathsTest {
     step(loop, 0, 100);
     assertThat(scalar.starts).containsExactly(0, 64);
     assertThat(scalar.ends).containsExactly(64, 100);
-    assertThat(loop.isFinite(null, 0, 300)).isTrue();
-    assertThat(loop.sumOfSquares(null, 0.5, 0, 300)).isEqualTo(1);
-    assertThat(scalar.asked).containsExactly("isBlockFinite 0 300", "addSquares 0 300");
-    assertThat(tries).hasValue(3);
-    // Not at every block: the next of the same kind is some time away.
-    for (int block = 0; block < 100; block++) {
-      step(loop, 0, 100);
-    }
-    assertThat(tries).hasValue(3);
+    ask(loop, 300);
+    assertThat(scalar.asked).containsExactly(answers(300));
+    // Not at every block: the next try is some time away.
+    assertThat(tries).hasValue(1);
     changeOver(loop);
+    assertThat(tries).hasValue(4);
     assertThat(simd.starts).isNotEmpty();
+  }
+
+  /** A first step is not to wait, however long it takes. */
+  @Test
+  void theSimdLoopIsNotAskedForInTheMiddleOfARun() {
+    final List<Loop> made = new ArrayList<>();
+    final Changeover loop =
+        new Changeover(
+            new Asked(1_000_000),
+            () -> {
+              made.add(new Asked(0));
+              return made.getLast();
+            },
+            200_000_000);
+    // A run of more than the 200 ms after which it may be asked for.
+    for (int block = 0; block < 300; block++) {
+      step(loop, 50 * block, 50 * (block + 1));
+    }
+    assertThat(made).isEmpty();
+    step(loop, 0, 50);
+    assertThat(made).hasSize(1);
   }
 
   @Test
   void withoutVectorsThereIsNothingToChangeTo() {
     final Specialisation constants = SpecialiserTest.newConstants();
-    assertThat(Changeover.loop(constants))
-        .isNotNull()
-        .isSameAs(Changeover.loop(constants))
-        .isSameAs(Specialiser.loop(constants));
+    assertThat(Changeover.create(constants)).isSameAs(Specialiser.loop(constants));
   }
 
   @Test
