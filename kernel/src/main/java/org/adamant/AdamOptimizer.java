@@ -1,10 +1,12 @@
 package org.adamant;
 
 import java.lang.reflect.Array;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
@@ -64,6 +66,9 @@ public final class AdamOptimizer {
       return slice;
     }
   }
+
+  /** What a step does to one parameter. */
+  private record Update(String name, Moments state, AdamSlice slice, AdamStep step) {}
 
   private AdamOptimizer(Adam adam, AdamKernel kernel) {
     Arguments.requireNonNull("adam", adam);
@@ -150,17 +155,26 @@ public final class AdamOptimizer {
             "gradient '" + entry.getKey() + "' is the same array as a parameter");
       }
     }
-    final Map<String, AdamStep> steps = new HashMap<>();
+    // All that can fail, for want of memory or in a map, before the first update.
+    final List<Update> updates = new ArrayList<>(params.size());
     final Map<Long, AdamStep> byCount = new HashMap<>();
     for (Map.Entry<String, A> entry : params.entrySet()) {
-      final AdamStep step = byCount.computeIfAbsent(stepCount(entry.getKey()) + 1, adam::atStep);
+      final String name = entry.getKey();
+      final AdamStep step = byCount.computeIfAbsent(stepCount(name) + 1, adam::atStep);
       if (entry.getValue() instanceof float[]) {
         step.requireFloatRange();
       }
-      steps.put(entry.getKey(), step);
+      final Moments known = moments.get(name);
+      final Moments state = known != null ? known : new Moments(entry.getValue());
+      final AdamSlice slice = state.slice(entry.getValue(), grads.get(name), adam);
+      updates.add(new Update(name, state, slice, step));
     }
 
-    params.forEach((name, param) -> update(steps.get(name), name, param, grads.get(name)));
+    for (Update update : updates) {
+      moments.put(update.name, update.state);
+      kernel.step(update.step, update.slice);
+      update.state.stepCount = update.step.t();
+    }
     stepCount++;
   }
 
@@ -310,12 +324,6 @@ public final class AdamOptimizer {
 
   private static String typeOf(Object value) {
     return value.getClass().getSimpleName();
-  }
-
-  private void update(AdamStep step, String name, Object param, Object grad) {
-    final Moments state = moments.computeIfAbsent(name, _ -> new Moments(param));
-    kernel.step(step, state.slice(param, grad, adam));
-    state.stepCount = step.t();
   }
 
   private Moments known(String name) {

@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
+import java.util.AbstractMap;
+import java.util.AbstractSet;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The optimizer with named parameters. */
 class AdamOptimizerTest {
@@ -468,5 +474,65 @@ class AdamOptimizerTest {
     assertThat(optimizer.stepCount()).isEqualTo(2);
     assertThat(optimizer.stepCount("known")).isEqualTo(2);
     assertThat(optimizer.names()).containsExactly("known");
+  }
+
+  /** A map that fails after so many entries were read, whatever they were read for. */
+  private static Map<String, Object> failing(Map<String, Object> map, int reads) {
+    final AtomicInteger left = new AtomicInteger(reads);
+    return new AbstractMap<>() {
+      @Override
+      public Set<Entry<String, Object>> entrySet() {
+        return new AbstractSet<>() {
+          @Override
+          public Iterator<Entry<String, Object>> iterator() {
+            final Iterator<Entry<String, Object>> entries = map.entrySet().iterator();
+            return new Iterator<>() {
+              @Override
+              public boolean hasNext() {
+                return entries.hasNext();
+              }
+
+              @Override
+              public Entry<String, Object> next() {
+                if (left.getAndDecrement() == 0) {
+                  throw new IllegalStateException("the map fails");
+                }
+                return entries.next();
+              }
+            };
+          }
+
+          @Override
+          public int size() {
+            return map.size();
+          }
+        };
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aMapThatFailsLeavesEverythingAsItWas(boolean areGradients) {
+    int reads = 0;
+    for (boolean failed = true; failed; reads++) {
+      final float[] a = {1, 2};
+      final float[] b = {3};
+      final Map<String, Object> params = named("a", a, "b", b);
+      final Map<String, Object> grads = named("a", floats(1, 1), "b", floats(1));
+      final AdamOptimizer optimizer = AdamOptimizer.create(ADAM);
+      try {
+        optimizer.step(
+            areGradients ? params : failing(params, reads),
+            areGradients ? failing(grads, reads) : grads);
+        failed = false;
+      } catch (IllegalStateException e) {
+        assertThat(a).as("a after %d reads", reads).containsExactly(1, 2);
+        assertThat(b).containsExactly(3);
+        assertThat(optimizer.names()).isEmpty();
+        assertThat(optimizer.stepCount()).isZero();
+      }
+    }
+    assertThat(reads).as("reads of two entries").isGreaterThan(4);
   }
 }
