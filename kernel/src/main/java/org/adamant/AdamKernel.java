@@ -6,7 +6,8 @@ import java.util.concurrent.Executor;
  * One step of Adam over arrays of parameters, gradients and moments, in a single pass.
  *
  * <p>Thread-safe and stateless: a kernel may be shared, and threads may step disjoint slices of the same
- * arrays at once. After the first call a step allocates nothing.
+ * arrays at once. Once the JIT has compiled its loop, a step on the calling thread allocates nothing; one on
+ * several threads allocates a few hundred bytes, whatever the size of the model.
  *
  * <p><b>Formula.</b> For every element, at {@linkplain AdamStep step t}, with these roundings in the
  * element's type and no others ({@code fma(a, b, c)} is {@code a * b + c} rounded once, {@code [...]} is
@@ -60,8 +61,8 @@ import java.util.concurrent.Executor;
  * <p><b>Tiny moments.</b> After every step t divisible by 64, elements of m with |m| &lt; 2^-100 (double:
  * 2^-960) and of v with v &lt; 2^-126 (double: 2^-1022) are set to +0, because arithmetic on subnormal
  * numbers is slow and moments would stay subnormal for good where gradients are zero. This moves a
- * parameter by less than 2^-62 of the step size. Where epsilon is too small to hide it (below 2^-38
- * times the factor of the root), or with PyTorch's arithmetic, nothing is set to zero. See {@link AdamStep#flushesTinyMoments}.
+ * parameter by less than 2^-62 of the step size. Where epsilon is too small to hide it (2^-38 times
+ * the factor of the root, or less), or with PyTorch's arithmetic, nothing is set to zero. See {@link AdamStep#flushesTinyMoments}.
  *
  * <p><b>Special values.</b> A NaN gradient makes m, v and the parameter NaN. An infinite gradient, or one
  * whose square overflows, makes v infinite, and the element's update NaN or zero; from the next step on
@@ -72,7 +73,7 @@ import java.util.concurrent.Executor;
  * before step 1. A slice is given by offset and length, in elements; a length of 0 does nothing.
  *
  * <p><b>Errors.</b> Every argument is checked before the first write; when an exception is thrown, all
- * arrays are as they were.
+ * arrays are as they were, unless it says otherwise, as some do of steps on several threads.
  *
  * <p><b>Source.</b> Kingma &amp; Ba 2014, Algorithm 1.
  */
@@ -136,7 +137,7 @@ public interface AdamKernel {
    * @param v second moments, updated
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, two of them are the same array, or
-   *     a coefficient is too large for a float
+   *     a coefficient is outside the range of float
    */
   void step(AdamStep step, float[] params, float[] grads, float[] m, float[] v);
 
@@ -152,7 +153,7 @@ public interface AdamKernel {
    * @param length the number of elements
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, two of them are the same array, or
-   *     a coefficient is too large for a float
+   *     a coefficient is outside the range of float
    * @throws IndexOutOfBoundsException if the slice does not lie in the arrays
    */
   void step(
@@ -202,7 +203,7 @@ public interface AdamKernel {
    * @return the number of gradients that are NaN or infinite, 0 with {@link NonFinite#PROPAGATE}
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the variant needs an array that the slice does not have, or a
-   *     coefficient is too large for a float
+   *     coefficient is outside the range of float
    * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
    */
   long step(AdamStep step, AdamSlice slice);
@@ -215,7 +216,7 @@ public interface AdamKernel {
    * @return the number of gradients that are NaN or infinite, 0 with {@link NonFinite#PROPAGATE}
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the variant needs an array that a slice does not have, or a
-   *     coefficient is too large for a float
+   *     coefficient is outside the range of float
    * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
    */
   long step(AdamStep step, AdamModel model);
@@ -227,22 +228,26 @@ public interface AdamKernel {
    * @param step the coefficients, and what else to do in the same pass
    * @param model the slices
    * @param executor where further threads come from, for example {@link
-   *     java.util.concurrent.ForkJoinPool#commonPool}; none is created here. What it does not take, the
-   *     calling thread does
+   *     java.util.concurrent.ForkJoinPool#commonPool}; none is created here. What it rejects, the calling
+   *     thread does; what else it throws before any thread has begun comes out as it is, with all arrays as
+   *     they were
    * @param threads the largest number of threads, the calling one included, at least 1
    * @return the number of gradients that are NaN or infinite, 0 with {@link NonFinite#PROPAGATE}
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if {@code threads} is less than 1, the variant needs an array that a
-   *     slice does not have, or a coefficient is too large for a float
+   *     slice does not have, or a coefficient is outside the range of float
    * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
    * @throws IllegalStateException if a thread failed in the middle, which leaves the arrays partly
-   *     updated; with the cause
+   *     updated, or the executor after threads had begun, which leaves them completely updated; with the
+   *     cause, and a message that says which
    */
   long step(AdamStep step, AdamModel model, Executor executor, int threads);
 
   /**
    * The Euclidean norm of all gradients of a model, the same to the last bit for every lane width and
    * thread count.
+   *
+   * <p>Allocates eight bytes for each 4,096 elements.
    *
    * <p><b>Order of operations.</b> Each slice is cut into blocks of 4,096 elements. In a block, element i
    * is squared and added in double, by fma, to sum i mod 32; the 32 sums are added in halves (0 and 16, 1
@@ -267,6 +272,8 @@ public interface AdamKernel {
    * @return the norm
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if {@code threads} is less than 1
+   * @throws IllegalStateException if a thread failed, or the executor after threads had begun; with the
+   *     cause
    */
   double globalNorm(AdamModel model, Executor executor, int threads);
 }

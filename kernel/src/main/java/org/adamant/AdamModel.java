@@ -86,24 +86,34 @@ public final class AdamModel {
     return before[slice];
   }
 
+  /** One of the arrays of a slice. */
+  private record Use(AdamSlice slice, int index, int array) {
+    @Override
+    public String toString() {
+      return AdamSlice.ARRAY_NAMES[array] + " of slices[" + index + "] (offset = " + slice.offset
+          + ", length = " + slice.length + ")";
+    }
+  }
+
   private static void requireDisjoint(AdamSlice[] slices) {
-    final Map<Object, List<AdamSlice>> users = new IdentityHashMap<>();
-    for (AdamSlice slice : slices) {
-      for (Object array : slice.arrays()) {
-        if (array != null && slice.length > 0) {
-          users.computeIfAbsent(array, _ -> new ArrayList<>()).add(slice);
+    final Map<Object, List<Use>> users = new IdentityHashMap<>();
+    for (int i = 0; i < slices.length; i++) {
+      final Object[] arrays = slices[i].arrays();
+      for (int k = 0; k < arrays.length; k++) {
+        if (arrays[k] != null && slices[i].length > 0) {
+          users.computeIfAbsent(arrays[k], _ -> new ArrayList<>()).add(new Use(slices[i], i, k));
         }
       }
     }
-    for (List<AdamSlice> sharing : users.values()) {
-      sharing.sort(Comparator.comparingInt(AdamSlice::offset));
+    for (List<Use> sharing : users.values()) {
+      sharing.sort(Comparator.comparingInt(use -> use.slice.offset));
       for (int i = 1; i < sharing.size(); i++) {
-        final AdamSlice left = sharing.get(i - 1);
-        final AdamSlice right = sharing.get(i);
-        if (right.offset - left.offset < left.length) {
+        final Use left = sharing.get(i - 1);
+        final Use right = sharing.get(i);
+        if (right.slice.offset - left.slice.offset < left.slice.length) {
           throw new IllegalArgumentException(
-              "slices overlap in an array: " + left + " and " + right
-                  + "; expected every element once");
+              "slices overlap in an array, which is " + left + " and " + right
+                  + ": expected every element once");
         }
       }
     }

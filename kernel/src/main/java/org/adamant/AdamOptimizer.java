@@ -141,18 +141,22 @@ public final class AdamOptimizer {
    */
   public <A> void step(Map<String, A> params, Map<String, A> grads) {
     requireNamesMatch(params, grads);
-    final Set<Object> used = Collections.newSetFromMap(new IdentityHashMap<>());
+    final Map<Object, String> users = new IdentityHashMap<>();
     for (Map.Entry<String, A> entry : params.entrySet()) {
       requireValid(entry.getKey(), entry.getValue(), grads.get(entry.getKey()));
-      if (!used.add(entry.getValue())) {
+      final String other = users.put(entry.getValue(), entry.getKey());
+      if (other != null) {
         throw new IllegalArgumentException(
-            "parameter '" + entry.getKey() + "' is the same array as another parameter");
+            "parameter '" + entry.getKey() + "' is the same array as parameter '" + other
+                + "': expected an array of its own");
       }
     }
     for (Map.Entry<String, A> entry : grads.entrySet()) {
-      if (used.contains(entry.getValue())) {
+      final String param = users.get(entry.getValue());
+      if (param != null) {
         throw new IllegalArgumentException(
-            "gradient '" + entry.getKey() + "' is the same array as a parameter");
+            "gradient '" + entry.getKey() + "' is the same array as parameter '" + param
+                + "': expected an array of its own");
       }
     }
     // All that can fail, for want of memory or in a map, before the first update.

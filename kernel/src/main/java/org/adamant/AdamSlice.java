@@ -137,6 +137,9 @@ public final class AdamSlice {
     return length;
   }
 
+  /** The names of the arrays, in their order. */
+  static final String[] ARRAY_NAMES = {"params", "grads", "m", "v", "maximum", "average"};
+
   /** The arrays that a step of some variant may write. */
   Object[] arrays() {
     return new Object[] {params, grads, m, v, maximum, average};

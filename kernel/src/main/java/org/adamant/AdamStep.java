@@ -31,7 +31,7 @@ import org.adamant.internal.Variant;
  * {@code -expm1(t * log(beta))}, which keeps the digits that {@code 1 - pow(beta, t)} loses for small t;
  * by {@link StrictMath}, whose results are the same on every JVM and processor. A {@code float} step
  * rounds each coefficient once. In the {@linkplain Arithmetic#PYTORCH arithmetic of PyTorch} it is {@code
- * 1 - pow(beta, t)}, with the power correctly rounded. PyTorch takes it from the C library, where about
+ * 1 - pow(beta, t)}, with the power correctly rounded (to within an ulp from step 10^9 on). PyTorch takes it from the C library, where about
  * one power in a thousand is off by its last bit, which ones depending on the library; that can be seen in
  * double only.
  *
@@ -45,7 +45,8 @@ public final class AdamStep {
   private final double stepSize;
   private final Coefficients coefficients;
   private final Variant variant;
-  private final boolean isInFloatRange;
+  /** What a float step cannot be done with, or null. */
+  private final String outsideFloat;
 
   /** What a call does beyond the hyper-parameters. */
   private record PerCall(
@@ -77,6 +78,12 @@ public final class AdamStep {
     final boolean isRaw = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
     final double rate = adam.learningRate();
     final double beta1 = adam.beta1();
+    final double factor = perCall.gradientFactor();
+    if (Double.isInfinite(factor) || factor == 0 && perCall.clipFactor != 0) {
+      throw new IllegalArgumentException(
+          "gradientScale = " + perCall.gradientScale + ", clipFactor = " + perCall.clipFactor
+              + ": their product is " + factor + "; expected it in the range of double");
+    }
     final double correction1 = oneMinusPower(adam, beta1, t);
     final double correction2 = oneMinusPower(adam, adam.beta2(), t);
     final double rootCorrection = isRaw ? Math.sqrt(correction2) : 1;
@@ -86,7 +93,8 @@ public final class AdamStep {
           "learningRate = " + rate + ": learningRate / (1 - beta1^t) overflows at t = " + t
               + ", beta1 = " + beta1 + "; expected a smaller learning rate");
     }
-    if (Double.isInfinite(rate * adam.weightDecay())) {
+    if (adam.weightDecayMode() == WeightDecay.DECOUPLED
+        && Double.isInfinite(rate * adam.weightDecay())) {
       throw new IllegalArgumentException(
           "weightDecay = " + adam.weightDecay() + ": learningRate * weightDecay overflows with"
               + " learningRate = " + rate + "; expected a smaller weight decay");
@@ -107,7 +115,7 @@ public final class AdamStep {
             : stepSize;
     coefficients =
         new Coefficients(
-            perCall.gradientFactor(),
+            factor,
             adam.clipValue(),
             switch (adam.weightDecayMode()) {
               case L2 -> adam.weightDecay();
@@ -127,19 +135,37 @@ public final class AdamStep {
             1 - adam.averageDecay(),
             adam.arithmetic() == Arithmetic.EXACT
                 && TinyMoments.flushesAfter(t, rootScale, adam.epsilon()));
-    isInFloatRange =
-        isFloat(coefficients.gradientScale())
-            && isFloat(coefficients.decay())
-            && isFloat(coefficients.varianceScale())
-            && isFloat(coefficients.rootEpsilon())
-            && isFloat(coefficients.epsilon())
-            && isFloat(coefficients.momentStep())
-            && isFloat(coefficients.gradientStep())
-            && (float) coefficients.clip() > 0;
+    outsideFloat = outsideFloat(coefficients);
   }
 
-  private static boolean isFloat(double coefficient) {
-    return Float.isFinite((float) coefficient);
+  /**
+   * The first coefficient that a float cannot hold, with its value; null if there is none. Those that are not
+   * asked about are at most 2^53.
+   */
+  private static String outsideFloat(Coefficients c) {
+    final float scale = (float) c.gradientScale();
+    if (!Float.isFinite(scale) || scale == 0 && c.gradientScale() != 0) {
+      return "gradientScale * clipFactor = " + c.gradientScale();
+    }
+    if (!((float) c.clip() > 0)) {
+      return "clipValue = " + c.clip();
+    }
+    if (!Float.isFinite((float) c.decay())) {
+      return "the factor of weight decay = " + c.decay();
+    }
+    if (!Float.isFinite((float) c.rootEpsilon())) {
+      return "rootEpsilon = " + c.rootEpsilon();
+    }
+    if (!Float.isFinite((float) c.epsilon())) {
+      return "epsilon = " + c.epsilon();
+    }
+    if (!Float.isFinite((float) c.momentStep())) {
+      return "the step size = " + -c.momentStep();
+    }
+    if (!Float.isFinite((float) c.gradientStep())) {
+      return "the step size of the gradient = " + -c.gradientStep();
+    }
+    return null;
   }
 
   private static Variant variant(Adam adam, PerCall perCall) {
@@ -187,8 +213,15 @@ public final class AdamStep {
     return -StrictMath.expm1(t * StrictMath.log(beta));
   }
 
-  /** beta^t correctly rounded, which C's pow nearly always is. */
+  /**
+   * beta^t correctly rounded, which C's pow nearly always is. Only the power of a beta of more than one bit
+   * can lie exactly between two doubles, and only up to step 53, where it has 54 bits; until then it is
+   * computed exactly. Later it would have to be within a 2^-110 of the middle to come out wrong.
+   */
   private static double power(double beta, long t) {
+    if (t <= Double.PRECISION) {
+      return new BigDecimal(beta).pow((int) t).doubleValue();
+    }
     // The limit of BigDecimal; by then a power of any beta but the very nearest to 1 is 0. A power below
     // e^-800 is 0 as well, and may be below what BigDecimal can hold.
     return t <= 999_999_999 && t * StrictMath.log(beta) > -800
@@ -207,7 +240,8 @@ public final class AdamStep {
    * @param gradientScale the factor, finite and greater than 0. Multiplied, in double, with the
    *     {@linkplain #withClipFactor clip factor}
    * @return the changed step
-   * @throws IllegalArgumentException if the factor is outside its range
+   * @throws IllegalArgumentException if the factor is outside its range, or its product with the clip
+   *     factor outside that of double
    */
   public AdamStep withGradientScale(double gradientScale) {
     Arguments.requirePositiveFinite("gradientScale", gradientScale);
@@ -226,7 +260,8 @@ public final class AdamStep {
    *
    * @param clipFactor the factor, finite and at least 0
    * @return the changed step
-   * @throws IllegalArgumentException if the factor is outside its range
+   * @throws IllegalArgumentException if the factor is outside its range, or its product with the gradient
+   *     scale outside that of double
    */
   public AdamStep withClipFactor(double clipFactor) {
     Arguments.requireFiniteAtLeastZero("clipFactor", clipFactor);
@@ -393,13 +428,12 @@ public final class AdamStep {
     return coefficients.flushes();
   }
 
-  /** Refuses coefficients that a float loop would round to infinity, or a limit it would round to 0. */
+  /** Refuses coefficients that a float loop would round to infinity, or a factor or limit it would round to 0. */
   void requireFloatRange() {
-    if (!isInFloatRange) {
+    if (outsideFloat != null) {
       throw new IllegalArgumentException(
-          "step = " + this
-              + ": a coefficient is too large for float, or clipValue too small; expected"
-              + " a smaller learning rate, epsilon, scale or weight decay, or arrays of double");
+          outsideFloat + ": expected a number in the range of float, or arrays of double, in "
+              + this);
     }
   }
 

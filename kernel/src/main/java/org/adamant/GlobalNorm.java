@@ -51,7 +51,8 @@ final class GlobalNorm {
   private double sum(double scale, Executor executor, int threads) {
     final double[] sums = new double[before[before.length - 1]];
     Parts.run(
-        sums.length, SMALLEST_PART, threads, executor, (from, to) -> sum(sums, scale, from, to));
+        sums.length, SMALLEST_PART, threads, executor, false,
+        (from, to) -> sum(sums, scale, from, to));
     return pairwise(sums, 0, sums.length);
   }
 
@@ -63,7 +64,8 @@ final class GlobalNorm {
       }
       final AdamSlice s = model.slices[slice];
       final int first = (block - before[slice]) * Loop.BLOCK;
-      final int last = Math.min(s.length, first + Loop.BLOCK);
+      // No sum, which could overflow in the last block of the longest arrays.
+      final int last = first + Math.min(s.length - first, Loop.BLOCK);
       sums[block] =
           loops.apply(s.element).sumOfSquares(s.grads, scale, s.offset + first, s.offset + last);
     }

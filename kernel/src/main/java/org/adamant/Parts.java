@@ -28,14 +28,16 @@ final class Parts {
 
   private final long length;
   private final long partLength;
+  private final boolean writes;
   private final Part part;
   private final AtomicLong next = new AtomicLong();
   private final CountDownLatch unfinished;
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-  private Parts(long length, long partLength, int parts, Part part) {
+  private Parts(long length, long partLength, int parts, boolean writes, Part part) {
     this.length = length;
     this.partLength = partLength;
+    this.writes = writes;
     this.part = part;
     this.unfinished = new CountDownLatch(parts);
   }
@@ -46,10 +48,14 @@ final class Parts {
    * @param length the size of the work
    * @param smallest the smallest part worth handing to another thread
    * @param threads the largest number of threads, the caller included
-   * @param executor where the other threads come from
+   * @param executor where the other threads come from; if it throws before any part has begun, that comes
+   *     out and no part is run. What it rejects, the calling thread does
+   * @param writes whether a part writes, for the messages
    * @param part what to do with a part
+   * @throws IllegalStateException if a part failed, or the executor when parts had begun; with the cause
    */
-  static void run(long length, long smallest, int threads, Executor executor, Part part) {
+  static void run(
+      long length, long smallest, int threads, Executor executor, boolean writes, Part part) {
     final long worthwhile = Math.min(length / smallest, (long) threads * PARTS_PER_THREAD);
     if (threads == 1 || worthwhile < 2) {
       part.run(0, length);
@@ -57,26 +63,45 @@ final class Parts {
     }
     final long partLength = Math.ceilDiv(length, worthwhile);
     final int parts = Math.toIntExact(Math.ceilDiv(length, partLength));
-    new Parts(length, partLength, parts, part).run(Math.min(threads, parts), executor);
+    new Parts(length, partLength, parts, writes, part).run(Math.min(threads, parts), executor);
   }
 
   private void run(int threads, Executor executor) {
+    Throwable executorFailure = null;
     try {
       for (int i = 1; i < threads; i++) {
         executor.execute(this::work);
       }
     } catch (RejectedExecutionException e) {
       // The caller does what nobody else takes.
-    } finally {
-      // Whatever else the executor throws: some threads may be at work.
-      work();
-      awaitOthers();
+    } catch (RuntimeException | Error e) {
+      if (next.compareAndSet(0, length)) {
+        // Nothing has begun, and a thread that comes now finds nothing to do.
+        throw e;
+      }
+      executorFailure = e;
     }
-    final Throwable thrown = failure.get();
-    if (thrown != null) {
-      throw new IllegalStateException(
-          "a part of a step failed on one of its threads; the arrays are partly updated", thrown);
+    work();
+    awaitOthers();
+    if (failure.get() != null) {
+      throw failed("a part failed on one of the threads", "the arrays are partly updated",
+          failure.get(), executorFailure);
     }
+    if (executorFailure != null) {
+      throw failed("the executor failed when some parts had begun",
+          "all of them were done nevertheless, and the arrays are updated", executorFailure, null);
+    }
+  }
+
+  private IllegalStateException failed(
+      String what, String consequence, Throwable cause, Throwable further) {
+    final IllegalStateException thrown =
+        new IllegalStateException(
+            what + "; " + (writes ? consequence : "nothing was changed"), cause);
+    if (further != null) {
+      thrown.addSuppressed(further);
+    }
+    return thrown;
   }
 
   /** Waits until no part is running. */

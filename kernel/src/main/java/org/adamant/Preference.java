@@ -4,6 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * The preferred width and the sentence that says why. Said once through {@link System.Logger}: as a
@@ -22,7 +23,7 @@ record Preference(LaneWidth width, String explanation, Level level) {
   static Preference said(String property) {
     final Preference preference = of(property);
     if (SAID.compareAndSet(false, true)) {
-      preference.sayTo(System.getLogger("org.adamant"));
+      preference.sayTo(() -> System.getLogger("org.adamant"));
     }
     return preference;
   }
@@ -37,8 +38,12 @@ record Preference(LaneWidth width, String explanation, Level level) {
     return property != null && !property.isBlank();
   }
 
-  void sayTo(Logger logger) {
-    logger.log(level, explanation);
+  void sayTo(Supplier<Logger> logger) {
+    try {
+      logger.get().log(level, explanation);
+    } catch (RuntimeException | Error e) {
+      // A logger that fails is no reason not to have a kernel.
+    }
   }
 
   /** How a kernel of this width is called in a sentence. */

@@ -184,7 +184,7 @@ final class SpecialisedKernel implements AdamKernel {
     Arguments.requireNonNull("step", step);
     Arguments.requireStepArrays(params, grads, m, v);
     Arguments.requireSlice(offset, length, Array.getLength(params));
-    requireFits(step, element, null, null);
+    requireFits(step, element, null, null, -1);
     final Loop loop = loops(step.variant()).of(element);
     final int end = offset + length;
     if (refused(step, loop, grads, offset, end) > 0) {
@@ -197,7 +197,7 @@ final class SpecialisedKernel implements AdamKernel {
   public long step(AdamStep step, AdamSlice slice) {
     Arguments.requireNonNull("step", step);
     Arguments.requireNonNull("slice", slice);
-    requireFits(step, slice.element, slice.maximum, slice.average);
+    requireFits(step, slice.element, slice.maximum, slice.average, -1);
     final Loops loops = loops(step.variant());
     final int end = slice.offset + slice.length;
     final long refused =
@@ -217,8 +217,9 @@ final class SpecialisedKernel implements AdamKernel {
   public long step(AdamStep step, AdamModel model, Executor executor, int threads) {
     Arguments.requireNonNull("step", step);
     requireModel(model, executor, threads);
-    for (AdamSlice slice : model.slices) {
-      requireFits(step, slice.element, slice.maximum, slice.average);
+    for (int i = 0; i < model.slices.length; i++) {
+      final AdamSlice slice = model.slices[i];
+      requireFits(step, slice.element, slice.maximum, slice.average, i);
     }
     if (step.nonFinite() != NonFinite.PROPAGATE && !isFinite(model, executor, threads)) {
       final Loops loops = loops(step.variant());
@@ -235,7 +236,7 @@ final class SpecialisedKernel implements AdamKernel {
       run(step, model, 0, model.length());
     } else {
       Parts.run(
-          model.length(), SMALLEST_PART, threads, executor,
+          model.length(), SMALLEST_PART, threads, executor, true,
           (from, to) -> run(step, model, from, to));
     }
     return 0;
@@ -290,6 +291,7 @@ final class SpecialisedKernel implements AdamKernel {
         1,
         threads,
         executor,
+        false,
         (from, to) -> {
           for (int i = (int) from; i < to && isFinite.get(); i++) {
             final AdamSlice slice = model.slices[i];
@@ -327,9 +329,9 @@ final class SpecialisedKernel implements AdamKernel {
     }
   }
 
-  /** Refuses a step that cannot be done on such arrays. */
+  /** Refuses a step that cannot be done on such arrays; index is that of a slice in its model, or -1. */
   private static void requireFits(
-      AdamStep step, Element element, Object maximum, Object average) {
+      AdamStep step, Element element, Object maximum, Object average, int index) {
     if (element == Element.FLOAT) {
       step.requireFloatRange();
     }
@@ -337,13 +339,17 @@ final class SpecialisedKernel implements AdamKernel {
     if (adam.amsgrad() != AmsGrad.NONE && maximum == null) {
       throw new IllegalArgumentException(
           "amsgrad = " + adam.amsgrad() + ": expected slices with the running maxima, see"
-              + " AdamSlice.withMaximum");
+              + " AdamSlice.withMaximum" + whichOf(index));
     }
     if (adam.averageDecay() < 1 && average == null) {
       throw new IllegalArgumentException(
           "averageDecay = " + adam.averageDecay() + ": expected slices with the averages, see"
-              + " AdamSlice.withAverage");
+              + " AdamSlice.withAverage" + whichOf(index));
     }
+  }
+
+  private static String whichOf(int index) {
+    return index < 0 ? "" : "; slices[" + index + "] has none";
   }
 
   private Loops loops(Variant variant) {

@@ -12,6 +12,7 @@ import org.adamant.internal.Variant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -121,31 +122,67 @@ class AdamStepTest {
     assertThatCode(() -> adam.withBeta1(0).atStep(1)).doesNotThrowAnyException();
   }
 
-  static Stream<Arguments> tooLargeForFloat() {
+  static Stream<Arguments> outsideFloat() {
     final Adam adam = Adam.defaults();
+    final AdamStep step = adam.atStep(1);
     return Stream.of(
-        Arguments.of("step size", adam.withLearningRate(1e38)),
-        Arguments.of("epsilon", adam.withEpsilon(1e39)),
-        Arguments.of("decay", adam.withLearningRate(1e10).withWeightDecay(1e30)));
+        Arguments.of("the step size = 1.0000000000000002E39",
+            adam.withLearningRate(1e38).atStep(1)),
+        Arguments.of("epsilon = 1.0E39", adam.withEpsilon(1e39).atStep(1)),
+        Arguments.of("rootEpsilon = 1.0E39", adam.withRootEpsilon(1e39).atStep(1)),
+        Arguments.of(
+            "the factor of weight decay = ",
+            adam.withLearningRate(1e10).withWeightDecay(1e30).atStep(1)),
+        Arguments.of(
+            "the step size of the gradient = 1.0E39",
+            adam.withNesterov(true).withBeta1(0).withLearningRate(1e39).atStep(1)),
+        Arguments.of("clipValue = 1.0E-50", adam.withClipValue(1e-50).atStep(1)),
+        Arguments.of("gradientScale * clipFactor = 1.0E39", step.withGradientScale(1e39)),
+        Arguments.of("gradientScale * clipFactor = 1.0E-50", step.withGradientScale(1e-50)));
   }
 
   @ParameterizedTest(name = "{0}: {1}")
-  @MethodSource("tooLargeForFloat")
-  void refusesCoefficientsThatAFloatCannotHoldBeforeTheFirstWrite(String what, Adam adam) {
+  @MethodSource
+  void outsideFloat(String what, AdamStep step) {
     final StepArrays floats = StepArrays.ordinary(ElementType.FLOAT, 50, 1);
     final StepArrays before = floats.copy();
-    final AdamStep step = adam.atStep(1);
     for (LaneWidth width : LaneWidth.supported()) {
       assertThatThrownBy(() -> floats.step(AdamKernel.of(width), step))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith("step = step 1 of Adam[learningRate=" + adam.learningRate())
-          .hasMessageContaining("too large for float");
+          .hasMessageStartingWith(what)
+          .hasMessageEndingWith(
+              ": expected a number in the range of float, or arrays of double, in " + step);
       Bits.assertUntouched(width + ", " + what, before, floats);
     }
     assertThatCode(
         () -> StepArrays.ordinary(ElementType.DOUBLE, 50, 1)
             .step(AdamKernel.preferred(), step))
         .doesNotThrowAnyException();
+  }
+
+  @Test
+  void insideFloat() {
+    assertThatCode(Adam.defaults().withClipValue(1e-40).atStep(1)::requireFloatRange)
+        .doesNotThrowAnyException();
+    final AdamStep step = Adam.defaults().atStep(1);
+    assertThatCode(step.withGradientScale(1e-40)::requireFloatRange).doesNotThrowAnyException();
+    // The factor of an infinite norm.
+    assertThatCode(step.withClipFactor(0)::requireFloatRange).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1e300, 1e300, Infinity", "1e-300, 1e-300, 0.0", "1e-300, 1e-30, 0.0"})
+  void refusesFactorsWhoseProductIsOutsideDouble(double scale, double clip, double product) {
+    final AdamStep step = Adam.defaults().atStep(1);
+    final String message =
+        "gradientScale = " + scale + ", clipFactor = " + clip + ": their product is " + product
+            + "; expected it in the range of double";
+    assertThatThrownBy(() -> step.withGradientScale(scale).withClipFactor(clip))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+    assertThatThrownBy(() -> step.withClipFactor(clip).withGradientScale(scale))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
   }
 
   @ParameterizedTest
@@ -168,22 +205,26 @@ class AdamStepTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
-  @Test
-  void refusesADecayThatOverflows() {
-    final Adam adam = Adam.defaults().withLearningRate(1e200).withWeightDecay(1e200);
-    assertThatThrownBy(() -> adam.atStep(1))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("weightDecay = 1.0E200");
+  @ParameterizedTest
+  @EnumSource
+  void refusesADecayThatOverflowsWhereTheLearningRateIsAFactorOfIt(Adam.WeightDecay mode) {
+    final Adam adam = Adam.defaults().withLearningRate(1e200).withWeightDecay(mode, 1e200);
+    if (mode == Adam.WeightDecay.DECOUPLED) {
+      assertThatThrownBy(() -> adam.atStep(1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("weightDecay = 1.0E200");
+    } else {
+      assertThatCode(() -> adam.atStep(1)).doesNotThrowAnyException();
+    }
   }
 
-  @Test
-  void aLimitThatIsZeroInFloatIsRefusedForFloats() {
-    final AdamStep step = Adam.defaults().withClipValue(1e-50).atStep(1);
-    assertThatThrownBy(step::requireFloatRange)
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("clipValue too small");
-    assertThatCode(Adam.defaults().withClipValue(1e-40).atStep(1)::requireFloatRange)
-        .doesNotThrowAnyException();
+  /** Exactly between two doubles, so that rounding to decimals first would round to the wrong one. */
+  @ParameterizedTest
+  @CsvSource({"0.90625, 11", "0.984375, 9", "0.9999999925494194, 2"})
+  void pyTorchsPowerIsRoundedOnce(double beta, int t) {
+    final BigDecimal power = new BigDecimal(beta).pow(t);
+    assertThat(Adam.pytorch().withBeta1(beta).withLearningRate(1).atStep(t).stepSize())
+        .isEqualTo(1 / (1 - power.doubleValue()));
   }
 
   /** The power is rounded correctly once, the difference once more: unlike Math.pow. */

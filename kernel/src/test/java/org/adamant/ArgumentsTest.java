@@ -288,6 +288,10 @@ class ArgumentsTest {
         new Refusal(
             "amsgrad = RAW: expected slices with the running maxima, see AdamSlice.withMaximum",
             () -> kernel.step(adam.withAmsgrad(Adam.AmsGrad.RAW).atStep(1), slice)),
+        new Refusal(
+            "averageDecay = 0.5: expected slices with the averages, see AdamSlice.withAverage;"
+                + " slices[0] has none",
+            () -> kernel.step(adam.withAverageDecay(0.5).atStep(1), model)),
         new Refusal("adam is null", () -> AdamOptimizer.create(null, kernel)),
         new Refusal("kernel is null", () -> AdamOptimizer.create(adam, null)),
         new Refusal("params is null", () -> optimizer.step(null, named)),

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,7 +29,8 @@ class PartsTest {
   private static List<Range> parts(long length, long smallest, int threads) {
     final List<Range> parts = new ArrayList<>();
     Parts.run(
-        length, smallest, threads, Runnable::run, (from, to) -> parts.add(new Range(from, to)));
+        length, smallest, threads, Runnable::run, true,
+        (from, to) -> parts.add(new Range(from, to)));
     return parts;
   }
 
@@ -66,7 +68,7 @@ class PartsTest {
   @Test
   void noMoreThreadsAreAskedForThanThereAreParts() {
     final AtomicInteger asked = new AtomicInteger();
-    Parts.run(3, 1, 100, _ -> asked.incrementAndGet(), (_, _) -> {});
+    Parts.run(3, 1, 100, _ -> asked.incrementAndGet(), true, (_, _) -> {});
     assertThat(asked).hasValue(2);
   }
 
@@ -74,7 +76,7 @@ class PartsTest {
   void theCallerDoesWhatABusyExecutorDoesNot() {
     final List<Range> done = new ArrayList<>();
     final Queue<Runnable> later = new ArrayDeque<>();
-    Parts.run(8, 1, 2, later::add, (from, to) -> done.add(new Range(from, to)));
+    Parts.run(8, 1, 2, later::add, true, (from, to) -> done.add(new Range(from, to)));
     assertThat(done).hasSize(8);
     // What comes too late finds nothing to do.
     later.forEach(Runnable::run);
@@ -91,36 +93,90 @@ class PartsTest {
         _ -> {
           throw new RejectedExecutionException();
         },
+        true,
         (from, to) -> done.add(new Range(from, to)));
     assertThat(done).hasSize(8);
   }
 
-  @Test
-  void anExecutorThatFailsIsReportedAfterAllWorkIsDone() {
+  private static final Error NO_THREAD = new OutOfMemoryError("unable to create native thread");
+
+  /** An executor that fails at the call of this number, and until then has the work done by another. */
+  private static Executor failingAt(int call, Executor executor) {
+    final AtomicInteger calls = new AtomicInteger();
+    return command -> {
+      if (calls.incrementAndGet() == call) {
+        throw NO_THREAD;
+      }
+      executor.execute(command);
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void anExecutorThatFailsBeforeAnythingHasBegunIsReportedWithNothingDone(int call) {
     final List<Range> done = new ArrayList<>();
-    final Error noThread = new OutOfMemoryError("unable to create native thread");
+    final Queue<Runnable> later = new ArrayDeque<>();
     assertThatThrownBy(
         () -> Parts.run(
-            8,
-            1,
-            2,
-            _ -> {
-              throw noThread;
-            },
+            12, 1, 3, failingAt(call, later::add), true,
             (from, to) -> done.add(new Range(from, to))))
-        .isSameAs(noThread);
-    assertThat(done).hasSize(8);
+        .isSameAs(NO_THREAD);
+    assertThat(later).hasSize(call - 1);
+    later.forEach(Runnable::run);
+    assertThat(done).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anExecutorThatFailsLaterIsReportedAfterAllWorkIsDone(boolean writes) {
+    final List<Range> done = new ArrayList<>();
+    assertThatThrownBy(
+        () -> Parts.run(
+            12,
+            1,
+            3,
+            failingAt(2, Runnable::run),
+            writes,
+            (from, to) -> done.add(new Range(from, to))))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "the executor failed when some parts had begun; "
+                + (writes
+                    ? "all of them were done nevertheless, and the arrays are updated"
+                    : "nothing was changed"))
+        .hasCause(NO_THREAD);
+    assertThat(done).hasSize(12);
+  }
+
+  @Test
+  void aFailureOfAPartIsNotLostToOneOfTheExecutor() {
+    final RuntimeException ofPart = new IllegalArgumentException("of a part");
+    assertThatThrownBy(
+        () -> Parts.run(
+            12,
+            1,
+            3,
+            failingAt(2, Runnable::run),
+            true,
+            (_, _) -> {
+              throw ofPart;
+            }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the arrays are partly updated")
+        .hasCause(ofPart)
+        .hasSuppressedException(NO_THREAD);
   }
 
   // ---- Parts that fail. ----
 
-  private static void runFailing(List<Throwable> failures) {
+  private static void runFailing(boolean writes, List<Throwable> failures) {
     final AtomicInteger part = new AtomicInteger();
     Parts.run(
         failures.size(),
         1,
         2,
         Runnable::run,
+        writes,
         (_, _) -> {
           final Throwable failure = failures.get(part.getAndIncrement());
           if (failure instanceof Error error) {
@@ -138,7 +194,7 @@ class PartsTest {
     final RuntimeException first = new IndexOutOfBoundsException("first");
     final Error second = new StackOverflowError("second");
     final RuntimeException third = new IllegalStateException("third");
-    assertThatThrownBy(() -> runFailing(List.of(nothing, first, second, nothing, third)))
+    assertThatThrownBy(() -> runFailing(true, List.of(nothing, first, second, nothing, third)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("the arrays are partly updated")
         .hasCause(first);
@@ -148,7 +204,7 @@ class PartsTest {
   @Test
   void theSameFailureAgainAndAgainIsReportedOnce() {
     final RuntimeException same = new ArrayIndexOutOfBoundsException("of compiled code");
-    assertThatThrownBy(() -> runFailing(List.of(same, same, same)))
+    assertThatThrownBy(() -> runFailing(true, List.of(same, same, same)))
         .isInstanceOf(IllegalStateException.class)
         .hasCause(same);
     assertThat(same.getSuppressed()).isEmpty();
@@ -191,7 +247,7 @@ class PartsTest {
           }
         };
     try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
-      Parts.run(2, 1, 2, executor, part);
+      Parts.run(2, 1, 2, executor, true, part);
       hasReturned.set(true);
       assertThat(Thread.interrupted()).as("interrupted").isEqualTo(isInterrupted);
     }

@@ -1,6 +1,7 @@
 package org.adamant;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -8,6 +9,8 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ResourceBundle;
+import java.util.ServiceConfigurationError;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.adamant.internal.Refusals;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -81,10 +84,24 @@ class RefusedWidthsTest {
     assertThat(AdamKernel.preferred()).isSameAs(AdamKernel.preferred());
   }
 
+  @Test
+  void aLoggerThatFailsIsNoReasonNotToHaveAKernel() {
+    final AtomicInteger asked = new AtomicInteger();
+    assertThatCode(
+        () -> Preference.of(null)
+            .sayTo(
+                () -> {
+                  asked.incrementAndGet();
+                  throw new ServiceConfigurationError("no logger");
+                }))
+        .doesNotThrowAnyException();
+    assertThat(asked).hasValue(1);
+  }
+
   private static List<String> said(Preference preference) {
     final List<String> said = new ArrayList<>();
     preference.sayTo(
-        new System.Logger() {
+        () -> new System.Logger() {
           @Override
           public String getName() {
             return "test";

@@ -1,5 +1,6 @@
 package org.adamant.internal;
 
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
@@ -7,10 +8,10 @@ import java.util.function.Supplier;
  * operation of the Vector API is a call that allocates, hundreds of times slower; the scalar path is
  * soon compiled, and gives the same bits.
  *
- * <p>The compiler compiles only what runs. So now and then the SIMD loop does the first few elements of
- * a block, for one {@value #SHARE}th of the time at most; when it has done them fast, it does all from
- * then on. Where it never becomes fast, because an operation has lost its intrinsic, the scalar path goes
- * on.
+ * <p>The compiler compiles only what runs. So now and then the SIMD loop steps copies of the first few
+ * elements of a block, for one {@value #SHARE}th of the time at most; when it has done them fast, it does all
+ * from then on. Where it never becomes fast, because an operation has lost its intrinsic, the scalar path goes
+ * on. Copies, because until it is compiled it allocates: where no memory is left, no step is to end half done.
  *
  * <p>What only reads, for the global norm and for gradients that are not finite, is compiled on its own, and
  * so changes over on its own.
@@ -80,6 +81,11 @@ public final class Changeover extends Loop {
       hasChanged = end - start < fast;
       next = end + Math.min((SHARE - 1) * (end - start), LONGEST_WAIT);
       count++;
+    }
+
+    /** Takes note of one that could not be done. */
+    void putOff() {
+      next = System.nanoTime() + LONGEST_WAIT;
     }
   }
 
@@ -153,22 +159,56 @@ public final class Changeover extends Loop {
       changed.block(c, params, grads, m, v, max, average, from, to);
       return;
     }
-    int start = from;
     // Every other trial has a tail, so that the code for both is compiled.
     final int trial = TRIAL + (steps.count & 1);
     final Loop tried = tried(steps, trial, from, to);
     if (tried != null) {
-      final long now = System.nanoTime();
-      start = from + trial;
-      tried.block(c, params, grads, m, v, max, average, from, start);
-      steps.end(now, FAST);
+      stepCopies(tried, c, params, grads, m, v, max, average, from, trial);
     }
+    int start = from;
     while (elements < FIRST_ELEMENTS && to - start > FIRST_CALLS) {
       scalar.block(c, params, grads, m, v, max, average, start, start + FIRST_CALLS);
       start += FIRST_CALLS;
       elements += FIRST_CALLS;
     }
     scalar.block(c, params, grads, m, v, max, average, start, to);
+  }
+
+  private void stepCopies(
+      Loop tried,
+      Coefficients c,
+      Object params,
+      Object grads,
+      Object m,
+      Object v,
+      Object max,
+      Object average,
+      int from,
+      int trial) {
+    final int to = from + trial;
+    try {
+      // Of what will be stepped, as the compiler leaves out what it has not seen.
+      final Object p = copy(params, from, to);
+      final Object g = copy(grads, from, to);
+      final Object m0 = copy(m, from, to);
+      final Object v0 = copy(v, from, to);
+      final Object s = copy(max, from, to);
+      final Object a = copy(average, from, to);
+      final long start = System.nanoTime();
+      tried.block(c, p, g, m0, v0, s, a, 0, trial);
+      steps.end(start, FAST);
+    } catch (RuntimeException | Error e) {
+      steps.putOff();
+    }
+  }
+
+  private static Object copy(Object array, int from, int to) {
+    if (array == null) {
+      return null;
+    }
+    return array instanceof float[] floats
+        ? Arrays.copyOfRange(floats, from, to)
+        : Arrays.copyOfRange((double[]) array, from, to);
   }
 
   /**

@@ -48,8 +48,12 @@ public final class Chooser {
 
   private static Optional<String> plainObstacle(Jvm jvm) {
     if (!jvm.hasModule(MODULE)) {
-      return Optional.of("the module " + MODULE + " is not resolved; start java with --add-modules "
-          + MODULE + " to get SIMD");
+      return Optional.of(
+          jvm.isInImage(MODULE)
+              ? "the module " + MODULE + " is not resolved; start java with --add-modules " + MODULE
+                  + " to get SIMD"
+              : "this Java run-time image does not contain the module " + MODULE + "; link it with"
+                  + " jlink --add-modules " + MODULE + " to get SIMD");
     }
     final String vm = jvm.info();
     if (vm.contains("interpreted")) {

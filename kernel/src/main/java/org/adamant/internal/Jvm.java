@@ -1,5 +1,6 @@
 package org.adamant.internal;
 
+import java.lang.module.ModuleFinder;
 import org.adamant.internal.Specialisation.Element;
 
 /** What the chooser asks of the JVM it runs in; a test answers for others. */
@@ -8,6 +9,11 @@ class Jvm {
   /** Whether a module is resolved. */
   boolean hasModule(String name) {
     return ModuleLayer.boot().findModule(name).isPresent();
+  }
+
+  /** Whether the run-time image has a module, resolved or not. */
+  boolean isInImage(String name) {
+    return ModuleFinder.ofSystem().find(name).isPresent();
   }
 
   /** How the JVM runs code, in its own words. */

@@ -92,7 +92,7 @@ final class SelfCheck {
     return arrays;
   }
 
-  private static float[] toFloats(double[] doubles) {
+  static float[] toFloats(double[] doubles) {
     final float[] floats = new float[doubles.length];
     for (int i = 0; i < floats.length; i++) {
       floats[i] = (float) doubles[i];

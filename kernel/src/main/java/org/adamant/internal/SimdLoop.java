@@ -249,7 +249,9 @@ final class SimdLoop extends Loop {
       // Two at a time, so that one addition need not wait for the other.
       DoubleVector first = DoubleVector.zero(DOUBLES);
       DoubleVector second = first;
-      for (int i = from + sum; i < end; i += SUMS) {
+      // Counted from the beginning, as at the end of the longest arrays the index would overflow.
+      for (int k = sum; k < end - from; k += SUMS) {
+        final int i = from + k;
         final DoubleVector x = loadDoubles(array, i).mul(scale);
         final DoubleVector y = loadDoubles(array, i + lanes).mul(scale);
         first = x.fma(x, first);

@@ -2,12 +2,16 @@ package org.adamant.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which of its two loops a changeover asks for what, before it has changed and after. */
 class ChangeoverPathsTest {
@@ -213,10 +217,9 @@ class ChangeoverPathsTest {
       if (!simd.starts.isEmpty()) {
         trials++;
         assertThat(block % 8).as("the number of a block with a trial").isZero();
-        assertThat(simd.starts).containsExactly(from);
-        end = simd.ends.getFirst();
+        assertThat(simd.starts).containsExactly(0);
         // In turn without a tail and with one.
-        assertThat(end - from).isEqualTo(trials % 2 == 1 ? 64 : 65);
+        assertThat(simd.ends).containsExactly(trials % 2 == 1 ? 64 : 65);
       }
       for (int call = 0; call < scalar.starts.size(); call++) {
         assertThat(scalar.starts.get(call)).isEqualTo(end);
@@ -249,10 +252,10 @@ class ChangeoverPathsTest {
   void theScalarPathStartsWithShortCallsAndGoesOnWithLongOnes() {
     final Asked scalar = new Asked(0);
     final Changeover loop = changeover(scalar, new Asked(2000));
-    // After a trial of 64 elements, 65,536 in calls of 64.
+    // 65,536 elements in calls of 64.
     step(loop, 0, 200_000);
-    assertThat(scalar.starts).hasSize(1025).startsWith(64, 128).endsWith(65_536, 65_600);
-    assertThat(scalar.ends).hasSize(1025).endsWith(65_600, 200_000);
+    assertThat(scalar.starts).hasSize(1025).startsWith(0, 64).endsWith(65_472, 65_536);
+    assertThat(scalar.ends).hasSize(1025).endsWith(65_536, 200_000);
     scalar.forget();
     step(loop, 5, 4096);
     assertThat(scalar.starts).containsExactly(5);
@@ -336,6 +339,55 @@ class ChangeoverPathsTest {
     assertThat(simd.starts).isNotEmpty();
   }
 
+  /** What it has written by then are copies. */
+  @ParameterizedTest
+  @EnumSource
+  void aTrialThatFailsLeavesTheStepToTheScalarPath(Specialisation.Element element) {
+    final List<Object> written = new ArrayList<>();
+    final boolean isFloat = element == Specialisation.Element.FLOAT;
+    final Loop simd =
+        new StubLoop() {
+          @Override
+          void block(
+              Coefficients c,
+              Object params,
+              Object grads,
+              Object m,
+              Object v,
+              Object max,
+              Object average,
+              int from,
+              int to) {
+            for (Object array : new Object[] {params, grads, m, v, max}) {
+              written.add(array);
+              assertThat(Array.getLength(array)).isEqualTo(to);
+              assertThat(Array.getDouble(array, 0)).isEqualTo(3);
+              Array.setFloat(array, 0, 7);
+            }
+            assertThat(average).isNull();
+            throw new OutOfMemoryError("not really");
+          }
+        };
+    final Asked scalar = new Asked(0);
+    final Changeover loop = changeover(scalar, simd);
+    final Object[] arrays = new Object[5];
+    for (int k = 0; k < arrays.length; k++) {
+      final double[] values = IntStream.range(0, 100).asDoubleStream().toArray();
+      arrays[k] = isFloat ? SelfCheck.toFloats(values) : values;
+    }
+    loop.block(null, arrays[0], arrays[1], arrays[2], arrays[3], arrays[4], null, 3, 100);
+    assertThat(written).hasSize(5);
+    assertThat(scalar.starts).containsExactly(3, 67);
+    for (Object array : arrays) {
+      assertThat(Array.getDouble(array, 3)).isEqualTo(3);
+    }
+    // The next trial is some time away.
+    for (int block = 0; block < 100; block++) {
+      loop.block(null, arrays[0], arrays[1], arrays[2], arrays[3], arrays[4], null, 3, 100);
+    }
+    assertThat(written).hasSize(5);
+  }
+
   /** A first step is not to wait, however long it takes. */
   @Test
   void theSimdLoopIsNotAskedForInTheMiddleOfARun() {
@@ -368,7 +420,8 @@ class ChangeoverPathsTest {
     final Asked scalar = new Asked(0);
     final Asked simd = new Asked(2000);
     step(changeover(scalar, simd), 3, 3 + 64);
-    assertThat(simd.starts).containsExactly(3);
-    assertThat(simd.ends).containsExactly(3 + 64);
+    assertThat(simd.ends).containsExactly(64);
+    assertThat(scalar.starts).containsExactly(3);
+    assertThat(scalar.ends).containsExactly(3 + 64);
   }
 }

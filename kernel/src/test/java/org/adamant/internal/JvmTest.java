@@ -20,6 +20,8 @@ class JvmTest {
   void knowsTheModulesOfThisJvm() {
     assertThat(THIS.hasModule("java.base")).isTrue();
     assertThat(THIS.hasModule("no.such.module")).isFalse();
+    assertThat(THIS.isInImage("jdk.incubator.vector")).isTrue();
+    assertThat(THIS.isInImage("no.such.module")).isFalse();
   }
 
   @Test
@@ -51,6 +53,7 @@ class JvmTest {
   private static class Other extends Jvm {
 
     boolean hasModule = true;
+    boolean isInImage = true;
     String info = "mixed mode, sharing";
     final Map<String, String> flags = new HashMap<>();
 
@@ -58,6 +61,12 @@ class JvmTest {
     boolean hasModule(String name) {
       assertThat(name).isEqualTo("jdk.incubator.vector");
       return hasModule;
+    }
+
+    @Override
+    boolean isInImage(String name) {
+      assertThat(name).isEqualTo("jdk.incubator.vector");
+      return isInImage;
     }
 
     @Override
@@ -112,6 +121,11 @@ class JvmTest {
         jvm,
         "the module jdk.incubator.vector is not resolved",
         "start java with --add-modules jdk.incubator.vector");
+    jvm.isInImage = false;
+    assertRefused(
+        jvm,
+        "this Java run-time image does not contain the module jdk.incubator.vector",
+        "link it with jlink --add-modules jdk.incubator.vector");
   }
 
   @Test
