@@ -39,8 +39,9 @@ import java.util.concurrent.Executor;
  *                                                             {@link Adam.EpsilonPlacement#EPSILON_HAT}
  *   n = fma([-learningRate * beta1 / (1 - beta1^(t+1))], m',
  *           [-learningRate * (1 - beta1) / (1 - beta1^t)] * g)    {@link Adam#nesterov}
- *   g' = n / d                                                {@link AdamStep#withUpdateOnly}; decoupled
- *                                                             decay then makes it fma([...], p, n / d)
+ *   g' = n / d                                                {@link AdamStep#withUpdateOnly}; decoupled or
+ *                                                             independent decay makes it
+ *                                                             fma([...], p, n / d)
  *   a' = fma([1 - averageDecay], p' - a, a)                   {@link Adam#averageDecay}
  *   g' = 0                                                    {@link AdamStep#withZeroGradient}
  * </pre>
@@ -82,13 +83,14 @@ public interface AdamKernel {
   /**
    * The fastest kernel for this machine.
    *
-   * <p>Until the JIT has compiled the SIMD loop, some tenths of a second at full load, this kernel steps
-   * on the scalar path, which is compiled sooner; the bits are the same. Slices of fewer than 65 elements
+   * <p>Until the JIT has compiled the SIMD loop, half a second at full load for the basic step and up to two
+   * for one that does everything, this kernel steps on the scalar path, which is compiled sooner; the bits are
+   * the same. Slices of fewer than 65 elements
    * stay there until a longer one has brought the change about.
    *
    * <p>What was chosen and why is said once, through {@link System.Logger} {@code org.adamant}: where there
    * is no SIMD by this call, as a warning. Where it is likely and the property names no width, the Vector
-   * API is loaded and checked only 30 ms after the first step, or when {@link #laneWidth} or {@link
+   * API is loaded and checked only by a later step than the first, when 30 ms have passed, or when {@link #laneWidth} or {@link
    * #explanation} is asked for, as that takes some 0.1 s.
    *
    * @return the kernel of {@link LaneWidth#preferred}

@@ -26,6 +26,9 @@ import java.util.TreeSet;
  * its own steps, so that one that joins late gets the bias correction of its first step: corrected by the
  * count of all steps, its first update would be several times the learning rate.
  *
+ * <p>What one call can do besides ({@link AdamStep}'s gradient scale, clip factor and the like), several
+ * threads, and moments that come from elsewhere need the arrays themselves: {@link AdamKernel}.
+ *
  * <p>Not thread-safe.
  */
 public final class AdamOptimizer {

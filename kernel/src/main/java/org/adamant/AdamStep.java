@@ -310,7 +310,7 @@ public final class AdamStep {
 
   /**
    * A step that leaves the parameters as they are and writes the update over the gradients: what is to be
-   * <em>added</em> to the parameters. With decoupled decay the update includes it.
+   * <em>added</em> to the parameters. With decoupled or independent decay the update includes it.
    *
    * @return the changed step
    * @throws IllegalArgumentException if this step sets gradients to zero or averages parameters

@@ -8,7 +8,11 @@ package org.adamant;
 public enum NonFinite {
   /** Step regardless, as other implementations do; nothing is counted. Costs nothing. */
   PROPAGATE,
-  /** If there is one in any array of the call, change nothing at all. Costs one more reading. */
+  /**
+   * If there is one in any array of the call, change nothing at all. Costs one more reading. Gradients that
+   * the step was to set to zero stay as well: whoever adds to them has to clear them first. The step was not
+   * taken, so the next one is that of the same t.
+   */
   SKIP,
   /** If there is one in any array of the call, throw, having changed nothing. Costs one more reading. */
   THROW

@@ -69,7 +69,7 @@ record Preference(LaneWidth width, String explanation, Level level) {
     if (width == LaneWidth.SCALAR) {
       // Every width has the same reason here; the narrowest has no "use a narrower one".
       final String reason = LaneWidth.BITS_64.refusal().orElseThrow();
-      return new Preference(width, "scalar path, slower with the same bits: " + reason,
+      return new Preference(width, "scalar path, the same bits up to ten times slower: " + reason,
           Level.WARNING);
     }
     return new Preference(

@@ -387,7 +387,13 @@ class ArgumentProperties {
             () -> Adam.defaults().withLearningRate(Double.MAX_VALUE).atStep(1)),
         Defect.illegal(
             "weightDecay",
-            () -> adam.withLearningRate(4).withWeightDecay(Double.MAX_VALUE).atStep(1L << 62)));
+            () -> adam.withLearningRate(4)
+                .withWeightDecay(WeightDecay.DECOUPLED, Double.MAX_VALUE)
+                .atStep(1L << 62)),
+        Defect.illegal(
+            "gradientScale", () -> step.withClipFactor(0x1p-600).withGradientScale(0x1p-600)),
+        Defect.illegal(
+            "clipFactor", () -> step.withGradientScale(0x1p600).withClipFactor(0x1p600)));
   }
 
   @Property(tries = 200)

@@ -22,6 +22,9 @@ final class LogAxis extends NumberAxis {
   /** With this many powers of ten and more, only they are labelled. */
   private static final double MANY_DECADES = 3.5;
 
+  /** More labels than this lie on top of each other. */
+  private static final int MOST_POWERS = 12;
+
   /** With less than this, more is labelled. */
   private static final double FEW_DECADES = 0.8;
 
@@ -44,7 +47,9 @@ final class LogAxis extends NumberAxis {
     final double[] factors = isHorizontal ? POWERS : factors(getRange().getLength());
     final List<NumberTick> ticks = new ArrayList<>();
     final int last = (int) Math.floor(getRange().getUpperBound());
-    for (int power = (int) Math.floor(getRange().getLowerBound()); power <= last; power++) {
+    final int first = (int) Math.floor(getRange().getLowerBound());
+    final int stride = Math.ceilDiv(last - first + 1, MOST_POWERS);
+    for (int power = Math.ceilDiv(first, stride) * stride; power <= last; power += stride) {
       for (double factor : factors) {
         final double at = power + Math.log10(factor);
         if (getRange().contains(at)) {

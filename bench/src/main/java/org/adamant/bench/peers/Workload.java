@@ -96,7 +96,7 @@ record Workload(Kind kind, Element element, int size, int threads) {
         switch (kind) {
           case ARRAY -> element + " %,d".formatted(size);
           case ONE_PASS -> element + " %,d, all in one pass".formatted(size);
-          case ARTICLE -> element + ", the article's network";
+          case ARTICLE -> element + ", the small network";
           case GPT2 -> element + ", GPT-2 small";
         };
     return threads == 1 ? what : what + ", " + threads + " threads";

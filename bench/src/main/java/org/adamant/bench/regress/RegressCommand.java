@@ -166,6 +166,9 @@ public final class RegressCommand implements Callable<Integer> {
   private Integer run(Scratch scratch) throws IOException {
     final PrintWriter out = spec.commandLine().getOut();
     final Optional<Checkout> checkout = Checkout.around(Path.of("").toAbsolutePath(), scratch);
+    if (spec.commandLine().getParseResult().hasMatchedOption("--accepted")) {
+      check(Files.exists(accepted), "--accepted", accepted, "a file");
+    }
     final List<Accepted> jumps = read("--accepted", accepted, JsonFiles::accepted);
     final List<RunResult> baselines = read("--baseline", baseline, JsonFiles::baseline);
     final Path head = kernel == null ? KernelClasses.running() : find("--kernel", kernel);
@@ -268,6 +271,9 @@ public final class RegressCommand implements Callable<Integer> {
       commit = checkout.get().commit(name);
     } catch (IOException e) {
       throw refusal("--base", name, "expected a commit, a jar, a directory or " + NO_BASE, e);
+    }
+    if (commit.equals(checkout.get().head())) {
+      out.println("the base " + name + " is this commit itself: it can be slower only by chance");
     }
     out.println("building the base " + name + " (" + commit + ")");
     out.flush();

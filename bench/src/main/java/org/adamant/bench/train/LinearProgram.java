@@ -17,7 +17,7 @@ final class LinearProgram implements Program {
 
   @Override
   public String title() {
-    return "Linear regression on the article's data";
+    return "Linear regression on made-up data";
   }
 
   @Override
@@ -52,10 +52,11 @@ final class LinearProgram implements Program {
                     + Numbers.four(tuned.error),
                 tuned.error <= TOLERANCE),
             new Claim(
-                "the default learning rate 0.001 does not: largest error "
+                "learning rate 0.001, the default, is too small for that: largest error "
                     + Numbers.four(untuned.error),
                 untuned.error > TOLERANCE)),
-        List.of("found " + tuned.model + " for the true " + DataSets.articleTruth()),
+        List.of(
+            "learning rate 0.01 found " + tuned.model + " for the true " + DataSets.articleTruth()),
         List.of(
             Chart.ofLosses(
                 "Linear regression", "mean squared error", untuned.line(), tuned.line())),

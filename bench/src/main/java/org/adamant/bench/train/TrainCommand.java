@@ -4,6 +4,8 @@ import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -31,7 +33,7 @@ import picocli.CommandLine.Spec;
     name = "train",
     showDefaultValues = true,
     description = {
-      "Trains with the Adam kernel: everything the article does, on data with known answers. Every"
+      "Trains with the Adam kernel: regressions, small networks, sparse, noisy and very large cases, on data with known answers. Every"
           + " program checks its own claims.",
       ""
     },
@@ -118,13 +120,22 @@ public final class TrainCommand implements Callable<Integer> {
     out.println();
     failures.forEach(failure -> out.println("FAILED " + failure));
     try {
-      AtomicFile.write(report, HtmlReport.render(sections, Machine.describe(), kernel));
+      AtomicFile.write(report, HtmlReport.render(sections, origin(), kernel));
     } catch (IOException e) {
       spec.commandLine().getErr().println("cannot write " + report + ": " + Outputs.reason(e));
       return FAILURE;
     }
     out.println("report: " + report.toAbsolutePath().normalize());
     return failures.isEmpty() ? 0 : FAILURE;
+  }
+
+  /** Where, when and by what the report was made. */
+  private String origin() {
+    return Machine.describe()
+        + "; "
+        + Instant.now().truncatedTo(ChronoUnit.SECONDS)
+        + ", "
+        + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
   }
 
   private Set<ProgramName> names() {

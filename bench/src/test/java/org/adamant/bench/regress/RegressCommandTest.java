@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,11 @@ class RegressCommandTest {
         .contains("--base", "--save-baseline", "--threshold", "Exit status", "Examples");
   }
 
+  @BeforeEach
+  void acceptNothing() throws IOException {
+    Files.writeString(directory.resolve("a.json"), "[]");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -48,6 +54,7 @@ class RegressCommandTest {
         "--kernel=pom.xml | --kernel pom.xml: is not a jar",
         "--json=. | --json .: is a directory",
         "--accepted=pom.xml | --accepted pom.xml: ",
+        "--accepted=no-such-file | --accepted no-such-file: expected a file",
         "--baseline=pom.xml | --baseline pom.xml: ",
         "--nonsense | --nonsense"
       })

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.adamant.bench.page.Chart;
+import org.adamant.bench.page.ChartSvg;
 import org.adamant.bench.page.Line;
 import org.adamant.bench.page.Table;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,21 @@ class HtmlReportTest {
     sections.put(
         new LinearProgram(), new Section(List.of(), List.of(), List.of(LOSSES), List.of()));
     return HtmlReport.render(sections, "a machine", "a kernel");
+  }
+
+  @Test
+  void saysHowManyClaimsHold() {
+    assertThat(html).contains(": 1 of 2 hold.");
+  }
+
+  /** Of 36 powers of ten not each. */
+  @Test
+  void labelsOfAnAxisDoNotLieOnTopOfEachOther() {
+    final Chart deep =
+        Chart.ofLosses("Deep", "loss", Line.ofEpochs("", new double[] {1e3, 1e-10, 1e-32}));
+    final List<MatchResult> labels =
+        Pattern.compile(">1e-\\d+</text>").matcher(ChartSvg.draw(deep)).results().toList();
+    assertThat(labels).hasSizeBetween(6, 12);
   }
 
   @Test

@@ -26,7 +26,7 @@ class WitnessIT {
     final CompletableFuture<Void> scalar =
         CompletableFuture.runAsync(
             () -> check(
-                WitnessFork.scalar("start java with --add-modules " + VECTOR).shortly(),
+                WitnessFork.scalar("link it with jlink --add-modules " + VECTOR).shortly(),
                 jre("java.base"),
                 "java.base"));
     check(
