@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * One step over one array on one thread: the kernel at each lane width, and as baselines the plain loop,
- * the same loop in a JVM that does not vectorise by itself, and the traffic loop. Each call takes the next
+ * the same loop in a JVM that does not vectorise by itself, the traffic loop and the divider loop. Each call takes the next
  * of {@link #STEPS} successive steps, so that the flush of tiny moments is part of what is measured. The
  * arrays are kept apart by {@link Spacers}.
  */
@@ -86,6 +86,23 @@ public class StepBenchmark {
     return width.equals("preferred")
         ? AdamKernel.preferred()
         : AdamKernel.of(LaneWidth.valueOf(width));
+  }
+
+  /** What roots are taken of. */
+  @State(Scope.Thread)
+  public static class Roots {
+    final float[] floats = new float[DividerLoop.ELEMENTS];
+    final float[] floatResults = new float[DividerLoop.ELEMENTS];
+    final double[] doubles = new double[DividerLoop.ELEMENTS];
+    final double[] doubleResults = new double[DividerLoop.ELEMENTS];
+
+    /** Second moments as they are in a training. */
+    public Roots() {
+      for (int i = 0; i < DividerLoop.ELEMENTS; i++) {
+        doubles[i] = 1e-4 * (i + 1) / DividerLoop.ELEMENTS;
+        floats[i] = (float) doubles[i];
+      }
+    }
   }
 
   /** Parameters, gradients and moments in float. */
@@ -183,6 +200,12 @@ public class StepBenchmark {
     TrafficLoop.step(0.999f, a.params, a.grads, a.m, a.v);
   }
 
+  /** Root and division alone, as many as in a step, on floats. */
+  @Benchmark
+  public void floatDivider(Roots r, Floats a) {
+    DividerLoop.run(a.size, r.floats, r.floatResults);
+  }
+
   /** The kernel on doubles. */
   @Benchmark
   public void doubleKernel(Kernel k, Steps s, Doubles a) {
@@ -206,5 +229,11 @@ public class StepBenchmark {
   @Benchmark
   public void doubleTraffic(Doubles a) {
     TrafficLoop.step(0.999, a.params, a.grads, a.m, a.v);
+  }
+
+  /** Root and division alone, as many as in a step, on doubles. */
+  @Benchmark
+  public void doubleDivider(Roots r, Doubles a) {
+    DividerLoop.run(a.size, r.doubles, r.doubleResults);
   }
 }

@@ -64,6 +64,7 @@ public final class Lanes {
     final Map<String, String> names = new LinkedHashMap<>();
     names.put("Plain", "plain loop");
     names.put("Unvectorised", "plain loop, not vectorised");
+    names.put("Divider", "root and division alone");
     names.put("Traffic", LIMIT);
     return names;
   }

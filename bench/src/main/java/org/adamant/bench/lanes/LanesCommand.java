@@ -162,6 +162,7 @@ public final class LanesCommand implements Callable<Integer> {
               : grid.sizes(1_000, 16_384, 262_144, 4_194_304),
           grid.widths(),
           "Traffic",
+          "Divider",
           "Plain");
     }
     return plan;

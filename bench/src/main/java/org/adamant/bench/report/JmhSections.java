@@ -24,6 +24,9 @@ final class JmhSections {
   static final String THREADS = "ThreadsBenchmark";
   static final String FIRST_STEP = "FirstStepBenchmark";
 
+  /** Loops that are no step, but what limits one. */
+  private static final List<String> LIMITS = List.of("Traffic", "Divider");
+
   private static final int LARGEST_OVERHEAD_SIZE = 64;
   private static final String PLAIN = "plain loop";
   private static final String MEMORY = "mempool.total.used";
@@ -88,7 +91,9 @@ final class JmhSections {
     for (JmhResult result : source.benchmarks(STEP)) {
       final int size = size(result);
       final OptionalDouble time = result.primaryMetric().nanosPerCall();
-      if (size <= LARGEST_OVERHEAD_SIZE && time.isPresent() && !kind(result).equals("Traffic")) {
+      if (size <= LARGEST_OVERHEAD_SIZE
+          && time.isPresent()
+          && !LIMITS.contains(kind(result))) {
         nanos.put(
             element(result) + ", " + Numbers.plain(size),
             name(result),
@@ -263,6 +268,7 @@ final class JmhSections {
     return switch (kind(result)) {
       case "Plain" -> PLAIN;
       case "Unvectorised" -> "not vectorised";
+      case "Divider" -> "root and division alone";
       case "Traffic" -> "traffic limit";
       case "TrafficOfFive" -> "traffic limit, five arrays";
       default -> result.param("width").map(Widths::label).orElse(result.method());

@@ -155,6 +155,7 @@ public final class SuiteCommand implements Callable<Integer> {
                 : grid.sizes(1, 8, 64, 1_000, 16_384, 262_144, 4_194_304, 33_554_432),
             grid.widths(),
             "Traffic",
+            "Divider",
             "Plain",
             "Unvectorised");
       }

@@ -1,6 +1,7 @@
 package org.adamant.bench.jmh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.lang.reflect.Method;
 import java.util.List;
@@ -71,6 +72,31 @@ class StepBenchmarkTest {
       assertThat(method.getAnnotation(Fork.class).jvmArgsPrepend())
           .containsExactly("--add-modules=jdk.incubator.vector", "-XX:-UseSuperWord");
     }
+  }
+
+  @Test
+  void dividerLoopsTakeRootsAndDivideByThem() {
+    final StepBenchmark.Roots roots = new StepBenchmark.Roots();
+    final StepBenchmark.Floats floats = floats();
+    final StepBenchmark.Doubles doubles = doubles();
+    final int last = DividerLoop.ELEMENTS - 1;
+
+    floats.size = last;
+    doubles.size = last;
+    benchmark.floatDivider(roots, floats);
+    benchmark.doubleDivider(roots, doubles);
+    assertThat(roots.floatResults[last - 1])
+        .isEqualTo(1 / (float) Math.sqrt(roots.floats[last - 1]));
+    assertThat(roots.doubleResults[last - 1]).isEqualTo(1 / Math.sqrt(roots.doubles[last - 1]));
+    assertThat(roots.floatResults[last]).isZero();
+    assertThat(roots.doubleResults[last]).isZero();
+
+    floats.size = SIZE;
+    doubles.size = SIZE;
+    benchmark.floatDivider(roots, floats);
+    benchmark.doubleDivider(roots, doubles);
+    assertThat(roots.floatResults[last]).isEqualTo(100, within(1e-3f));
+    assertThat(roots.doubleResults[last]).isEqualTo(100, within(1e-9));
   }
 
   @Test

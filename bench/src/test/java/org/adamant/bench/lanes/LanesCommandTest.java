@@ -48,7 +48,8 @@ class LanesCommandTest {
     assertThat(batches)
         .extracting(batch -> batch.params().get("size"))
         .containsExactly(List.of("5000"), List.of("5000"), List.of("70000"), List.of("70000"));
-    assertThat(batches.get(0).methods()).containsExactly("floatTraffic", "floatPlain");
+    assertThat(batches.get(0).methods()).containsExactly("floatTraffic", "floatDivider",
+        "floatPlain");
     assertThat(batches.get(1).methods()).containsExactly("floatKernel");
     assertThat(batches.get(1).params().get("width"))
         .isEqualTo(LaneWidth.supported().stream().map(LaneWidth::name).toList());

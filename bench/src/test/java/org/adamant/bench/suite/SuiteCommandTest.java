@@ -36,8 +36,8 @@ class SuiteCommandTest {
             LaneWidth.supported().stream().map(LaneWidth::name).collect(Collectors.toSet()));
     assertThat(steps.stream().flatMap(b -> b.methods().stream()).collect(Collectors.toSet()))
         .containsExactlyInAnyOrder(
-            "floatKernel", "floatPlain", "floatUnvectorised", "floatTraffic",
-            "doubleKernel", "doublePlain", "doubleUnvectorised", "doubleTraffic");
+            "floatKernel", "floatPlain", "floatUnvectorised", "floatTraffic", "floatDivider",
+            "doubleKernel", "doublePlain", "doubleUnvectorised", "doubleTraffic", "doubleDivider");
     assertThat(values(batches, "variant")).hasSameSizeAs(StepVariant.values());
     assertThat(values(batches, "threads")).contains("1");
   }
