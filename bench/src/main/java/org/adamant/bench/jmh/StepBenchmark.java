@@ -137,6 +137,7 @@ public class StepBenchmark {
         params[i] = (float) random.nextGaussian();
         grads[i] = (float) (0.01 * random.nextGaussian());
       }
+      spacers.settle();
     }
   }
 
@@ -172,6 +173,7 @@ public class StepBenchmark {
         params[i] = random.nextGaussian();
         grads[i] = 0.01 * random.nextGaussian();
       }
+      spacers.settle();
     }
   }
 

@@ -65,6 +65,7 @@ abstract class WorkArrays {
           first[k][i] = (float) values[i % values.length];
         }
       }
+      spacers.settle();
     }
 
     @Override
@@ -98,6 +99,7 @@ abstract class WorkArrays {
           first[k][i] = values[i % values.length];
         }
       }
+      spacers.settle();
     }
 
     @Override
