@@ -12,7 +12,8 @@ package org.adamant.internal;
  * multiplications the multipliers about 9, on top of the 2.5 of the rest: two in five would use both fully.
  * But it is a chain of some 70 cycles, and where one follows the other closely the processor runs out of
  * entries to hold what waits. One in two was slower than none there, one in three no faster than one in
- * four. On Zen 4 one in two had been faster than none at quiet times only.
+ * four. On Zen 4 one in two is the fastest in quiet hours and slower than none in others, one in four
+ * faster than none in all.
  *
  * <p><b>How.</b> For {@code s} with {@code x ~ sqrt(s)} and {@code y ~ -1 / (2 sqrt(s))} (Goldschmidt; the
  * sign saves negations):
