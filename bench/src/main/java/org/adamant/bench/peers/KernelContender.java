@@ -24,8 +24,9 @@ final class KernelContender implements Contender {
   /**
    * Bytes at the end of each array that are not stepped, to the same end as {@link
    * org.adamant.bench.support.Spacers}: here the collector does move arrays, and then next to each other.
+   * About a sixth of a page, as there may be six arrays.
    */
-  static final int PADDING = 1096;
+  static final int PADDING = 680;
 
   private static final double LARGEST_PARAM = 1;
   private static final double LARGEST_GRAD = 0.01;
