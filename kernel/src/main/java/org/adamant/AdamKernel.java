@@ -63,7 +63,8 @@ import java.util.concurrent.Executor;
  * 2^-960) and of v with v &lt; 2^-126 (double: 2^-1022) are set to +0, because arithmetic on subnormal
  * numbers is slow and moments would stay subnormal for good where gradients are zero. This moves a
  * parameter by less than 2^-62 of the step size. Where epsilon is too small to hide it (2^-38 times
- * the factor of the root, or less), or with PyTorch's arithmetic, nothing is set to zero. See {@link AdamStep#flushesTinyMoments}.
+ * the factor of the root, or less), or with PyTorch's arithmetic, nothing is set to zero. See {@link
+ * AdamStep#flushesTinyMoments}.
  *
  * <p><b>Special values.</b> A NaN gradient makes m, v and the parameter NaN. An infinite gradient, or one
  * whose square overflows, makes v infinite, and the element's update NaN or zero; from the next step on
@@ -90,8 +91,8 @@ public interface AdamKernel {
    *
    * <p>What was chosen and why is said once, through {@link System.Logger} {@code org.adamant}: where there
    * is no SIMD by this call, as a warning. Where it is likely and the property names no width, the Vector
-   * API is loaded and checked only by a later step than the first, when 30 ms have passed, or when {@link #laneWidth} or {@link
-   * #explanation} is asked for, as that takes some 0.1 s.
+   * API is loaded and checked only by a later step than the first, when 30 ms have passed, or when {@link
+   * #laneWidth} or {@link #explanation} is asked for, as that takes some 0.1 s.
    *
    * @return the kernel of {@link LaneWidth#preferred}
    * @throws IllegalArgumentException if the system property {@value LaneWidth#PROPERTY} names no width

@@ -31,9 +31,9 @@ import org.adamant.internal.Variant;
  * {@code -expm1(t * log(beta))}, which keeps the digits that {@code 1 - pow(beta, t)} loses for small t;
  * by {@link StrictMath}, whose results are the same on every JVM and processor. A {@code float} step
  * rounds each coefficient once. In the {@linkplain Arithmetic#PYTORCH arithmetic of PyTorch} it is {@code
- * 1 - pow(beta, t)}, with the power correctly rounded (to within an ulp from step 10^9 on). PyTorch takes it from the C library, where about
- * one power in a thousand is off by its last bit, which ones depending on the library; that can be seen in
- * double only.
+ * 1 - pow(beta, t)}, with the power correctly rounded (to within an ulp from step 10^9 on). PyTorch takes it
+ * from the C library, where about one power in a thousand is off by its last bit, which ones depending on the
+ * library; that can be seen in double only.
  *
  * <p><b>Source.</b> Kingma &amp; Ba 2014, section 2 (the efficient order of computation) and section 3.
  */
@@ -214,12 +214,14 @@ public final class AdamStep {
   }
 
   /**
-   * beta^t correctly rounded, which C's pow nearly always is. Only the power of a beta of more than one bit
-   * can lie exactly between two doubles, and only up to step 53, where it has 54 bits; until then it is
-   * computed exactly. Later it would have to be within a 2^-110 of the middle to come out wrong.
+   * beta^t correctly rounded, which C's pow nearly always is. A power of at most 54 bits, which can lie exactly
+   * between two doubles, is computed exactly; any other would have to be within 2^-110 of the middle to come
+   * out wrong.
    */
   private static double power(double beta, long t) {
-    if (t <= Double.PRECISION) {
+    final int bits =
+        Double.PRECISION - Long.numberOfTrailingZeros(Double.doubleToRawLongBits(beta) | 1L << 52);
+    if (t <= Double.PRECISION && (bits - 1) * t <= Double.PRECISION) {
       return new BigDecimal(beta).pow((int) t).doubleValue();
     }
     // The limit of BigDecimal; by then a power of any beta but the very nearest to 1 is 0. A power below
@@ -428,7 +430,7 @@ public final class AdamStep {
     return coefficients.flushes();
   }
 
-  /** Refuses coefficients that a float loop would round to infinity, or a factor or limit it would round to 0. */
+  /** Refuses what a float loop would round to infinity, and a factor or limit it would round to 0. */
   void requireFloatRange() {
     if (outsideFloat != null) {
       throw new IllegalArgumentException(
