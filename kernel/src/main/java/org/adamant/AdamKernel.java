@@ -86,8 +86,7 @@ public interface AdamKernel {
    *
    * <p>Until the JIT has compiled the SIMD loop, half a second at full load for the basic step and up to two
    * for one that does everything, this kernel steps on the scalar path, which is compiled sooner; the bits are
-   * the same. Slices of fewer than 65 elements
-   * stay there until a longer one has brought the change about.
+   * the same. Slices of fewer than 65 elements stay there until a longer one has brought the change about.
    *
    * <p>What was chosen and why is said once, through {@link System.Logger} {@code org.adamant}: where there
    * is no SIMD by this call, as a warning. Where it is likely and the property names no width, the Vector

@@ -169,14 +169,14 @@ class PartsTest {
 
   // ---- Parts that fail. ----
 
-  private static void runFailing(boolean writes, List<Throwable> failures) {
+  private static void runFailing(List<Throwable> failures) {
     final AtomicInteger part = new AtomicInteger();
     Parts.run(
         failures.size(),
         1,
         2,
         Runnable::run,
-        writes,
+        true,
         (_, _) -> {
           final Throwable failure = failures.get(part.getAndIncrement());
           if (failure instanceof Error error) {
@@ -194,7 +194,7 @@ class PartsTest {
     final RuntimeException first = new IndexOutOfBoundsException("first");
     final Error second = new StackOverflowError("second");
     final RuntimeException third = new IllegalStateException("third");
-    assertThatThrownBy(() -> runFailing(true, List.of(nothing, first, second, nothing, third)))
+    assertThatThrownBy(() -> runFailing(List.of(nothing, first, second, nothing, third)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("the arrays are partly updated")
         .hasCause(first);
@@ -204,7 +204,7 @@ class PartsTest {
   @Test
   void theSameFailureAgainAndAgainIsReportedOnce() {
     final RuntimeException same = new ArrayIndexOutOfBoundsException("of compiled code");
-    assertThatThrownBy(() -> runFailing(true, List.of(same, same, same)))
+    assertThatThrownBy(() -> runFailing(List.of(same, same, same)))
         .isInstanceOf(IllegalStateException.class)
         .hasCause(same);
     assertThat(same.getSuppressed()).isEmpty();

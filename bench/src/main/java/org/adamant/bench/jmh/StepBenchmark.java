@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * One step over one array on one thread: the kernel at each lane width, and as baselines the plain loop,
  * the same loop in a JVM that does not vectorise by itself, the traffic loop and the divider loop. Each call
- * takes the next of {@link #STEPS} successive steps, so that the flush of tiny moments is part of what is measured. The
- * arrays are kept apart by {@link Spacers}.
+ * takes the next of {@link #STEPS} successive steps, so that the flush of tiny moments is part of what is
+ * measured. The arrays are kept apart by {@link Spacers}.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -19,6 +19,7 @@ import org.adamant.AdamKernel;
 import org.adamant.bench.peers.Workload.Kind;
 import org.adamant.bench.support.AtomicFile;
 import org.adamant.bench.support.Machine;
+import org.adamant.bench.support.Outputs;
 import org.adamant.bench.support.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -200,7 +201,7 @@ public final class PeersCommand implements Callable<Integer> {
     return new PeersResult(
         PeersResult.FORMAT,
         start,
-        String.join(" ", spec.root().commandLine().getParseResult().originalArgs()),
+        Outputs.command(spec),
         Machine.describe(),
         AdamKernel.preferred().explanation(),
         secondsPerWorkload,

@@ -166,9 +166,6 @@ public final class RegressCommand implements Callable<Integer> {
   private Integer run(Scratch scratch) throws IOException {
     final PrintWriter out = spec.commandLine().getOut();
     final Optional<Checkout> checkout = Checkout.around(Path.of("").toAbsolutePath(), scratch);
-    if (spec.commandLine().getParseResult().hasMatchedOption("--accepted")) {
-      check(Files.exists(accepted), "--accepted", accepted, "a file");
-    }
     final List<Accepted> jumps = read("--accepted", accepted, JsonFiles::accepted);
     final List<RunResult> baselines = read("--baseline", baseline, JsonFiles::baseline);
     final Path head = kernel == null ? KernelClasses.running() : find("--kernel", kernel);
@@ -308,6 +305,9 @@ public final class RegressCommand implements Callable<Integer> {
       check(size >= 1 && size <= MOST_ELEMENTS, "--sizes", size, "from 1 to " + MOST_ELEMENTS);
     }
     check(sizes.stream().distinct().count() == sizes.size(), "--sizes", sizes, "different ones");
+    if (spec.commandLine().getParseResult().hasMatchedOption("--accepted")) {
+      check(Files.exists(accepted), "--accepted", accepted, "a file");
+    }
     Outputs.prepare(spec, "--json", json);
     Outputs.prepare(spec, "--markdown", markdown);
     if (savesBaseline) {

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.adamant.LaneWidth;
 import org.adamant.bench.results.Origin;
 import org.adamant.bench.support.Machine;
+import org.adamant.bench.support.Outputs;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -185,7 +186,7 @@ public final class GridOptions {
         label,
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
         Machine.describe(),
-        String.join(" ", spec.root().commandLine().getParseResult().originalArgs()),
+        Outputs.command(spec),
         LaneWidth.preferred().name());
   }
 

@@ -60,4 +60,14 @@ public final class Outputs {
     }
     return e.getMessage();
   }
+
+  /**
+   * What the user wrote, to stand beside what came of it.
+   *
+   * @param spec the command
+   * @return the sub-command and its arguments
+   */
+  public static String command(CommandSpec spec) {
+    return String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
+  }
 }

@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
     name = "train",
     showDefaultValues = true,
     description = {
-      "Trains with the Adam kernel: regressions, small networks, sparse, noisy and very large cases, on data with known answers. Every"
-          + " program checks its own claims.",
+      "Trains with the Adam kernel: regressions, small networks, sparse, noisy and very large cases, on"
+          + " data with known answers. Every program checks its own claims.",
       ""
     },
     exitCodeListHeading = "%nExit status:%n",
@@ -135,7 +135,7 @@ public final class TrainCommand implements Callable<Integer> {
         + "; "
         + Instant.now().truncatedTo(ChronoUnit.SECONDS)
         + ", "
-        + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
+        + Outputs.command(spec);
   }
 
   private Set<ProgramName> names() {
