@@ -1,5 +1,6 @@
 package org.adamant.bench;
 
+import java.util.Locale;
 import org.adamant.bench.lanes.LanesCommand;
 import org.adamant.bench.peers.PeersCommand;
 import org.adamant.bench.regress.RegressCommand;
@@ -38,6 +39,8 @@ public final class Main {
    * @param args the sub-command and its arguments
    */
   public static void main(String[] args) {
+    // Numbers look the same everywhere, also in the messages of the libraries.
+    Locale.setDefault(Locale.ROOT);
     System.exit(commandLine().execute(args));
   }
 

@@ -24,18 +24,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 5, jvmArgsPrepend = StepBenchmark.VECTOR_MODULE)
 public class FirstStepBenchmark {
 
-  /** For JMH. */
-  public FirstStepBenchmark() {}
-
   /** The name of the kernel. */
   @State(Scope.Thread)
   public static class Width {
     /** A lane width, or the preferred one. */
     @Param({"preferred", "SCALAR", "BITS_64", "BITS_128", "BITS_256", "BITS_512"})
     public String width;
-
-    /** For JMH. */
-    public Width() {}
   }
 
   /** Finds the kernel and steps floats. */

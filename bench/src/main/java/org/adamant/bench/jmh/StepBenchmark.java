@@ -1,13 +1,13 @@
 package org.adamant.bench.jmh;
 
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.adamant.Adam;
 import org.adamant.AdamKernel;
 import org.adamant.AdamStep;
 import org.adamant.LaneWidth;
-import org.adamant.bench.support.Spacers;
+import org.adamant.bench.support.Element;
+import org.adamant.bench.support.StepArrays;
+import org.adamant.bench.support.StepArrays.Role;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * One step over one array on one thread: the kernel at each lane width, and as baselines the plain loop,
  * the same loop in a JVM that does not vectorise by itself, the traffic loop and the divider loop. Each call
  * takes the next of {@link #STEPS} successive steps, so that the flush of tiny moments is part of what is
- * measured. The arrays are kept apart by {@link Spacers}.
+ * measured.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -38,11 +38,6 @@ public class StepBenchmark {
 
   /** A period of the flush, so that one of the steps does it. */
   static final int STEPS = 64;
-
-  private static final long SEED = 20141222;
-
-  /** For JMH. */
-  public StepBenchmark() {}
 
   /** The steps, in turn. */
   @State(Scope.Thread)
@@ -70,9 +65,6 @@ public class StepBenchmark {
     public String width;
 
     AdamKernel kernel;
-
-    /** For JMH. */
-    public Kernel() {}
 
     /** Finds the kernel. */
     @Setup
@@ -105,75 +97,54 @@ public class StepBenchmark {
     }
   }
 
-  /** Parameters, gradients and moments in float. */
+  /** Parameters, gradients and moments, the same in every fork. */
   @State(Scope.Thread)
-  public static class Floats {
+  public abstract static class Arrays {
+
     /** Elements per array. */
     @Param({"1000", "16384", "262144", "4194304"})
     public int size;
 
+    StepArrays all;
+
+    void fill(Element element) {
+      all = new StepArrays(element, size);
+    }
+  }
+
+  /** In float. */
+  @State(Scope.Thread)
+  public static class Floats extends Arrays {
     float[] params;
     float[] grads;
     float[] m;
     float[] v;
 
-    private final Spacers spacers = new Spacers();
-
-    /** For JMH. */
-    public Floats() {}
-
-    /** Ordinary values, the same in every fork. */
     @Setup
     public void fill() {
-      final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
-      params = new float[size];
-      spacers.next();
-      grads = new float[size];
-      spacers.next();
-      m = new float[size];
-      spacers.next();
-      v = new float[size];
-      for (int i = 0; i < size; i++) {
-        params[i] = (float) random.nextGaussian();
-        grads[i] = (float) (0.01 * random.nextGaussian());
-      }
-      spacers.settle();
+      fill(Element.FLOAT);
+      params = all.floats(Role.PARAMS);
+      grads = all.floats(Role.GRADS);
+      m = all.floats(Role.FIRST_MOMENT);
+      v = all.floats(Role.SECOND_MOMENT);
     }
   }
 
-  /** Parameters, gradients and moments in double. */
+  /** In double. */
   @State(Scope.Thread)
-  public static class Doubles {
-    /** Elements per array. */
-    @Param({"1000", "16384", "262144", "4194304"})
-    public int size;
-
+  public static class Doubles extends Arrays {
     double[] params;
     double[] grads;
     double[] m;
     double[] v;
 
-    private final Spacers spacers = new Spacers();
-
-    /** For JMH. */
-    public Doubles() {}
-
-    /** Ordinary values, the same in every fork. */
     @Setup
     public void fill() {
-      final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
-      params = new double[size];
-      spacers.next();
-      grads = new double[size];
-      spacers.next();
-      m = new double[size];
-      spacers.next();
-      v = new double[size];
-      for (int i = 0; i < size; i++) {
-        params[i] = random.nextGaussian();
-        grads[i] = 0.01 * random.nextGaussian();
-      }
-      spacers.settle();
+      fill(Element.DOUBLE);
+      params = all.doubles(Role.PARAMS);
+      grads = all.doubles(Role.GRADS);
+      m = all.doubles(Role.FIRST_MOMENT);
+      v = all.doubles(Role.SECOND_MOMENT);
     }
   }
 

@@ -4,6 +4,7 @@ import org.adamant.Adam;
 import org.adamant.AdamSlice;
 import org.adamant.AdamStep;
 import org.adamant.NonFinite;
+import org.adamant.bench.support.StepArrays;
 
 /** What a step does besides the basic one. */
 public enum StepVariant {
@@ -51,11 +52,19 @@ public enum StepVariant {
     return adam.atStep(t);
   }
 
-  /** The slice with a fifth array, if this variant needs one. */
-  AdamSlice complete(AdamSlice slice, Object more) {
-    if (adam.amsgrad() != Adam.AmsGrad.NONE) {
-      return slice.withMaximum(more);
+  /** Whether a step needs a fifth array. */
+  boolean hasFifth() {
+    return adam.amsgrad() != Adam.AmsGrad.NONE || adam.averageDecay() < 1;
+  }
+
+  /** What a step needs of the arrays. */
+  AdamSlice slice(StepArrays arrays) {
+    if (!hasFifth()) {
+      return arrays.slice();
     }
-    return adam.averageDecay() < 1 ? slice.withAverage(more) : slice;
+    final Object fifth = arrays.get(StepArrays.Role.AVERAGE);
+    return adam.averageDecay() < 1
+        ? arrays.slice().withAverage(fifth)
+        : arrays.slice().withMaximum(fifth);
   }
 }

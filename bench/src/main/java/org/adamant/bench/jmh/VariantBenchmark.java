@@ -1,8 +1,16 @@
 package org.adamant.bench.jmh;
 
+import java.util.Arrays;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
-import org.adamant.AdamSlice;
+import java.util.stream.IntStream;
+import org.adamant.AdamModel;
 import org.adamant.AdamStep;
+import org.adamant.bench.support.Element;
+import org.adamant.bench.support.StepArrays;
+import org.adamant.bench.support.StepArrays.DoubleLoop;
+import org.adamant.bench.support.StepArrays.FloatLoop;
+import org.adamant.bench.support.StepArrays.Role;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -13,11 +21,12 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What the variants of a step cost: each in one pass, with the plain loop of the basic step and the
- * traffic of four and of five arrays as baselines.
+ * The variants of a step, on one thread or several. The baselines do the same work in equal parts, each
+ * thread on arrays of its own: the plain loop of the basic step, and the traffic of a variant's arrays.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -26,21 +35,16 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsPrepend = StepBenchmark.VECTOR_MODULE)
 public class VariantBenchmark {
 
-  /** For JMH. */
-  public VariantBenchmark() {}
-
   /** The steps of a variant, in turn. */
-  @State(Scope.Thread)
+  @State(Scope.Benchmark)
   public static class Steps {
+
     /** What a step does. */
     @Param
     public StepVariant variant;
 
     private final AdamStep[] steps = new AdamStep[StepBenchmark.STEPS];
     private int next;
-
-    /** For JMH. */
-    public Steps() {}
 
     /** Steps from the middle of a training. */
     @Setup
@@ -55,134 +59,192 @@ public class VariantBenchmark {
     }
   }
 
-  /** Five arrays of floats, and what a variant needs of them. */
-  @State(Scope.Thread)
-  public static class FloatSlice {
-    float[] more;
-    AdamSlice slice;
+  /** Threads, the calling one included. */
+  @State(Scope.Benchmark)
+  public static class Team {
 
-    /** For JMH. */
-    public FloatSlice() {}
+    /** How many there are. */
+    @Param("1")
+    public int threads;
 
-    /**
-     * Adds a fifth array to the four.
-     *
-     * @param s the variant
-     * @param a the four arrays
-     */
+    private ForkJoinPool pool;
+
     @Setup
-    public void fill(Steps s, StepBenchmark.Floats a) {
-      more = a.params.clone();
-      slice = s.variant.complete(AdamSlice.of(a.params, a.grads, a.m, a.v), more);
+    public void hire() {
+      pool = new ForkJoinPool(threads);
+    }
+
+    @TearDown
+    public void dismiss() {
+      pool.close();
+    }
+
+    /** Arrays for each thread, together as long as this. */
+    StepArrays[] arrays(Element element, int size, boolean hasFifth) {
+      final StepArrays[] parts =
+          IntStream.range(0, threads)
+              .map(i -> (int) ((i + 1L) * size / threads - (long) i * size / threads))
+              .mapToObj(length -> new StepArrays(element, length, 0, 0, 1, hasFifth))
+              .toArray(StepArrays[]::new);
+      StepArrays.settle();
+      return parts;
+    }
+
+    /** Runs all parts, the first on the calling thread. */
+    void run(Runnable[] parts) {
+      final var others = Arrays.stream(parts).skip(1).map(pool::submit).toList();
+      parts[0].run();
+      others.forEach(task -> task.join());
     }
   }
 
-  /** Five arrays of doubles, and what a variant needs of them. */
-  @State(Scope.Thread)
-  public static class DoubleSlice {
-    double[] more;
-    AdamSlice slice;
+  /** A model of one slice. */
+  @State(Scope.Benchmark)
+  public abstract static class Model {
 
-    /** For JMH. */
-    public DoubleSlice() {}
+    /** Elements in all. */
+    @Param({"16384", "262144", "4194304"})
+    public int size;
 
-    /**
-     * Adds a fifth array to the four.
-     *
-     * @param s the variant
-     * @param a the four arrays
-     */
-    @Setup
-    public void fill(Steps s, StepBenchmark.Doubles a) {
-      more = a.params.clone();
-      slice = s.variant.complete(AdamSlice.of(a.params, a.grads, a.m, a.v), more);
+    StepArrays arrays;
+    AdamModel model;
+
+    void fill(Element element, StepVariant variant) {
+      arrays = new StepArrays(element, size, 0, 0, 1, variant.hasFifth());
+      StepArrays.settle();
+      model = AdamModel.of(variant.slice(arrays));
     }
   }
 
-  /** A fifth array of floats. */
-  @State(Scope.Thread)
-  public static class MoreFloats {
-    float[] more;
+  /** Of floats. */
+  @State(Scope.Benchmark)
+  public static class FloatModel extends Model {
 
-    /** For JMH. */
-    public MoreFloats() {}
-
-    /**
-     * As long as the four.
-     *
-     * @param a the four arrays
-     */
     @Setup
-    public void fill(StepBenchmark.Floats a) {
-      more = a.params.clone();
+    public void fill(Steps s) {
+      fill(Element.FLOAT, s.variant);
     }
   }
 
-  /** A fifth array of doubles. */
-  @State(Scope.Thread)
-  public static class MoreDoubles {
-    double[] more;
+  /** Of doubles. */
+  @State(Scope.Benchmark)
+  public static class DoubleModel extends Model {
 
-    /** For JMH. */
-    public MoreDoubles() {}
-
-    /**
-     * As long as the four.
-     *
-     * @param a the four arrays
-     */
     @Setup
-    public void fill(StepBenchmark.Doubles a) {
-      more = a.params.clone();
+    public void fill(Steps s) {
+      fill(Element.DOUBLE, s.variant);
     }
   }
 
-  /** A variant on floats. */
-  @Benchmark
-  public long floatKernel(StepBenchmark.Kernel k, Steps s, StepBenchmark.Floats a, FloatSlice f) {
-    return k.kernel.step(s.next(), f.slice);
+  /** Loops over arrays of their own, one for each thread. */
+  @State(Scope.Benchmark)
+  public abstract static class Loops {
+
+    /** Elements in all. */
+    @Param({"16384", "262144", "4194304"})
+    public int size;
+
+    StepArrays[] parts;
+    Runnable[] loops;
+
+    private static Runnable plain(StepArrays a) {
+      final StepBenchmark.Steps steps = new StepBenchmark.Steps();
+      final FloatLoop floats = (p, g, m, v) -> PlainLoop.step(steps.next(), p, g, m, v);
+      final DoubleLoop doubles = (p, g, m, v) -> PlainLoop.step(steps.next(), p, g, m, v);
+      return () -> a.run(floats, doubles);
+    }
+
+    private static Runnable traffic(StepArrays a) {
+      if (a.get(Role.AVERAGE) == null) {
+        return () -> a.run(
+            (p, g, m, v) -> TrafficLoop.step(0.999f, p, g, m, v),
+            (p, g, m, v) -> TrafficLoop.step(0.999, p, g, m, v));
+      }
+      final FloatLoop floats =
+          (p, g, m, v) -> TrafficLoop.step(0.999f, p, g, m, v, a.floats(Role.AVERAGE));
+      final DoubleLoop doubles =
+          (p, g, m, v) -> TrafficLoop.step(0.999, p, g, m, v, a.doubles(Role.AVERAGE));
+      return () -> a.run(floats, doubles);
+    }
+
+    void fillPlain(Element element, Team team) {
+      parts = team.arrays(element, size, false);
+      loops = Arrays.stream(parts).map(Loops::plain).toArray(Runnable[]::new);
+    }
+
+    void fillTraffic(Element element, Team team, StepVariant variant) {
+      parts = team.arrays(element, size, variant.hasFifth());
+      loops = Arrays.stream(parts).map(Loops::traffic).toArray(Runnable[]::new);
+    }
   }
 
-  /** The plain loop of the basic step on floats. */
-  @Benchmark
-  public void floatPlain(StepBenchmark.Steps s, StepBenchmark.Floats a) {
-    PlainLoop.step(s.next(), a.params, a.grads, a.m, a.v);
+  /** The plain loop on floats. */
+  @State(Scope.Benchmark)
+  public static class FloatPlain extends Loops {
+
+    @Setup
+    public void fill(Team team) {
+      fillPlain(Element.FLOAT, team);
+    }
   }
 
-  /** The traffic of four arrays of floats. */
-  @Benchmark
-  public void floatTraffic(StepBenchmark.Floats a) {
-    TrafficLoop.step(0.999f, a.params, a.grads, a.m, a.v);
+  /** The plain loop on doubles. */
+  @State(Scope.Benchmark)
+  public static class DoublePlain extends Loops {
+
+    @Setup
+    public void fill(Team team) {
+      fillPlain(Element.DOUBLE, team);
+    }
   }
 
-  /** The traffic of five arrays of floats. */
-  @Benchmark
-  public void floatTrafficOfFive(StepBenchmark.Floats a, MoreFloats b) {
-    TrafficLoop.step(0.999f, a.params, a.grads, a.m, a.v, b.more);
+  /** The traffic loop on floats. */
+  @State(Scope.Benchmark)
+  public static class FloatTraffic extends Loops {
+
+    @Setup
+    public void fill(Team team, Steps s) {
+      fillTraffic(Element.FLOAT, team, s.variant);
+    }
   }
 
-  /** A variant on doubles. */
-  @Benchmark
-  public long doubleKernel(
-      StepBenchmark.Kernel k, Steps s, StepBenchmark.Doubles a, DoubleSlice d) {
-    return k.kernel.step(s.next(), d.slice);
+  /** The traffic loop on doubles. */
+  @State(Scope.Benchmark)
+  public static class DoubleTraffic extends Loops {
+
+    @Setup
+    public void fill(Team team, Steps s) {
+      fillTraffic(Element.DOUBLE, team, s.variant);
+    }
   }
 
-  /** The plain loop of the basic step on doubles. */
   @Benchmark
-  public void doublePlain(StepBenchmark.Steps s, StepBenchmark.Doubles a) {
-    PlainLoop.step(s.next(), a.params, a.grads, a.m, a.v);
+  public long floatKernel(StepBenchmark.Kernel k, Steps s, Team team, FloatModel a) {
+    return k.kernel.step(s.next(), a.model, team.pool, team.threads);
   }
 
-  /** The traffic of four arrays of doubles. */
   @Benchmark
-  public void doubleTraffic(StepBenchmark.Doubles a) {
-    TrafficLoop.step(0.999, a.params, a.grads, a.m, a.v);
+  public void floatPlain(Team team, FloatPlain a) {
+    team.run(a.loops);
   }
 
-  /** The traffic of five arrays of doubles. */
   @Benchmark
-  public void doubleTrafficOfFive(StepBenchmark.Doubles a, MoreDoubles b) {
-    TrafficLoop.step(0.999, a.params, a.grads, a.m, a.v, b.more);
+  public void floatTraffic(Team team, FloatTraffic a) {
+    team.run(a.loops);
+  }
+
+  @Benchmark
+  public long doubleKernel(StepBenchmark.Kernel k, Steps s, Team team, DoubleModel a) {
+    return k.kernel.step(s.next(), a.model, team.pool, team.threads);
+  }
+
+  @Benchmark
+  public void doublePlain(Team team, DoublePlain a) {
+    team.run(a.loops);
+  }
+
+  @Benchmark
+  public void doubleTraffic(Team team, DoubleTraffic a) {
+    team.run(a.loops);
   }
 }

@@ -2,300 +2,294 @@ package org.adamant.bench.lanes;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.adamant.LaneWidth;
 import org.adamant.bench.page.Chart;
 import org.adamant.bench.page.Line;
 import org.adamant.bench.page.Numbers;
 import org.adamant.bench.page.Table;
-import org.adamant.bench.results.JmhResult;
-import org.adamant.bench.suite.Element;
-import org.adamant.bench.suite.Widths;
+import org.adamant.bench.results.Contestant;
+import org.adamant.bench.results.StepTime;
+import org.adamant.bench.results.StepTime.Benchmark;
+import org.adamant.bench.support.Element;
+import org.adamant.bench.support.Widths;
 
-/**
- * Compares the candidates of one element type: lane widths, and whatever else distinguishes the
- * kernel's benchmarks by a parameter.
- */
+/** Compares the lane widths of the kernel for one element type, variant and number of threads. */
 public final class Lanes {
 
-  private static final String BENCHMARKS = "StepBenchmark";
-  private static final String SIZE = "size";
-  private static final String WIDTH = "width";
+  private static final String NOT_MEASURED = "not measured";
 
-  /** What JMH itself allocates is spread over few calls where they take long. */
-  private static final double HARMLESS_BYTES = 1024;
-
-  private static final String LIMIT = "traffic limit";
-
-  /** The baselines, by the ends of their benchmarks' names. */
-  private static final Map<String, String> BASELINES = baselines();
-
-  private final Element element;
+  private final String name;
   private final String preferred;
 
-  /** By name, then by size. The kernel's are the candidates. */
-  private final Map<String, Map<Integer, Rounds>> candidates;
+  /** By the name of the lane width. */
+  private final Map<String, Map<Integer, Rounds>> candidates = new LinkedHashMap<>();
 
-  private final Map<String, Map<Integer, Rounds>> baselines;
+  private final Map<Contestant, Map<Integer, Rounds>> others = new EnumMap<>(Contestant.class);
 
-  private final List<String> warnings;
+  /** What the JIT was not done with, by the name of the lane width and then by size. */
+  private final Map<String, TreeSet<Integer>> rejected = new LinkedHashMap<>();
 
-  private Lanes(
-      Element element,
-      String preferred,
-      Map<String, Map<Integer, Rounds>> candidates,
-      Map<String, Map<Integer, Rounds>> baselines,
-      List<String> warnings) {
-    this.warnings = warnings;
-    this.element = element;
+  private final Element element;
+
+  private Lanes(StepTime first, List<StepTime> times, String preferred) {
+    this.element = first.element();
     this.preferred = preferred;
-    this.candidates = candidates;
-    this.baselines = baselines;
+    this.name =
+        element
+            + (first.variant().equals(StepTime.BASIC) ? "" : ", " + first.variantLabel())
+            + (first.threads() == 1 ? "" : ", " + first.threads() + " threads");
+    final Predicate<StepTime> isComparable =
+        t -> t.benchmark() == first.benchmark() && t.element() == element
+            && t.threads() == first.threads();
+    times.stream()
+        .filter(isComparable)
+        .filter(
+            t -> t.contestant() == Contestant.PLAIN || t.variant().equals(first.variant()))
+        .collect(
+            Collectors.groupingBy(
+                t -> t.contestant() == Contestant.KERNEL ? t.width() : t.contestant(),
+                LinkedHashMap::new,
+                Collectors.groupingBy(StepTime::size, TreeMap::new, Collectors.toList())))
+        .forEach(this::add);
   }
 
-  private static Map<String, String> baselines() {
-    final Map<String, String> names = new LinkedHashMap<>();
-    names.put("Plain", "plain loop");
-    names.put("Unvectorised", "plain loop, not vectorised");
-    names.put("Divider", "root and division alone");
-    names.put("Traffic", LIMIT);
-    return names;
-  }
-
-  /**
-   * Collects what was measured of the step.
-   *
-   * @param results what JMH found, in the order in which it was measured; others are ignored
-   * @param element the element type
-   * @param preferred the name of the width that the chooser picks, empty if it is not known
-   * @return the comparison, empty if no candidate was measured
-   */
-  public static Optional<Lanes> of(List<JmhResult> results, Element element, String preferred) {
-    final Map<String, Map<Integer, List<Double>>> kernels = new LinkedHashMap<>();
-    final Map<String, Map<Integer, List<Double>>> others = new LinkedHashMap<>();
-    final Set<String> warnings = new LinkedHashSet<>();
-    BASELINES.values().forEach(name -> others.put(name, new TreeMap<>()));
-    for (JmhResult result : results) {
-      if (!result.className().equals(BENCHMARKS)
-          || !result.method().startsWith(element.toString())) {
-        continue;
-      }
-      final OptionalDouble nanosPerCall = result.primaryMetric().nanosPerCall();
-      if (nanosPerCall.isEmpty()) {
-        continue;
-      }
-      final int size = Integer.parseInt(result.param(SIZE).orElseThrow());
-      final double nanos = nanosPerCall.getAsDouble() / size;
-      final String what = result.method().substring(element.toString().length());
-      final Map<Integer, List<Double>> into =
-          what.equals("Kernel")
-              ? kernels.computeIfAbsent(candidate(result, preferred), _ -> new TreeMap<>())
-              : others.get(BASELINES.get(what));
-      into.computeIfAbsent(size, _ -> new ArrayList<>()).add(nanos);
-      if (what.equals("Kernel") && allocates(result, size)) {
-        warnings.add(
-            "%s, %s, %s elements: not a measurement of the SIMD loop, it allocated; the JIT was not done"
-                .formatted(element, candidate(result, preferred), Numbers.plain(size))
-                + " with it (machine too busy?) or has lost the intrinsics");
-      }
-    }
-    final Map<String, Map<Integer, Rounds>> candidates = rounds(kernels);
-    return candidates.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Lanes(
-            element,
-            Widths.label(preferred),
-            candidates,
-            rounds(others),
-            List.copyOf(warnings)));
-  }
-
-  /** Whether vectors were objects: at least one of 16 bytes or more for each vector's worth of elements. */
-  private static boolean allocates(JmhResult result, int size) {
-    return result.allocation().filter(bytes -> bytes.median() > HARMLESS_BYTES + size).isPresent();
-  }
-
-  /**
-   * What makes a result doubtful.
-   *
-   * @return a sentence for each doubt
-   */
-  public List<String> warnings() {
-    return warnings;
-  }
-
-  /** The lane width, and the values of all other parameters if there are any. */
-  private static String candidate(JmhResult result, String preferred) {
-    final String width = result.param(WIDTH).orElseThrow();
-    final String more =
-        result.params()
-            .entrySet()
-            .stream()
-            .filter(entry -> !entry.getKey().equals(SIZE) && !entry.getKey().equals(WIDTH))
-            .sorted(Map.Entry.comparingByKey())
-            .map(entry -> ", " + entry.getValue().toLowerCase(java.util.Locale.ROOT))
-            .collect(Collectors.joining());
-    return Widths.label(width.equals("preferred") && !preferred.isEmpty() ? preferred : width)
-        + more;
-  }
-
-  private static Map<String, Map<Integer, Rounds>> rounds(
-      Map<String, Map<Integer, List<Double>>> values) {
-    final Map<String, Map<Integer, Rounds>> rounds = new LinkedHashMap<>();
-    values.forEach(
-        (name, bySize) -> {
-          if (!bySize.isEmpty()) {
-            final Map<Integer, Rounds> line = new TreeMap<>();
-            bySize.forEach(
-                (size, nanos) -> line.put(
-                    size,
-                    new Rounds(nanos.stream().mapToDouble(Double::doubleValue).toArray())));
-            rounds.put(name, line);
+  private void add(Object who, Map<Integer, List<StepTime>> bySize) {
+    final Map<Integer, Rounds> line = new TreeMap<>();
+    bySize.forEach(
+        (size, rounds) -> {
+          if (rounds.stream().anyMatch(StepTime::allocates)) {
+            rejected.computeIfAbsent(who.toString(), _ -> new TreeSet<>()).add(size);
+          } else {
+            line.put(
+                size,
+                new Rounds(rounds.stream().mapToDouble(StepTime::nanosPerElement).toArray()));
           }
         });
-    return rounds;
+    if (who instanceof Contestant other) {
+      others.put(other, line);
+    } else {
+      candidates.put(who.toString(), line);
+    }
+  }
+
+  /**
+   * Collects what was measured at lane widths.
+   *
+   * @param times in the order in which they were measured; others are ignored
+   * @param preferred the name of the width that the chooser picks, empty if it is not known
+   * @return a comparison for each element type, variant and number of threads
+   */
+  public static List<Lanes> of(List<StepTime> times, String preferred) {
+    final Map<List<Object>, StepTime> groups = new LinkedHashMap<>();
+    times.stream()
+        .filter(
+            t -> t.contestant() == Contestant.KERNEL && t.benchmark() != Benchmark.FIRST_STEP
+                && (t.benchmark() == Benchmark.STEP || !t.width().equals(StepTime.PREFERRED)))
+        .forEach(
+            t -> groups.putIfAbsent(
+                List.of(t.benchmark(), t.element(), t.variant(), t.threads()), t));
+    return groups.values().stream().map(first -> new Lanes(first, times, preferred)).toList();
+  }
+
+  /** What was not measured, and how to repeat it, a sentence each. */
+  public List<String> warnings() {
+    return rejected.entrySet()
+        .stream()
+        .map(
+            entry -> "%s, %s, %s elements: %s. It allocated: the JIT was not done with the SIMD loop"
+                .formatted(
+                    name,
+                    Widths.label(entry.getKey()),
+                    entry.getValue()
+                        .stream()
+                        .map(Numbers::plain)
+                        .collect(Collectors.joining(" and ")),
+                    NOT_MEASURED)
+                + " (machine too busy?) or has lost the intrinsics. To repeat it: " + repeat(entry))
+        .toList();
+  }
+
+  private String repeat(Map.Entry<String, TreeSet<Integer>> entry) {
+    final String written =
+        entry.getKey().startsWith("BITS_")
+            ? " --widths " + Widths.written(LaneWidth.valueOf(entry.getKey()))
+            : "";
+    return "lanes --element " + element + written + " --sizes "
+        + entry.getValue().stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
   private List<Integer> sizes() {
-    return candidates.values()
-        .stream()
-        .flatMap(line -> line.keySet().stream())
+    return Stream.concat(
+        candidates.values().stream().flatMap(line -> line.keySet().stream()),
+        rejected.values().stream().flatMap(TreeSet::stream))
         .distinct()
         .sorted()
         .toList();
   }
 
-  private Optional<Rounds> limit(int size) {
-    return Optional.ofNullable(baselines.getOrDefault(LIMIT, Map.of()).get(size));
+  private Optional<Rounds> other(Contestant contestant, int size) {
+    return Optional.ofNullable(others.getOrDefault(contestant, Map.of()).get(size));
   }
 
-  /** The candidates that were measured at a size, the fastest first. */
-  private List<String> ranking(int size) {
-    return candidates.keySet()
-        .stream()
-        .filter(name -> candidates.get(name).containsKey(size))
-        .sorted(Comparator.comparingDouble(name -> candidates.get(name).get(size).median()))
-        .toList();
+  private Optional<Rounds> candidate(String width, int size) {
+    return Optional.ofNullable(candidates.getOrDefault(width, Map.of()).get(size));
   }
 
-  /**
-   * The time per element over the size, with the traffic limit.
-   *
-   * @return the picture
-   */
+  /** The time per element over the size, with the traffic limit. */
   public Chart chart() {
     final List<Line> lines = new ArrayList<>();
-    candidates.forEach((name, line) -> lines.add(line(name, line)));
-    baselines.forEach((name, line) -> lines.add(line(name, line)));
+    candidates.forEach((width, line) -> lines.add(line(Widths.label(width), line, false)));
+    others.forEach(
+        (other, line) -> lines.add(line(other.label(), line, other == Contestant.TRAFFIC)));
+    lines.removeIf(line -> line.x().length == 0);
     return new Chart(
-        "One step, " + element, "elements per array", "ns per element", true, true, lines);
+        "One step, " + name, "elements per array", "ns per element", true, true, lines);
   }
 
-  private static Line line(String name, Map<Integer, Rounds> values) {
+  private static Line line(String label, Map<Integer, Rounds> values, boolean isLimit) {
     return new Line(
-        name,
+        label,
         values.keySet().stream().mapToDouble(size -> size).toArray(),
         values.values().stream().mapToDouble(Rounds::median).toArray(),
-        name.equals(LIMIT));
+        isLimit);
   }
 
-  /**
-   * The time per element of every candidate and baseline, and how many times the limit that is.
-   *
-   * @return a row for each, a column for each size
-   */
+  /** The time per element of everything measured, and how many times the limit that is. */
   public Table times() {
-    final List<String> header = new ArrayList<>(List.of(element.toString()));
+    final List<String> header = new ArrayList<>(List.of(name));
     sizes().forEach(size -> header.add(Numbers.plain(size)));
     final List<List<String>> rows = new ArrayList<>();
-    candidates.forEach((name, line) -> rows.add(row(name, line)));
-    baselines.forEach((name, line) -> rows.add(row(name, line)));
+    candidates.forEach(
+        (width, line) -> rows.add(
+            row(
+                Widths.label(width), line, rejected.getOrDefault(width, new TreeSet<>()), true)));
+    others.forEach(
+        (other, line) -> rows.add(
+            row(other.label(), line, new TreeSet<>(), other != Contestant.TRAFFIC)));
     return new Table(
-        "One step, " + element
+        "One step, " + name
             + ": ns per element, by elements per array (ratio to the traffic limit, the median of the rounds)",
         header,
         rows);
   }
 
-  private List<String> row(String name, Map<Integer, Rounds> line) {
-    final List<String> row = new ArrayList<>(List.of(name));
+  private List<String> row(
+      String label, Map<Integer, Rounds> line, TreeSet<Integer> without, boolean hasRatio) {
+    final List<String> row = new ArrayList<>(List.of(label));
     for (int size : sizes()) {
       final Rounds here = line.get(size);
-      final String ratio =
-          here == null || name.equals(LIMIT)
-              ? ""
-              : limit(size).map(l -> " (" + Numbers.fixed(here.ratioTo(l), 2) + ")").orElse("");
-      row.add(here == null ? "" : Numbers.fixed(here.median(), 3) + ratio);
+      final Optional<Rounds> limit = other(Contestant.TRAFFIC, size).filter(_ -> hasRatio);
+      row.add(
+          here == null
+              ? without.contains(size) ? NOT_MEASURED : ""
+              : Numbers.fixed(here.median(), 3)
+                  + limit.map(l -> " (" + Numbers.fixed(here.ratioTo(l), 2) + ")").orElse(""));
     }
     return row;
   }
 
-  /**
-   * What is best for each size, by how much, and what the chooser picks.
-   *
-   * @return a row for each size
-   */
+  /** What is fastest for each size, what could not be told apart from it, and what the chooser picks. */
   public Table verdicts() {
-    final List<List<String>> rows = new ArrayList<>();
-    for (int size : sizes()) {
-      final List<String> ranking = ranking(size);
-      final Rounds best = candidates.get(ranking.getFirst()).get(size);
-      final List<String> equals =
-          ranking.stream()
-              .filter(name -> !candidates.get(name).get(size).isSlowerThan(best))
-              .toList();
-      rows.add(
-          List.of(
-              Numbers.plain(size),
-              String.join(" = ", equals),
-              next(ranking, equals, size, best),
-              limit(size).map(l -> Numbers.fixed(best.ratioTo(l), 2)).orElse(""),
-              baselineTo(best, "plain loop", size),
-              chooser(equals, size, best)));
-    }
     return new Table(
-        "The best for each size, " + element,
+        "The fastest for each size, " + name,
         List.of(
             "elements",
-            "best",
-            "faster than the next by",
+            "fastest",
+            "not told apart from it",
+            "the next is slower by",
             "times the traffic limit",
-            "faster than the plain loop by",
+            "times the plain loop",
             "the chooser's pick"),
-        rows);
+        sizes().stream().map(this::verdict).toList());
   }
 
-  private String next(List<String> ranking, List<String> equals, int size, Rounds best) {
-    return ranking.stream()
-        .filter(name -> !equals.contains(name))
-        .findFirst()
-        .map(name -> percent(candidates.get(name).get(size).ratioTo(best)) + " (" + name + ")")
-        .orElse("–");
-  }
-
-  private String baselineTo(Rounds best, String name, int size) {
-    final Rounds baseline = baselines.getOrDefault(name, Map.of()).get(size);
-    return baseline == null ? "" : percent(baseline.ratioTo(best));
-  }
-
-  private String chooser(List<String> equals, int size, Rounds best) {
-    final Rounds picked = candidates.getOrDefault(preferred, Map.of()).get(size);
-    if (picked == null) {
-      return "not measured";
+  private List<String> verdict(int size) {
+    final List<String> ranking =
+        candidates.keySet()
+            .stream()
+            .filter(width -> candidate(width, size).isPresent())
+            .sorted(Comparator.comparingDouble(width -> candidate(width, size).get().median()))
+            .toList();
+    if (ranking.isEmpty()) {
+      return List.of(Numbers.plain(size), NOT_MEASURED, "", "", "", "", pick(ranking, size));
     }
-    return equals.contains(preferred)
-        ? preferred + ": right"
-        : preferred + ": " + percent(picked.ratioTo(best)) + " slower";
+    final Rounds best = candidate(ranking.getFirst(), size).orElseThrow();
+    return List.of(
+        Numbers.plain(size),
+        Widths.label(ranking.getFirst()),
+        ranking.stream()
+            .skip(1)
+            .filter(width -> !isSlower(width, best, size))
+            .map(width -> besides(width, best, size))
+            .collect(Collectors.joining(", ")),
+        ranking.stream()
+            .filter(width -> isSlower(width, best, size))
+            .findFirst()
+            .map(width -> percent(width, best, size) + " (" + Widths.label(width) + ")")
+            .orElse(""),
+        other(Contestant.TRAFFIC, size).map(l -> Numbers.fixed(best.ratioTo(l), 2)).orElse(""),
+        other(Contestant.PLAIN, size).map(l -> Numbers.fixed(best.ratioTo(l), 2)).orElse(""),
+        pick(ranking, size));
   }
 
-  private static String percent(double ratio) {
-    return Numbers.fixed(100 * (ratio - 1), 0) + " %";
+  private boolean isSlower(String width, Rounds best, int size) {
+    return candidate(width, size).orElseThrow().isSlowerThan(best);
+  }
+
+  private boolean isAsFast(String width, Rounds best, int size) {
+    return candidate(width, size).orElseThrow().isAsFastAs(best);
+  }
+
+  private String besides(String width, Rounds best, int size) {
+    return Widths.label(width)
+        + (isAsFast(width, best, size)
+            ? " (within 2 %)"
+            : " (undecided, " + percent(width, best, size) + ")");
+  }
+
+  private String percent(String width, Rounds best, int size) {
+    final double ratio = candidate(width, size).orElseThrow().ratioTo(best);
+    return (ratio < 1 ? "" : "+") + Numbers.fixed(100 * (ratio - 1), 0) + " %";
+  }
+
+  private String pick(List<String> ranking, int size) {
+    return preferred.isEmpty()
+        ? "not known"
+        : Widths.label(preferred) + ": " + judge(ranking, size);
+  }
+
+  /** Only of what was measured, and only what the rounds have shown. */
+  private String judge(List<String> ranking, int size) {
+    if (!ranking.contains(preferred)) {
+      return NOT_MEASURED;
+    }
+    if (ranking.size() == 1) {
+      return "nothing to compare it with";
+    }
+    final Rounds best = candidate(ranking.getFirst(), size).orElseThrow();
+    final boolean isBest = ranking.getFirst().equals(preferred);
+    if (!isBest && isSlower(preferred, best, size)) {
+      return percent(preferred, best, size).substring(1) + " slower";
+    }
+    final boolean isDecided =
+        ranking.stream()
+            .skip(1)
+            .allMatch(width -> isSlower(width, best, size) || isAsFast(width, best, size));
+    if (!isDecided) {
+      return "undecided";
+    }
+    return rejected.values().stream().anyMatch(sizes -> sizes.contains(size))
+        ? "right among those measured"
+        : "right";
   }
 }

@@ -1,7 +1,7 @@
 package org.adamant.bench.lanes;
 
 import java.util.Arrays;
-import org.adamant.bench.results.Metric;
+import org.adamant.bench.results.Spread;
 
 /**
  * Nanoseconds per element of one candidate, round by round. Rounds with the same number were measured
@@ -16,12 +16,12 @@ record Rounds(double[] nanos) {
   private static final int FEWEST_ROUNDS = 3;
 
   double median() {
-    return Metric.median(nanos);
+    return Spread.median(nanos);
   }
 
   /** The median of the ratios to the other. */
   double ratioTo(Rounds other) {
-    return Metric.median(ratios(other));
+    return Spread.median(ratios(other));
   }
 
   private double[] ratios(Rounds other) {
@@ -35,6 +35,14 @@ record Rounds(double[] nanos) {
     final double[] ratios = ratios(other);
     return ratios.length >= FEWEST_ROUNDS
         && Arrays.stream(ratios).allMatch(ratio -> ratio > 1)
-        && Metric.median(ratios) >= LEAST_DIFFERENCE;
+        && Spread.median(ratios) >= LEAST_DIFFERENCE;
+  }
+
+  /** Whether the difference is too small to care in every round. */
+  boolean isAsFastAs(Rounds other) {
+    final double[] ratios = ratios(other);
+    return ratios.length >= FEWEST_ROUNDS
+        && Arrays.stream(ratios)
+            .allMatch(ratio -> ratio < LEAST_DIFFERENCE && ratio > 1 / LEAST_DIFFERENCE);
   }
 }

@@ -44,18 +44,14 @@ public final class HtmlPage {
             .formatted(escape(title), styleSheet(), escape(title)));
   }
 
-  /**
-   * Begins a section with a heading.
-   *
-   * @param title the heading
-   */
-  public void beginSection(String title) {
+  /** Adds a section. */
+  public void section(Section section) {
     html.append("<section>\n");
-    element("h2", title);
-  }
-
-  /** Ends the section. */
-  public void endSection() {
+    element("h2", section.title());
+    section.paragraphs().forEach(this::paragraph);
+    list(section.items());
+    figures(section.charts());
+    section.tables().forEach(this::table);
     html.append("</section>\n");
   }
 

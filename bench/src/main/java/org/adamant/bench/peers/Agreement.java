@@ -2,6 +2,8 @@ package org.adamant.bench.peers;
 
 import java.lang.reflect.Array;
 import org.adamant.Adam;
+import org.adamant.bench.support.Element;
+import org.adamant.bench.support.StepArrays.Role;
 
 /**
  * Whether a peer computes the same step, checked before it is timed: the first steps of the kernel and the

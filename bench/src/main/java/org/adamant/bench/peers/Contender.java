@@ -1,6 +1,7 @@
 package org.adamant.bench.peers;
 
 import java.util.Optional;
+import org.adamant.bench.support.StepArrays.Role;
 
 /** One implementation of Adam at work on its own copy of a workload's arrays. */
 interface Contender extends AutoCloseable {

@@ -9,6 +9,10 @@ import org.adamant.AdamKernel;
 import org.adamant.AdamModel;
 import org.adamant.AdamSlice;
 import org.adamant.AdamStep;
+import org.adamant.bench.results.Workload;
+import org.adamant.bench.support.Element;
+import org.adamant.bench.support.StepArrays;
+import org.adamant.bench.support.StepArrays.Role;
 
 /**
  * The kernel. A step makes its coefficients and calls the kernel as a program would: with the arrays of
@@ -22,56 +26,38 @@ final class KernelContender implements Contender {
   static final double AVERAGE_DECAY = 0.999;
 
   /**
-   * Bytes at the end of each array that are not stepped, to the same end as {@link
-   * org.adamant.bench.support.Spacers}: here the collector does move arrays, and then next to each other.
-   * About a sixth of a page, as there may be six arrays.
+   * Bytes at the end of each array that are not stepped: here the collector does move arrays, and then next
+   * to each other. About a sixth of a page, as there may be six arrays.
    */
   static final int PADDING = 680;
-
-  private static final double LARGEST_PARAM = 1;
-  private static final double LARGEST_GRAD = 0.01;
 
   private final AdamKernel kernel = AdamKernel.preferred();
   private final Workload workload;
   private final Adam adam;
-  private final List<Arrays> arrays = new ArrayList<>();
+  private final List<StepArrays> arrays = new ArrayList<>();
+  private final List<Object[]> first = new ArrayList<>();
   private final AdamModel model;
-
-  /** The arrays of one slice, each with a padding; the average only where it is kept. */
-  private record Arrays(int length, Object params, Object grads, Object m, Object v, Object average,
-      Object kept) {
-
-    AdamSlice slice() {
-      final AdamSlice slice =
-          params instanceof float[] p
-              ? AdamSlice.of(p, (float[]) grads, (float[]) m, (float[]) v)
-              : AdamSlice.of((double[]) params, (double[]) grads, (double[]) m, (double[]) v);
-      return (average == null ? slice : slice.withAverage(average)).range(0, length);
-    }
-  }
 
   KernelContender(Workload workload, Adam adam) {
     this.workload = workload;
     this.adam = adam;
+    final boolean isOnePass = workload.isOnePass();
     for (int length : workload.lengths()) {
-      arrays.add(create(length, arrays.size()));
+      final StepArrays a =
+          new StepArrays(
+              workload.element(), length, PADDING, arrays.size(), isOnePass ? LOSS_SCALE : 1,
+              isOnePass);
+      arrays.add(a);
+      if (isOnePass) {
+        first.add(a.copies());
+      }
     }
-    model = AdamModel.of(arrays.stream().map(Arrays::slice).toList());
+    model = AdamModel.of(arrays.stream().map(KernelContender::slice).toList());
   }
 
-  private Arrays create(int length, int seed) {
-    final Element element = workload.element();
-    final boolean isOnePass = workload.isOnePass();
-    final double scale = isOnePass ? LOSS_SCALE : 1;
-    final int padded = length + PADDING / element.bytes();
-    return new Arrays(
-        length,
-        element.random(padded, LARGEST_PARAM, 2 * seed),
-        element.random(padded, scale * LARGEST_GRAD, 2 * seed + 1),
-        element.zeros(padded),
-        element.zeros(padded),
-        isOnePass ? element.random(padded, LARGEST_PARAM, 2 * seed) : null,
-        isOnePass ? element.random(length, scale * LARGEST_GRAD, 2 * seed + 1) : null);
+  private static AdamSlice slice(StepArrays a) {
+    final Object average = a.get(Role.AVERAGE);
+    return average == null ? a.slice() : a.slice().withAverage(average);
   }
 
   /** How many arrays there are of each role. */
@@ -86,8 +72,8 @@ final class KernelContender implements Contender {
 
   @Override
   public void restoreGradients() {
-    for (Arrays a : arrays) {
-      System.arraycopy(a.kept, 0, a.grads, 0, a.length);
+    for (int i = 0; i < arrays.size(); i++) {
+      arrays.get(i).restore(first.get(i), Role.GRADS);
     }
   }
 
@@ -96,20 +82,9 @@ final class KernelContender implements Contender {
     if (workload.threads() > 1) {
       kernel.step(coefficients(t), model, ForkJoinPool.commonPool(), workload.threads());
     } else if (workload.kind() == Workload.Kind.ARRAY) {
-      stepArray(coefficients(t), arrays.getFirst());
+      arrays.getFirst().step(kernel, coefficients(t));
     } else {
       kernel.step(coefficients(t), model);
-    }
-  }
-
-  private void stepArray(AdamStep step, Arrays a) {
-    if (a.params instanceof float[] params) {
-      kernel.step(
-          step, params, (float[]) a.grads, (float[]) a.m, (float[]) a.v, 0, a.length);
-    } else {
-      kernel.step(
-          step, (double[]) a.params, (double[]) a.grads, (double[]) a.m, (double[]) a.v, 0,
-          a.length);
     }
   }
 
@@ -122,15 +97,8 @@ final class KernelContender implements Contender {
 
   /** A copy of an array, without its padding; null if there is none. */
   Object array(Role role, int array) {
-    final Arrays a = arrays.get(array);
-    final Object padded = switch (role) {
-      case PARAMS -> a.params;
-      case GRADS -> a.grads;
-      case FIRST_MOMENT -> a.m;
-      case SECOND_MOMENT -> a.v;
-      case AVERAGE -> a.average;
-    };
-    return padded == null ? null : Element.copyOf(padded, a.length);
+    final StepArrays a = arrays.get(array);
+    return a.get(role) == null ? null : Element.copyOf(a.get(role), a.length());
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.adamant.bench.peers;
 
+import org.adamant.bench.results.Workload;
+
 /** Another implementation of Adam. Implementations have a constructor without parameters. */
 interface Peer {
 

@@ -2,7 +2,9 @@ package org.adamant.bench.peers;
 
 import java.util.Locale;
 import org.adamant.Adam;
-import org.adamant.bench.peers.Workload.Kind;
+import org.adamant.bench.results.Workload;
+import org.adamant.bench.results.Workload.Kind;
+import org.adamant.bench.support.Element;
 
 /** The peers. What calls them is loaded by name, because an ordinary build does not have it. */
 enum PeerName {

@@ -9,6 +9,10 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.adamant.AdamKernel;
+import org.adamant.bench.results.PeersRun.Measurement;
+import org.adamant.bench.results.Workload;
+import org.adamant.bench.support.TurnTimer;
 
 /**
  * Measures one peer, in a process of its own: the native libraries of two peers do not get along, and one
@@ -20,11 +24,24 @@ final class PeerProcess {
   static final String PREFIX = "measurement ";
 
   /** Long enough for the preferred kernel to change over to the SIMD loop. */
-  private static final PairTimer COMPILATION = new PairTimer(4);
+  private static final TurnTimer COMPILATION = timer(4);
 
   static final JsonMapper JSON = JsonMapper.builder().build();
 
+  /** Of the measured time. */
+  private static final double WARM_UP_SHARE = 0.7;
+
+  private static final double LEAST_WARM_UP_SECONDS = 0.3;
+
   private PeerProcess() {}
+
+  /**
+   * Two seconds of the usual three for each to warm up: so long may the kernel take until it changes over to
+   * a SIMD loop, and before that a step takes the same time for long.
+   */
+  static TurnTimer timer(double seconds) {
+    return new TurnTimer(seconds, Math.max(LEAST_WARM_UP_SECONDS, WARM_UP_SHARE * seconds));
+  }
 
   /**
    * Measures.
@@ -34,7 +51,7 @@ final class PeerProcess {
   public static void main(String[] args) throws JsonProcessingException {
     Thread.ofPlatform().daemon().start(PeerProcess::endWithParent);
     final PeerName name = PeerName.valueOf(args[0]);
-    final PairTimer timer = new PairTimer(Double.parseDouble(args[1]));
+    final TurnTimer timer = timer(Double.parseDouble(args[1]));
     final List<Workload> workloads = Arrays.asList(JSON.readValue(args[2], Workload[].class));
     final PrintStream out = System.out;
     final Peer peer;
@@ -43,7 +60,7 @@ final class PeerProcess {
     } catch (ReflectiveOperationException | LinkageError e) {
       final String reason = "does not run here: " + rootCause(e);
       for (Workload workload : workloads) {
-        print(out, Measurement.failed(name, "", workload, reason));
+        print(out, Measurement.failed(name.title(), "", workload, reason));
       }
       return;
     }
@@ -77,7 +94,7 @@ final class PeerProcess {
   }
 
   /** Checks, then times. */
-  static Measurement measure(PeerName name, Peer peer, Workload workload, PairTimer timer) {
+  static Measurement measure(PeerName name, Peer peer, Workload workload, TurnTimer timer) {
     final Agreement agreement =
         new Agreement(
             name.adam(workload),
@@ -86,15 +103,34 @@ final class PeerProcess {
     final KernelContender kernel = new KernelContender(workload, name.adam(workload));
     try (Contender contender = peer.start(workload, kernel)) {
       final double error = agreement.check(kernel, contender);
-      final PairTimer.Times times = timer.measure(kernel, contender, Agreement.STEPS);
+      final double[][] nanos = timer.measure(List.of(timed(kernel), timed(contender)));
       return new Measurement(
-          name, peer.version(), workload, error, times.kernel(), times.peer(), null);
+          name.title(), peer.version(), workload, AdamKernel.preferred().explanation(), error,
+          nanos[0], nanos[1], null);
     } catch (Agreement.WrongResult e) {
       return Measurement.failed(
-          name, peer.version(), workload, "wrong result, not timed: " + e.getMessage());
+          name.title(), peer.version(), workload, "wrong result, not timed: " + e.getMessage());
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-      return Measurement.failed(name, peer.version(), workload, "failed: " + rootCause(e));
+      return Measurement.failed(name.title(), peer.version(), workload, "failed: " + rootCause(e));
     }
+  }
+
+  /** Steps that follow those of the check. */
+  static TurnTimer.Contender timed(Contender contender) {
+    final long[] t = {Agreement.STEPS};
+    if (!contender.consumesGradients()) {
+      return TurnTimer.Contender.of(() -> contender.step(++t[0]));
+    }
+    return steps -> {
+      long sum = 0;
+      for (int i = 0; i < steps; i++) {
+        contender.restoreGradients();
+        final long start = System.nanoTime();
+        contender.step(++t[0]);
+        sum += System.nanoTime() - start;
+      }
+      return sum;
+    };
   }
 
   private static String rootCause(Throwable e) {

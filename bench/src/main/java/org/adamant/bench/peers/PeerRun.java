@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.adamant.bench.results.PeersRun.Measurement;
+import org.adamant.bench.results.Workload;
 
 /** Starts the process that measures a peer, and collects what it finds. */
 final class PeerRun {
@@ -46,7 +48,8 @@ final class PeerRun {
       for (Workload workload : workloads.subList(done, workloads.size())) {
         found.accept(
             Measurement.failed(
-                peer, "", workload, "the process ended with status " + status + lastLines(log)));
+                peer.title(), "", workload,
+                "the process ended with status " + status + lastLines(log)));
       }
     } finally {
       Files.deleteIfExists(log);

@@ -1,9 +1,7 @@
 package org.adamant.bench.peers;
 
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -15,9 +13,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.adamant.AdamKernel;
-import org.adamant.bench.peers.Workload.Kind;
-import org.adamant.bench.support.AtomicFile;
+import org.adamant.bench.results.PeersRun;
+import org.adamant.bench.results.PeersRun.Measurement;
+import org.adamant.bench.results.ResultFile;
+import org.adamant.bench.results.Workload;
+import org.adamant.bench.results.Workload.Kind;
+import org.adamant.bench.support.Element;
 import org.adamant.bench.support.Machine;
 import org.adamant.bench.support.Outputs;
 import org.adamant.bench.support.Progress;
@@ -92,7 +93,7 @@ public final class PeersCommand implements Callable<Integer> {
       description = {
         "Some workloads only: ${COMPLETION-CANDIDATES}.",
         "array: the basic step on one array. The others, for PyTorch only: one-pass: unscaling, clip"
-            + " factor, AdamW, average of the parameters and zeroed gradients; article: 6 small arrays;"
+            + " factor, AdamW, average of the parameters and zeroed gradients; small-network: 6 arrays;"
             + " gpt2: the 148 arrays of GPT-2 small."
       })
   private List<Kind> kinds = List.of(Kind.values());
@@ -163,11 +164,11 @@ public final class PeersCommand implements Callable<Integer> {
           "peers needs the libraries it measures, which are not in this build: start it by mvn -q"
               + " -Prun,peers -Dargs=\"peers\"");
     }
-    prepare("--out", out);
+    Outputs.prepare(spec, "--out", out);
     if (markdown != null) {
-      prepare("--markdown", markdown);
+      Outputs.prepare(spec, "--markdown", markdown);
     }
-    final PeersResult result = measure(wanted, workloads, secondsPerWorkload);
+    final PeersRun result = measure(wanted, workloads, secondsPerWorkload);
     final PrintWriter console = spec.commandLine().getOut();
     console.println();
     result.table().textLines().forEach(console::println);
@@ -177,16 +178,17 @@ public final class PeersCommand implements Callable<Integer> {
     console.println(result.versions());
     result.failures().forEach(failure -> console.println("FAILED " + failure));
     final boolean isWritten =
-        write(out, result.json()) && (markdown == null || write(markdown, result.markdown()));
+        Outputs.write(spec, out, ResultFile.text(result))
+            && (markdown == null || Outputs.write(spec, markdown, result.markdown()));
     return isWritten && result.failures().isEmpty() ? 0 : FAILURE;
   }
 
-  private PeersResult measure(
+  private PeersRun measure(
       Set<PeerName> wanted, Set<Workload> workloads, double secondsPerWorkload)
       throws IOException, InterruptedException {
     final String start = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     final List<Measurement> measurements = new ArrayList<>();
-    try (Progress progress = progress()) {
+    try (Progress progress = Progress.visible("peers", spec.commandLine().getOut())) {
       progress.expect(
           wanted.stream().mapToLong(peer -> workloads.stream().filter(peer::canDo).count()).sum());
       for (PeerName peer : wanted) {
@@ -198,12 +200,16 @@ public final class PeersCommand implements Callable<Integer> {
                 });
       }
     }
-    return new PeersResult(
-        PeersResult.FORMAT,
+    return new PeersRun(
+        PeersRun.FORMAT,
         start,
         Outputs.command(spec),
         Machine.describe(),
-        AdamKernel.preferred().explanation(),
+        measurements.stream()
+            .map(Measurement::kernel)
+            .filter(kernel -> kernel != null && !kernel.isEmpty())
+            .reduce((_, last) -> last)
+            .orElse(""),
         secondsPerWorkload,
         measurements);
   }
@@ -271,37 +277,8 @@ public final class PeersCommand implements Callable<Integer> {
     }
   }
 
-  private void prepare(String option, Path file) {
-    try {
-      AtomicFile.prepare(file);
-    } catch (IOException e) {
-      throw refusal(option + " " + file + ": " + reason(e));
-    }
-  }
-
-  private boolean write(Path file, String content) {
-    try {
-      AtomicFile.write(file, content);
-    } catch (IOException e) {
-      spec.commandLine().getErr().println("cannot write " + file + ": " + reason(e));
-      return false;
-    }
-    spec.commandLine().getOut().println("written: " + file.toAbsolutePath().normalize());
-    return true;
-  }
-
   private ParameterException refusal(String message) {
     return new ParameterException(spec.commandLine(), message);
-  }
-
-  private static String reason(IOException e) {
-    // The message of a file system's exception is often no more than the path.
-    return e instanceof FileSystemException ? e.getClass().getSimpleName() : e.getMessage();
-  }
-
-  private static Progress progress() {
-    final Console console = System.console();
-    return console != null && console.isTerminal() ? Progress.bar("peers") : Progress.NONE;
   }
 
   /** Kinds have hyphens. */

@@ -1,9 +1,12 @@
 package org.adamant.bench.regress;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.adamant.bench.results.Accepted;
+import org.adamant.bench.results.ResultFile;
 
 /**
  * The kernel to compare with.
@@ -27,7 +30,9 @@ record Base(String name, Path classes, List<Accepted> accepted) {
     return new Base(
         name + " (" + commit + ")",
         classes,
-        json.isPresent() ? JsonFiles.accepted(name + ":" + acceptedFile, json.get()) : List.of());
+        json.isPresent()
+            ? ResultFile.parseAccepted(name + ":" + acceptedFile, json.get())
+            : List.of());
   }
 
   /** A jar or directory; a checkout has a file of accepted jumps of its own. */
@@ -36,7 +41,9 @@ record Base(String name, Path classes, List<Accepted> accepted) {
     return new Base(
         path.toString(),
         classes,
-        isCheckout ? JsonFiles.accepted(path.resolve(acceptedFile)) : List.of());
+        isCheckout && Files.exists(path.resolve(acceptedFile))
+            ? ResultFile.readAccepted(path.resolve(acceptedFile))
+            : List.of());
   }
 
   /** The jumps that have been accepted since. */

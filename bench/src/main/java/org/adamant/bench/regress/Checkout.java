@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.adamant.bench.support.Tool;
 
 /** The git checkout around a directory. */
 final class Checkout {
@@ -20,13 +21,23 @@ final class Checkout {
     this.root = root;
   }
 
-  /** The checkout, if there is one. */
-  static Optional<Checkout> around(Path directory, Scratch scratch) {
+  /**
+   * The checkout.
+   *
+   * @throws IOException if there is none, or git does not work in it; the message is git's reason and, where
+   *     one is known, the remedy
+   */
+  static Checkout around(Path directory, Scratch scratch) throws IOException {
     try {
-      final String root = git(scratch, directory, "rev-parse", "--show-toplevel").getFirst();
-      return Optional.of(new Checkout(scratch, Path.of(root)));
+      return new Checkout(
+          scratch, Path.of(git(directory, "rev-parse", "--show-toplevel").getFirst()));
     } catch (IOException e) {
-      return Optional.empty();
+      final String message = String.valueOf(e.getMessage());
+      if (message.contains("dubious ownership")) {
+        throw new IOException(
+            message + "; to allow it: git config --global --add safe.directory " + directory, e);
+      }
+      throw e;
     }
   }
 
@@ -39,10 +50,24 @@ final class Checkout {
     return !git("status", "--porcelain", "--untracked-files=no").isEmpty();
   }
 
-  /** The commit that a name stands for. */
+  /**
+   * The commit that a name stands for.
+   *
+   * @throws IOException if there is none; the message is git's reason and, where one is known, the remedy
+   */
   String commit(String name) throws IOException {
-    return git("rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}")
-        .getFirst();
+    try {
+      return git("rev-parse", "--verify", "--end-of-options", name + "^{commit}").getFirst();
+    } catch (IOException e) {
+      if (git("rev-parse", "--is-shallow-repository").equals(List.of("true"))) {
+        throw new IOException(
+            e.getMessage()
+                + "; the clone is shallow: fetch the history, by git fetch --unshallow or"
+                + " by fetch-depth: 0 of actions/checkout",
+            e);
+      }
+      throw e;
+    }
   }
 
   /** A file's content in a commit, if it was there. */
@@ -67,7 +92,6 @@ final class Checkout {
     scratch.atEnd(() -> removeWorktree(directory));
     final boolean isWindows = System.getProperty("os.name").startsWith("Windows");
     Tool.run(
-        scratch.directory(),
         directory,
         BUILD_SECONDS,
         List.of(
@@ -92,13 +116,12 @@ final class Checkout {
   }
 
   private List<String> git(String... arguments) throws IOException {
-    return git(scratch, root, arguments);
+    return git(root, arguments);
   }
 
-  private static List<String> git(Scratch scratch, Path directory, String... arguments)
-      throws IOException {
+  private static List<String> git(Path directory, String... arguments) throws IOException {
     final List<String> command = new ArrayList<>(List.of("git"));
     command.addAll(List.of(arguments));
-    return Tool.run(scratch.directory(), directory, PATIENCE_SECONDS, command);
+    return Tool.run(directory, PATIENCE_SECONDS, command);
   }
 }

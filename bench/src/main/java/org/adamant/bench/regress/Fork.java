@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.adamant.bench.regress.probe.Probe;
-import org.adamant.bench.results.Metric;
+import org.adamant.bench.results.Spread;
 
 /**
  * What one JVM measured.
@@ -39,7 +39,7 @@ record Fork(int headBits, int baseBits, Map<String, Sample> samples) {
     }
 
     private static double median(List<double[]> slices, int column, int divisor) {
-      return Metric.median(
+      return Spread.median(
           slices.stream()
               .mapToDouble(slice -> slice[column] / (divisor < 0 ? 1 : slice[divisor]))
               .toArray());

@@ -7,9 +7,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import org.adamant.bench.regress.Accepted.What;
 import org.adamant.bench.regress.Fork.Sample;
-import org.adamant.bench.results.Metric;
+import org.adamant.bench.results.Accepted;
+import org.adamant.bench.results.Accepted.What;
+import org.adamant.bench.results.Estimate;
+import org.adamant.bench.results.GateRun;
+import org.adamant.bench.results.Spread;
+import org.adamant.bench.support.Widths;
 
 /**
  * Decides from the measurements of some forks. It alarms only about what is stable on a noisy machine:
@@ -33,7 +37,7 @@ import org.adamant.bench.results.Metric;
 record Gate(
     double threshold,
     boolean hasBase,
-    Optional<RunResult> baseline,
+    Optional<GateRun> baseline,
     List<Accepted> sinceBase,
     List<Accepted> sinceBaseline) {
 
@@ -68,7 +72,7 @@ record Gate(
    * @param notes other things worth knowing
    */
   record Verdict(
-      Status status, List<String> alarms, List<String> notes, List<RunResult.Case> cases) {}
+      Status status, List<String> alarms, List<String> notes, List<GateRun.Case> cases) {}
 
   /** Whether these forks leave no doubt, so that more would tell nothing new: the kernel has fallen off. */
   boolean isCertain(List<Fork> forks) {
@@ -91,10 +95,10 @@ record Gate(
   Verdict decide(List<Fork> forks) {
     final List<String> alarms = new ArrayList<>();
     final List<String> notes = new ArrayList<>();
-    final List<RunResult.Case> cases =
+    final List<GateRun.Case> cases =
         caseNames(forks).stream().map(name -> summary(forks, name)).toList();
     checkPath(forks, alarms);
-    for (RunResult.Case c : cases) {
+    for (GateRun.Case c : cases) {
       checkAllocation(forks, c, alarms);
       checkBase(forks, c, alarms, notes);
       checkBaseline(forks, c, alarms, notes);
@@ -102,26 +106,37 @@ record Gate(
     if (!alarms.isEmpty()) {
       return new Verdict(Status.SLOWER, alarms, notes, cases);
     }
-    final List<String> gaps = gaps(forks.size(), cases);
+    final List<String> gaps = gaps(forks, cases);
     notes.addAll(gaps);
     return new Verdict(
         gaps.isEmpty() ? Status.PASS : Status.UNMEASURABLE, alarms, notes, cases);
   }
 
-  /** Why the absence of an alarm means nothing. */
-  private List<String> gaps(int forks, List<RunResult.Case> cases) {
-    if (forks < Estimate.FEWEST) {
+  /** Why the absence of an alarm means nothing: whatever was not compared may not pass. */
+  private List<String> gaps(List<Fork> forks, List<GateRun.Case> cases) {
+    if (forks.size() < Estimate.FEWEST) {
       return List.of(
-          forks + " JVMs gave a result; expected at least " + Estimate.FEWEST);
+          forks.size() + " JVMs gave a result; expected at least " + Estimate.FEWEST);
     }
     if (!hasBase && baseline.isEmpty()) {
       return List.of(
           "nothing to compare the time with: neither a base nor a baseline of this machine");
     }
-    return cases.stream()
-        .filter(c -> hasBase && c.toBase().high() / c.toBase().low() > WIDEST * WIDEST)
-        .map(c -> c.name() + ": too noisy to see 10 %: " + text(c.toBase()) + " than the base")
-        .toList();
+    final List<String> gaps = new ArrayList<>();
+    for (GateRun.Case c : cases) {
+      final int measured = samples(forks, c.name()).size();
+      if (measured < Estimate.FEWEST) {
+        gaps.add(
+            c.name() + ": measured by " + measured + " JVMs; expected at least " + Estimate.FEWEST);
+      } else if (!hasBase && baseline.flatMap(result -> result.find(c.name())).isEmpty()) {
+        gaps.add(
+            c.name() + ": not compared, as the baseline of this machine does not have it; add it by"
+                + " --save-baseline");
+      } else if (hasBase && c.toBase().high() / c.toBase().low() > WIDEST * WIDEST) {
+        gaps.add(c.name() + ": too noisy to see 10 %: " + text(c.toBase()) + " than the base");
+      }
+    }
+    return gaps;
   }
 
   private void checkPath(List<Fork> forks, List<String> alarms) {
@@ -143,11 +158,11 @@ record Gate(
   private int expectedBits(Fork fork) {
     final int base = !hasBase || covers(sinceBase, What.PATH, "all") ? 0 : fork.baseBits();
     final int before =
-        covers(sinceBaseline, What.PATH, "all") ? 0 : baseline.map(RunResult::laneBits).orElse(0);
+        covers(sinceBaseline, What.PATH, "all") ? 0 : baseline.map(GateRun::laneBits).orElse(0);
     return Math.max(base, before);
   }
 
-  private void checkAllocation(List<Fork> forks, RunResult.Case c, List<String> alarms) {
+  private void checkAllocation(List<Fork> forks, GateRun.Case c, List<String> alarms) {
     final List<Sample> samples = samples(forks, c.name());
     final long allocating = samples.stream().filter(s -> s.bytes() >= NOTHING).count();
     if (allocating >= Math.max(AGREEING, samples.size() / 4)
@@ -166,7 +181,7 @@ record Gate(
   }
 
   private void checkBase(
-      List<Fork> forks, RunResult.Case c, List<String> alarms, List<String> notes) {
+      List<Fork> forks, GateRun.Case c, List<String> alarms, List<String> notes) {
     if (!hasBase) {
       return;
     }
@@ -188,8 +203,8 @@ record Gate(
   }
 
   private void checkBaseline(
-      List<Fork> forks, RunResult.Case c, List<String> alarms, List<String> notes) {
-    final Optional<RunResult.Case> before = baseline.flatMap(result -> result.find(c.name()));
+      List<Fork> forks, GateRun.Case c, List<String> alarms, List<String> notes) {
+    final Optional<GateRun.Case> before = baseline.flatMap(result -> result.find(c.name()));
     if (before.isEmpty()) {
       return;
     }
@@ -220,11 +235,11 @@ record Gate(
     return Estimate.of(values(forks, name, sample -> ratio.applyAsDouble(sample) / before.ratio()));
   }
 
-  private RunResult.Case summary(List<Fork> forks, String name) {
-    return new RunResult.Case(
+  private GateRun.Case summary(List<Fork> forks, String name) {
+    return new GateRun.Case(
         name,
-        Metric.median(values(forks, name, Sample::nanos)),
-        Metric.median(values(forks, name, Sample::bytes)),
+        Spread.median(values(forks, name, Sample::nanos)),
+        Spread.median(values(forks, name, Sample::bytes)),
         hasBase ? Estimate.of(values(forks, name, Sample::toBase)) : null,
         Estimate.of(values(forks, name, Sample::toPlain)),
         Estimate.of(values(forks, name, Sample::toTraffic)));
@@ -268,7 +283,7 @@ record Gate(
   }
 
   static String path(int bits) {
-    return bits == 0 ? "scalar" : bits + "-bit vectors";
+    return bits == 0 ? Widths.AUTO_VECTORISED : bits + "-bit vectors";
   }
 
   /** Such as "10.1 % slower (99 %: 8.9 % to 11.2 %)". */

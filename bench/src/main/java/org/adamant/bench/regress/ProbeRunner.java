@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.adamant.bench.regress.probe.Probe;
+import org.adamant.bench.support.MeasuredJvm;
+import org.adamant.bench.support.Tool;
 
 /** Starts the JVMs that measure, one after the other. */
 final class ProbeRunner implements ForkSource {
@@ -13,7 +15,6 @@ final class ProbeRunner implements ForkSource {
 
   private static final int ARRAYS = 8;
 
-  private final Scratch scratch;
   private final Path head;
   private final Path base;
   private final List<Integer> sizes;
@@ -21,8 +22,7 @@ final class ProbeRunner implements ForkSource {
   private boolean isHeadFirst;
 
   ProbeRunner(
-      Scratch scratch, Path head, Path base, List<Integer> sizes, List<String> jvmArguments) {
-    this.scratch = scratch;
+      Path head, Path base, List<Integer> sizes, List<String> jvmArguments) {
     this.head = head.toAbsolutePath();
     this.base = base.toAbsolutePath();
     this.sizes = sizes;
@@ -34,26 +34,26 @@ final class ProbeRunner implements ForkSource {
   public Fork run() throws IOException {
     isHeadFirst = !isHeadFirst;
     final List<String> lines =
-        Tool.run(scratch.directory(), Path.of("").toAbsolutePath(), PATIENCE_SECONDS, command());
+        Tool.run(Path.of("").toAbsolutePath(), PATIENCE_SECONDS, command());
     return Fork.parse(lines).orElseThrow(() -> new IOException("ended without a result"));
   }
 
   private List<String> command() {
     final String heap = megabytes() + "m";
-    final List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--add-modules=jdk.incubator.vector");
-    // Compilation in the foreground: whether it is done does not depend on what else the machine does.
-    command.add("-Xbatch");
-    // No threads but the measuring one; no growing heap.
-    command.add("-XX:+UseSerialGC");
-    command.add("-Xms" + heap);
-    command.add("-Xmx" + heap);
-    command.addAll(jvmArguments);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Probe.class.getName()));
-    command.addAll(List.of(head.toString(), base.toString(), isHeadFirst ? "head" : "base"));
-    sizes.forEach(size -> command.add(size.toString()));
-    return command;
+    final List<String> options =
+        new ArrayList<>(
+            List.of(
+                // In the foreground: whether it is done does not depend on what else the machine does.
+                "-Xbatch",
+                // No threads but the measuring one; no growing heap.
+                "-XX:+UseSerialGC",
+                "-Xms" + heap,
+                "-Xmx" + heap));
+    options.addAll(jvmArguments);
+    final List<String> args =
+        new ArrayList<>(List.of(head.toString(), base.toString(), isHeadFirst ? "head" : "base"));
+    sizes.forEach(size -> args.add(size.toString()));
+    return MeasuredJvm.command(options, Probe.class, args);
   }
 
   /** Twice the arrays, and room for what a kernel without intrinsics allocates. */

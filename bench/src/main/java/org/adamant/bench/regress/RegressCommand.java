@@ -10,7 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.adamant.bench.results.Accepted;
+import org.adamant.bench.results.Estimate;
+import org.adamant.bench.results.GateRun;
+import org.adamant.bench.results.ResultFile;
 import org.adamant.bench.support.Machine;
+import org.adamant.bench.support.MeasuredJvm;
 import org.adamant.bench.support.Outputs;
 import org.adamant.bench.support.Progress;
 import picocli.CommandLine.Command;
@@ -33,7 +38,7 @@ import picocli.CommandLine.Spec;
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-      "0:not slower",
+      "0:not slower; or, with --save-baseline, saved where there was nothing to compare with",
       "1:slower: it says what, by how much and how sure",
       "2:wrong arguments, or it could not be measured"
     },
@@ -49,6 +54,7 @@ import picocli.CommandLine.Spec;
     })
 public final class RegressCommand implements Callable<Integer> {
 
+  private static final Path HERE = Path.of("").toAbsolutePath();
   private static final String NO_BASE = "none";
   private static final int MOST_ELEMENTS = 1 << 24;
   private static final int MOST_FORKS = 200;
@@ -158,19 +164,22 @@ public final class RegressCommand implements Callable<Integer> {
     try (Scratch scratch = new Scratch()) {
       return run(scratch);
     } catch (IOException e) {
-      spec.commandLine().getErr().println("could not measure: " + Outputs.reason(e));
+      final String reason = "could not measure: " + Outputs.reason(e);
+      spec.commandLine().getErr().println(reason);
+      Outputs.write(spec, markdown, "### Speed of the kernel: " + reason + "\n");
       return Gate.Status.UNMEASURABLE.code();
     }
   }
 
   private Integer run(Scratch scratch) throws IOException {
-    final PrintWriter out = spec.commandLine().getOut();
-    final Optional<Checkout> checkout = Checkout.around(Path.of("").toAbsolutePath(), scratch);
-    final List<Accepted> jumps = read("--accepted", accepted, JsonFiles::accepted);
-    final List<RunResult> baselines = read("--baseline", baseline, JsonFiles::baseline);
+    final List<Accepted> jumps =
+        Files.exists(accepted)
+            ? read("--accepted", accepted, ResultFile::readAccepted)
+            : List.of();
+    final List<GateRun> baselines = read("--baseline", baseline, ResultFile::readBaselines);
     final Path head = kernel == null ? KernelClasses.running() : find("--kernel", kernel);
-    final Optional<Base> against = base(checkout, scratch, out);
-    final Optional<RunResult> before =
+    final Optional<Base> against = base(scratch);
+    final Optional<GateRun> before =
         baselines.stream()
             .filter(result -> result.isFromSameMachine(Machine.processor(), java()))
             .findFirst();
@@ -183,18 +192,17 @@ public final class RegressCommand implements Callable<Integer> {
             before.map(result -> result.newOf(jumps)).orElse(List.of()));
     final Path baseClasses = against.map(Base::classes).orElse(head);
     final ForkSource forkSource =
-        source.orElseGet(
-            () -> new ProbeRunner(scratch, head, baseClasses, sizes, jvmArguments));
+        source.orElseGet(() -> new ProbeRunner(head, baseClasses, sizes, jvmArguments));
     final List<String> failures = new ArrayList<>();
     final List<Fork> measured = measure(forkSource, gate, failures);
     final Gate.Verdict verdict = gate.decide(measured);
     final List<String> notes = new ArrayList<>(verdict.notes());
-    notes.addAll(failures);
-    final RunResult result =
-        new RunResult(
-            RunResult.FORMAT,
+    notes.addAll(failures.stream().distinct().toList());
+    final GateRun result =
+        new GateRun(
+            GateRun.FORMAT,
             Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-            kernel == null && checkout.isPresent() ? checkout.get().head() : null,
+            kernel == null ? commit(scratch) : null,
             against.map(Base::name).orElse(null),
             Machine.processor(),
             java(),
@@ -205,7 +213,16 @@ public final class RegressCommand implements Callable<Integer> {
             notes,
             verdict.cases(),
             jumps);
-    return finish(result, baselines, out);
+    return finish(result, baselines);
+  }
+
+  /** What was measured, as far as git knows it. */
+  private static String commit(Scratch scratch) {
+    try {
+      return Checkout.around(HERE, scratch).head();
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   /** Runs the forks; as many again where they leave a doubt, fewer where there is none. */
@@ -234,47 +251,67 @@ public final class RegressCommand implements Callable<Integer> {
     return measured;
   }
 
-  private int finish(RunResult result, List<RunResult> baselines, PrintWriter out) {
-    ResultText.lines(result).forEach(out::println);
-    boolean isWritten =
-        Outputs.write(spec, json, JsonFiles.text(result))
+  private int finish(GateRun result, List<GateRun> baselines) {
+    ResultText.lines(result).forEach(spec.commandLine().getOut()::println);
+    final boolean isWritten =
+        Outputs.write(spec, json, ResultFile.text(result))
             & Outputs.write(spec, markdown, ResultText.markdown(result));
-    if (savesBaseline && result.forks() >= Estimate.FEWEST) {
-      final List<RunResult> replaced = result.replaceIn(baselines);
-      isWritten &= Outputs.write(spec, baseline, JsonFiles.text(replaced));
+    if (!isWritten) {
+      return Gate.Status.UNMEASURABLE.code();
     }
-    return isWritten ? result.status() : Gate.Status.UNMEASURABLE.code();
+    if (!savesBaseline) {
+      return result.status();
+    }
+    if (result.forks() < Estimate.FEWEST) {
+      spec.commandLine().getErr().println("no baseline saved: too few JVMs gave a result");
+      return Gate.Status.UNMEASURABLE.code();
+    }
+    if (!Outputs.write(spec, baseline, ResultFile.text(result.replaceIn(baselines)))) {
+      return Gate.Status.UNMEASURABLE.code();
+    }
+    spec.commandLine().getOut().println("this run is now the baseline of this machine");
+    // It could be compared with nothing before; what follows can.
+    return result.base() == null && result.status() == Gate.Status.UNMEASURABLE.code()
+        ? Gate.Status.PASS.code()
+        : result.status();
   }
 
-  private Optional<Base> base(Optional<Checkout> checkout, Scratch scratch, PrintWriter out)
-      throws IOException {
+  private Optional<Base> base(Scratch scratch) throws IOException {
     if (NO_BASE.equals(base)) {
       return Optional.empty();
     }
     if (base != null && Files.exists(Path.of(base))) {
       return Optional.of(Base.of(Path.of(base), find("--base", Path.of(base)), accepted));
     }
-    if (checkout.isEmpty()) {
+    final String given = base == null ? "HEAD~1" : base;
+    final Checkout checkout;
+    try {
+      checkout = Checkout.around(HERE, scratch);
+    } catch (IOException e) {
       throw refusal(
           "--base",
-          base == null ? "HEAD~1" : base,
-          "no such file, and not in a git checkout; expected a jar, a directory or " + NO_BASE,
-          null);
+          given,
+          "expected a commit, a jar, a directory or " + NO_BASE + "; git " + e.getMessage(),
+          e);
     }
-    final String name =
-        base != null ? base : checkout.get().hasChanges() ? "HEAD" : "HEAD~1";
+    final String name = base != null ? base : checkout.hasChanges() ? "HEAD" : "HEAD~1";
     final String commit;
     try {
-      commit = checkout.get().commit(name);
+      commit = checkout.commit(name);
     } catch (IOException e) {
-      throw refusal("--base", name, "expected a commit, a jar, a directory or " + NO_BASE, e);
+      throw refusal(
+          "--base",
+          name,
+          "expected a commit, a jar, a directory or " + NO_BASE + "; git " + e.getMessage(),
+          e);
     }
-    if (commit.equals(checkout.get().head())) {
+    final PrintWriter out = spec.commandLine().getOut();
+    if (commit.equals(checkout.head())) {
       out.println("the base " + name + " is this commit itself: it can be slower only by chance");
     }
     out.println("building the base " + name + " (" + commit + ")");
     out.flush();
-    return Optional.of(Base.build(checkout.get(), name, commit, accepted));
+    return Optional.of(Base.build(checkout, name, commit, accepted));
   }
 
   private Path find(String option, Path path) {
@@ -307,6 +344,11 @@ public final class RegressCommand implements Callable<Integer> {
     check(sizes.stream().distinct().count() == sizes.size(), "--sizes", sizes, "different ones");
     if (spec.commandLine().getParseResult().hasMatchedOption("--accepted")) {
       check(Files.exists(accepted), "--accepted", accepted, "a file");
+    }
+    try {
+      MeasuredJvm.ask(jvmArguments);
+    } catch (IOException e) {
+      throw refusal("--jvm-arg", String.join(" ", jvmArguments), "the JVM " + e.getMessage(), e);
     }
     Outputs.prepare(spec, "--json", json);
     Outputs.prepare(spec, "--markdown", markdown);

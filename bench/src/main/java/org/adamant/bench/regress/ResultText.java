@@ -3,10 +3,15 @@ package org.adamant.bench.regress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
+import org.adamant.bench.page.HtmlPage.Item;
+import org.adamant.bench.page.Section;
 import org.adamant.bench.page.Table;
+import org.adamant.bench.results.Estimate;
+import org.adamant.bench.results.GateRun;
 
 /** A result as text, for the console and for a comment on a pull request. */
-final class ResultText {
+public final class ResultText {
 
   private static final List<String> HEADER =
       List.of(
@@ -20,7 +25,7 @@ final class ResultText {
 
   private ResultText() {}
 
-  static List<String> lines(RunResult result) {
+  static List<String> lines(GateRun result) {
     final List<String> lines = new ArrayList<>(List.of(""));
     lines.addAll(table(result).textLines());
     lines.add("");
@@ -30,7 +35,7 @@ final class ResultText {
     return lines;
   }
 
-  static String markdown(RunResult result) {
+  static String markdown(GateRun result) {
     final List<String> lines = new ArrayList<>();
     lines.add("### Speed of the kernel: " + headline(result));
     lines.add("");
@@ -41,15 +46,30 @@ final class ResultText {
     return String.join("\n", lines) + "\n";
   }
 
-  private static String headline(RunResult result) {
+  /** For a page. */
+  public static Section section(GateRun result) {
+    return new Section(
+        "The gate: " + headline(result),
+        List.of(),
+        Stream.concat(
+            result.alarms().stream().map(alarm -> new Item("fails", "slower:", alarm)),
+            result.notes().stream().map(Item::new))
+            .toList(),
+        List.of(),
+        List.of(table(result)));
+  }
+
+  private static String headline(GateRun result) {
     return switch (Gate.Status.values()[result.status()]) {
       case PASS -> "not slower";
       case SLOWER -> "slower";
-      case UNMEASURABLE -> "could not be measured";
+      case UNMEASURABLE -> result.base() == null && result.forks() >= Estimate.FEWEST
+          ? "not everything was compared"
+          : "could not be measured";
     };
   }
 
-  private static Table table(RunResult result) {
+  private static Table table(GateRun result) {
     final String caption =
         String.format(
             Locale.ROOT,
@@ -63,7 +83,7 @@ final class ResultText {
         caption, HEADER, result.cases().stream().map(ResultText::row).toList());
   }
 
-  private static List<String> row(RunResult.Case c) {
+  private static List<String> row(GateRun.Case c) {
     return List.of(
         c.name(),
         c.toBase() == null ? "-" : ratio(c.toBase()),

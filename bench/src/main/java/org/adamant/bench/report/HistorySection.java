@@ -4,40 +4,48 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.adamant.LaneWidth;
 import org.adamant.bench.page.Chart;
-import org.adamant.bench.page.HtmlPage;
+import org.adamant.bench.page.HtmlPage.Item;
 import org.adamant.bench.page.Line;
 import org.adamant.bench.page.Numbers;
+import org.adamant.bench.page.Section;
 import org.adamant.bench.page.Table;
-import org.adamant.bench.results.AcceptedJump;
-import org.adamant.bench.results.GateFile;
-import org.adamant.bench.results.JmhResult;
-import org.adamant.bench.suite.Element;
+import org.adamant.bench.results.Accepted;
+import org.adamant.bench.results.Contestant;
+import org.adamant.bench.results.GateRun;
+import org.adamant.bench.results.StepTime;
+import org.adamant.bench.results.StepTime.Benchmark;
+import org.adamant.bench.support.Element;
 
-/** The section about how times have changed from file to file, on one machine. */
+/** How times have changed from file to file, as far as they can be compared. */
 final class HistorySection {
 
   /** More lines cannot be told apart. */
-  private static final int MOST_LINES = 6;
+  private static final int MOST_LINES = 10;
 
-  private final HtmlPage page;
   private final List<Source> sources;
-  private final List<AcceptedJump> jumps;
+  private final List<Accepted> jumps;
+
+  private HistorySection(List<Source> sources, List<Accepted> jumps) {
+    this.sources = sources.stream().filter(source -> !points(source).isEmpty()).toList();
+    this.jumps = jumps;
+  }
 
   /**
    * A history.
    *
-   * @param sources the files of one machine, the oldest first
+   * @param sources the files of one series, the oldest first
+   * @return nothing if there is no more than one that has times of the step
    */
-  HistorySection(HtmlPage page, List<Source> sources, List<AcceptedJump> jumps) {
-    this.page = page;
-    this.sources = sources.stream().filter(source -> !points(source).isEmpty()).toList();
-    this.jumps = jumps;
+  static Optional<Section> of(List<Source> sources, List<Accepted> jumps) {
+    return new HistorySection(sources, jumps).section();
   }
 
   /**
@@ -48,43 +56,57 @@ final class HistorySection {
    */
   private record Point(double nanos, double toTraffic) {}
 
-  void add() {
+  private Optional<Section> section() {
     if (sources.size() < 2) {
-      return;
+      return Optional.empty();
     }
-    page.beginSection("History");
-    page.paragraph(
-        "From file to file on " + sources.getFirst().machine() + ", in the order in which they were"
-            + " given. Ratios to the traffic limit of the same run can be compared between runs; absolute"
-            + " times drift with the machine.");
     final List<Chart> charts = new ArrayList<>();
+    final List<Item> items = new ArrayList<>();
     for (Element element : Element.values()) {
-      final Map<String, Point[]> series = series(element);
-      if (!series.isEmpty()) {
-        charts.add(chart("Kernel, " + element, "times the traffic limit", series, true));
-        charts.add(chart("Kernel, " + element + ", absolute", "ns per element", series, false));
+      final List<String> names = names(element);
+      final List<String> drawn =
+          names.subList(Math.max(0, names.size() - MOST_LINES), names.size());
+      if (!drawn.isEmpty()) {
+        charts.add(chart("Kernel, " + element, "times the traffic limit", drawn, Point::toTraffic));
+        charts.add(
+            chart("Kernel, " + element + ", absolute", "ns per element", drawn, Point::nanos));
+      }
+      if (drawn.size() < names.size()) {
+        items.add(
+            new Item(
+                "not drawn, as more lines cannot be told apart: "
+                    + String.join("; ", names.subList(0, names.size() - drawn.size()))));
       }
     }
-    page.figures(charts);
-    if (!jumps.isEmpty()) {
-      page.table(jumpTable());
-    }
-    page.endSection();
+    return Optional.of(
+        new Section(
+            "History",
+            List.of(
+                "From file to file, in the order in which they were given: "
+                    + String.join(", ", sources.getFirst().series())
+                    + ". Files of another machine, of another JVM, or measured in another way have a"
+                    + " history of their own. Ratios to the traffic limit of the same run can be compared"
+                    + " between runs; absolute times drift with the machine."),
+            items,
+            charts,
+            jumps.isEmpty() ? List.of() : List.of(jumpTable())));
   }
 
   private Chart chart(
-      String title, String yLabel, Map<String, Point[]> series, boolean isRatio) {
+      String title, String yLabel, List<String> names, ToDoubleFunction<Point> value) {
+    final List<Map<String, Point>> all = sources.stream().map(HistorySection::points).toList();
     final double[] x = IntStream.range(0, sources.size()).asDoubleStream().toArray();
-    final List<Line> lines = new ArrayList<>();
-    series.forEach(
-        (name, points) -> lines.add(
-            new Line(
-                name,
-                x,
-                Stream.of(points)
-                    .mapToDouble(
-                        p -> p == null ? Double.NaN : isRatio ? p.toTraffic : p.nanos)
-                    .toArray())));
+    final List<Line> lines =
+        names.stream()
+            .map(
+                name -> new Line(
+                    name,
+                    x,
+                    all.stream()
+                        .map(points -> points.get(name))
+                        .mapToDouble(p -> p == null ? Double.NaN : value.applyAsDouble(p))
+                        .toArray()))
+            .toList();
     return new Chart(
         title,
         "what was measured",
@@ -114,14 +136,13 @@ final class HistorySection {
 
   private Table jumpTable() {
     final List<List<String>> rows = new ArrayList<>();
-    for (int i = 0; i < jumps.size(); i++) {
-      final AcceptedJump jump = jumps.get(i);
+    for (Accepted jump : jumps) {
       rows.add(
           List.of(
-              "jump " + (i + 1),
+              "jump " + (rows.size() + 1),
               jump.date(),
-              String.valueOf(jump.what()).toLowerCase(java.util.Locale.ROOT),
-              String.valueOf(jump.cases()),
+              jump.what().name().toLowerCase(Locale.ROOT),
+              jump.cases(),
               jump.factor() == 0 ? "" : Numbers.plain(jump.factor()),
               jump.reason()));
     }
@@ -131,78 +152,70 @@ final class HistorySection {
         rows);
   }
 
-  /** The points of the largest sizes of an element type, file by file. */
-  private Map<String, Point[]> series(Element element) {
-    final List<Map<String, Point>> all = sources.stream().map(HistorySection::points).toList();
-    final List<String> names =
-        all.stream()
-            .flatMap(points -> points.keySet().stream())
-            .filter(name -> name.startsWith(element + " "))
-            .distinct()
-            // Of two numbers with separators, the longer is the larger.
-            .sorted(Comparator.comparingInt(String::length).thenComparing(name -> name))
-            .toList();
-    final Map<String, Point[]> series = new LinkedHashMap<>();
-    for (String name : names.subList(Math.max(0, names.size() - MOST_LINES), names.size())) {
-      series.put(name, all.stream().map(points -> points.get(name)).toArray(Point[]::new));
-    }
-    return series;
+  /** Of an element type, the smallest size first. */
+  private List<String> names(Element element) {
+    return sources.stream()
+        .flatMap(source -> points(source).keySet().stream())
+        .filter(name -> name.startsWith(element + " "))
+        .distinct()
+        // Of two numbers with separators, the longer is the larger.
+        .sorted(Comparator.comparingInt(String::length).thenComparing(name -> name))
+        .toList();
   }
 
   /** By element type and size. */
   private static Map<String, Point> points(Source source) {
     final Map<String, Point> points = new LinkedHashMap<>();
-    for (GateFile.Case c : source.content().gate().map(GateFile::cases).orElse(List.of())) {
+    for (GateRun.Case c : source.content().gate().map(GateRun::cases).orElse(List.of())) {
       points.put(
           name(c.name()),
           new Point(
               c.nanosPerElement(), c.toTraffic() == null ? Double.NaN : c.toTraffic().ratio()));
     }
+    final String width = width(source);
     final Pivot nanos = new Pivot();
-    for (JmhResult result : source.benchmarks(JmhSections.STEP)) {
-      final OptionalDouble time = JmhSections.nanosPerElement(result);
-      if (time.isPresent()
-          && (isPreferred(source, result) || result.method().endsWith("Traffic"))) {
-        nanos.put(
-            result.method().replaceFirst("Kernel|Traffic", " ")
-                + Numbers.plain(JmhSections.size(result)),
-            result.method().endsWith("Traffic") ? "traffic" : "kernel",
-            time.getAsDouble());
-      }
-    }
+    steps(source)
+        .filter(
+            t -> t.contestant() == Contestant.TRAFFIC
+                || t.contestant() == Contestant.KERNEL && t.width().equals(width))
+        .forEach(
+            t -> nanos.put(
+                t.element() + " " + Numbers.plain(t.size()),
+                t.contestant().name(),
+                t.nanosPerElement()));
     for (String row : nanos.rows()) {
-      final OptionalDouble kernel = nanos.get(row, "kernel");
-      final OptionalDouble traffic = nanos.get(row, "traffic");
-      if (kernel.isPresent()) {
-        points.put(
-            row,
-            new Point(
-                kernel.getAsDouble(), kernel.getAsDouble() / traffic.orElse(Double.NaN)));
-      }
+      nanos
+          .get(row, Contestant.KERNEL.name())
+          .ifPresent(
+              x -> points.put(
+                  row,
+                  new Point(
+                      x, x / nanos.get(row, Contestant.TRAFFIC.name()).orElse(Double.NaN))));
     }
     return points;
   }
 
-  /** The kernel that the chooser picks; the widest that was measured where that is not known. */
-  private static boolean isPreferred(Source source, JmhResult result) {
-    final String width = result.param("width").orElse("");
-    if (width.isEmpty() || !result.method().endsWith("Kernel")) {
-      return false;
-    }
-    final String preferred = source.origin().preferred();
-    return width.equals("preferred")
-        || (preferred.isEmpty() ? width.equals(widest(source)) : width.equals(preferred));
+  private static Stream<StepTime> steps(Source source) {
+    return source.content()
+        .times()
+        .stream()
+        .filter(t -> t.benchmark() == Benchmark.STEP && !t.allocates());
   }
 
-  private static String widest(Source source) {
-    return source.benchmarks(JmhSections.STEP)
-        .stream()
-        .flatMap(result -> result.param("width").stream())
-        .filter(width -> !width.equals("preferred"))
-        .map(LaneWidth::valueOf)
-        .max(Comparator.naturalOrder())
-        .map(LaneWidth::name)
-        .orElse("");
+  /** What the chooser picks; the widest that was measured where that is not known. */
+  private static String width(Source source) {
+    final List<String> widths =
+        steps(source)
+            .map(StepTime::width)
+            .filter(width -> !width.isEmpty() && !width.equals(StepTime.PREFERRED))
+            .toList();
+    if (widths.isEmpty()) {
+      return StepTime.PREFERRED;
+    }
+    final String preferred = source.origin().preferred();
+    return preferred.isEmpty()
+        ? widths.stream().map(LaneWidth::valueOf).max(Comparator.naturalOrder()).get().name()
+        : preferred;
   }
 
   /** {@code float 1000} as {@code float 1,000}. */

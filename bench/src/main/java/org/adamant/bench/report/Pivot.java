@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.adamant.bench.page.Table;
-import org.adamant.bench.results.Metric;
+import org.adamant.bench.results.Spread;
 
 /** Numbers by row and column; of several in one place the median. */
 final class Pivot {
@@ -29,7 +29,7 @@ final class Pivot {
     return values.isEmpty()
         ? OptionalDouble.empty()
         : OptionalDouble.of(
-            Metric.median(values.stream().mapToDouble(Double::doubleValue).toArray()));
+            Spread.median(values.stream().mapToDouble(Double::doubleValue).toArray()));
   }
 
   boolean isEmpty() {

@@ -1,15 +1,17 @@
 package org.adamant.bench.report;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.adamant.bench.results.AcceptedJump;
-import org.adamant.bench.results.GateFile;
+import org.adamant.bench.results.Accepted;
+import org.adamant.bench.results.GateRun;
 import org.adamant.bench.results.ResultFile;
 import org.adamant.bench.support.Outputs;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,7 +30,11 @@ import picocli.CommandLine.Spec;
       ""
     },
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:written", "1:the page could not be written", "2:wrong arguments"},
+    exitCodeList = {
+      "0:written; it says what it could not draw",
+      "1:the page could not be written",
+      "2:wrong arguments, or nothing to draw"
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  report target/suite.json target/peers.json",
@@ -73,13 +79,13 @@ public final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     final List<Source> sources = new ArrayList<>();
-    final List<AcceptedJump> jumps = new ArrayList<>();
+    final List<Accepted> jumps = new ArrayList<>();
     try {
       for (String file : files) {
         sources.add(source(file));
       }
       if (accepted != null) {
-        jumps.addAll(ResultFile.readJumps(accepted));
+        jumps.addAll(ResultFile.readAccepted(accepted));
       }
     } catch (IOException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
@@ -89,10 +95,17 @@ public final class ReportCommand implements Callable<Integer> {
         source -> source
             .content()
             .gate()
-            .map(GateFile::accepted)
+            .map(GateRun::accepted)
             .ifPresent(
                 known -> known.stream().filter(j -> !jumps.contains(j)).forEach(jumps::add)));
-    return Outputs.write(spec, html, ReportPage.render(sources, jumps)) ? 0 : 1;
+    final ReportPage page = new ReportPage(sources, jumps);
+    final PrintWriter err = spec.commandLine().getErr();
+    page.omissions().forEach(err::println);
+    if (page.isEmpty()) {
+      err.println("nothing to draw: expected times of suite, lanes, peers or regress");
+      return CommandLine.ExitCode.USAGE;
+    }
+    return Outputs.write(spec, html, page.html()) ? 0 : 1;
   }
 
   /** With its label, unless there is a file of the whole name. */

@@ -1,45 +1,88 @@
 package org.adamant.bench.report;
 
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.adamant.bench.page.HtmlPage;
+import org.adamant.bench.page.Section;
 import org.adamant.bench.page.Table;
-import org.adamant.bench.results.AcceptedJump;
+import org.adamant.bench.regress.ResultText;
+import org.adamant.bench.results.Accepted;
+import org.adamant.bench.support.Widths;
 
 /** Builds the page. */
 final class ReportPage {
 
-  private ReportPage() {}
+  private final List<Source> sources;
+  private final List<Section> sections = new ArrayList<>();
+  private final List<String> omissions = new ArrayList<>();
 
-  /** What the newest file of each machine says, then the history of each machine. */
-  static String render(List<Source> sources, List<AcceptedJump> jumps) {
+  /** What each file says, unless a newer one says it again, then the history of what can be compared. */
+  ReportPage(List<Source> sources, List<Accepted> jumps) {
+    this.sources = sources;
+    for (int i = 0; i < sources.size(); i++) {
+      final Source source = sources.get(i);
+      source.content()
+          .unknown()
+          .forEach(what -> omissions.add(source.fileName() + ": not drawn: " + what));
+      final List<Section> own = sections(source);
+      sources.subList(i + 1, sources.size())
+          .stream()
+          .filter(source::isCoveredBy)
+          .reduce((_, last) -> last)
+          .ifPresentOrElse(
+              newer -> omissions.add(
+                  source.fileName() + ": drawn in the history only: " + newer.fileName()
+                      + " shows the same again"),
+              () -> sections.addAll(own));
+      if (own.isEmpty() && source.content().unknown().isEmpty()) {
+        omissions.add(source.fileName() + ": there is nothing to draw in it");
+      }
+    }
+    sources.stream()
+        .collect(Collectors.groupingBy(Source::series, LinkedHashMap::new, Collectors.toList()))
+        .values()
+        .forEach(series -> HistorySection.of(series, jumps).ifPresent(sections::add));
+  }
+
+  private static List<Section> sections(Source source) {
+    final String measured = "Measured: " + source.label() + ", on " + source.machine() + ".";
+    return Stream.of(
+        StepSections.of(source.content().times(), source.origin().preferred()).stream(),
+        source.content().peers().map(PeersSection::of).stream(),
+        source.content().gate().map(ResultText::section).stream())
+        .flatMap(all -> all)
+        .map(
+            s -> new Section(
+                s.title(),
+                Stream.concat(s.paragraphs().stream(), Stream.of(measured)).toList(),
+                s.items(),
+                s.charts(),
+                s.tables()))
+        .toList();
+  }
+
+  /** What the files hold and the page does not show, a sentence each. */
+  List<String> omissions() {
+    return omissions;
+  }
+
+  boolean isEmpty() {
+    return sections.isEmpty();
+  }
+
+  String html() {
     final HtmlPage page = new HtmlPage("Adamant: performance report");
+    page.paragraph(Widths.EXPLANATION);
     page.table(
         new Table(
             "Results on this page",
             List.of("label", "date", "file", "command", "machine"),
             sources.stream().map(ReportPage::row).toList()));
-    for (String benchmarks : List.of(
-        JmhSections.STEP,
-        JmhSections.VARIANTS,
-        JmhSections.THREADS,
-        JmhSections.FIRST_STEP)) {
-      newest(sources, source -> !source.benchmarks(benchmarks).isEmpty())
-          .forEach(source -> new JmhSections(page, source).add(benchmarks));
-    }
-    newest(sources, source -> source.content().peers().isPresent())
-        .forEach(
-            source -> new PeersSection(page, source.content().peers().orElseThrow()).add());
-    sources.stream()
-        .collect(
-            Collectors.groupingBy(Source::machine, LinkedHashMap::new, Collectors.toList()))
-        .values()
-        .forEach(ofMachine -> new HistorySection(page, ofMachine, jumps).add());
+    page.list(omissions.stream().map(HtmlPage.Item::new).toList());
+    sections.forEach(page::section);
     return page.html();
   }
 
@@ -49,15 +92,8 @@ final class ReportPage {
         source.origin().date(),
         source.fileName(),
         source.origin().command(),
-        source.origin().machine().isEmpty() ? source.jvm() : source.origin().machine())
+        source.machine())
         .map(text -> text == null ? "" : text)
         .toList();
-  }
-
-  /** The last such file of each machine. */
-  private static Collection<Source> newest(List<Source> sources, Predicate<Source> predicate) {
-    final Map<String, Source> newest = new LinkedHashMap<>();
-    sources.stream().filter(predicate).forEach(source -> newest.put(source.machine(), source));
-    return newest.values();
   }
 }

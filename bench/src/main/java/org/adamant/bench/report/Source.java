@@ -2,34 +2,51 @@ package org.adamant.bench.report;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.adamant.bench.results.JmhResult;
+import org.adamant.bench.results.GateRun;
 import org.adamant.bench.results.Origin;
 import org.adamant.bench.results.ResultFile;
+import org.adamant.bench.results.StepTime;
 
 /**
  * A file of results.
  *
  * @param label the commit, or what else names the state that was measured
  * @param fileName its name
+ * @param origin where it comes from
  * @param content what it holds
  */
-record Source(String label, String fileName, ResultFile content) {
+record Source(String label, String fileName, Origin origin, ResultFile content) {
 
   /** The name that its user gave it, or it has itself, or that of the file. */
   static Source of(String givenLabel, Path file, ResultFile content) {
     final String fileName = file.getFileName().toString();
-    final String own =
-        content
-            .gate()
-            .map(gate -> gate.commit() == null ? "" : shortened(gate.commit()))
-            .orElseGet(() -> origin(content).label());
+    final Origin origin = origin(content);
     final String label =
-        Stream.of(givenLabel, own, fileName.replaceFirst("\\.json$", ""))
+        Stream.of(givenLabel, origin.label(), fileName.replaceFirst("\\.json$", ""))
             .filter(name -> !name.isEmpty())
             .findFirst()
             .orElseThrow();
-    return new Source(label, fileName, content);
+    return new Source(label, fileName, origin, content);
+  }
+
+  private static Origin origin(ResultFile content) {
+    return content
+        .peers()
+        .map(p -> new Origin("", p.date(), p.machine(), p.command(), ""))
+        .or(
+            () -> content
+                .gate()
+                .map(
+                    g -> new Origin(
+                        g.commit() == null ? "" : shortened(g.commit()),
+                        g.date(),
+                        g.processor() + "; " + g.java(),
+                        "regress",
+                        "")))
+        .orElseGet(() -> Origin.of(content.jvmArgs()));
   }
 
   /** A commit as git shortens it, with the mark of uncommitted changes. */
@@ -37,52 +54,44 @@ record Source(String label, String fileName, ResultFile content) {
     return commit.replaceFirst("^(\\p{XDigit}{10})\\p{XDigit}{30}", "$1");
   }
 
-  private static Origin origin(ResultFile content) {
-    return content.jmh()
-        .stream()
-        .findFirst()
-        .map(Origin::of)
-        .orElse(new Origin("", "", "", "", ""));
-  }
-
-  Origin origin() {
-    return content
-        .peers()
-        .map(p -> new Origin(label, p.date(), p.machine(), p.command(), ""))
-        .or(
-            () -> content
-                .gate()
-                .map(
-                    g -> new Origin(label, g.date(), g.processor() + "; Java " + g.java(), "", "")))
-        .orElseGet(() -> origin(content));
-  }
-
-  /** The processor, which is what makes times comparable; the name of the file if it is not known. */
+  /** The processor, the system and the JVM, as far as they are known. */
   String machine() {
-    final String machine = origin().machine();
-    return machine.isEmpty() ? "a machine that is not recorded" : machine.split("[,;]")[0].strip();
+    if (!origin.machine().isEmpty()) {
+      return origin.machine();
+    }
+    return content.jvm().isEmpty() ? "a machine that is not recorded" : content.jvm();
   }
 
-  /** The JVM, for files that do not say more. */
-  String jvm() {
-    return content.jmh()
-        .stream()
-        .findFirst()
-        .map(result -> result.vmName() + " " + result.vmVersion())
-        .orElse("");
+  /** The results that can be compared over time: measured in the same way, in the same JVMs. */
+  List<String> series() {
+    return Stream.concat(
+        Stream.of(
+            content.gate().isPresent() ? "the gate" : content.peers().isPresent() ? "peers" : "JMH",
+            machine()),
+        Origin.others(content.jvmArgs()).stream())
+        .toList();
   }
 
   /** The day, as far as it is known. */
   String day() {
-    final String date = origin().date();
-    return date.substring(0, Math.min(10, date.length()));
+    return origin.date().substring(0, Math.min(10, origin.date().length()));
   }
 
-  /** The results of one class of benchmarks. */
-  List<JmhResult> benchmarks(String className) {
-    return content.jmh()
-        .stream()
-        .filter(result -> result.className().equals(className))
-        .toList();
+  /** Whether a newer file, measured in the same way, shows all that this one does. */
+  boolean isCoveredBy(Source newer) {
+    return newer.series().equals(series()) && keys(newer).containsAll(keys(this));
+  }
+
+  private static Set<Object> keys(Source source) {
+    return Stream.of(
+        source.content.times().stream().map(StepTime::key),
+        source.content.gate().stream().flatMap(g -> g.cases().stream()).map(GateRun.Case::name),
+        source.content
+            .peers()
+            .stream()
+            .flatMap(p -> p.measurements().stream())
+            .map(m -> List.of(m.peer(), m.workload())))
+        .flatMap(keys -> keys)
+        .collect(Collectors.toSet());
   }
 }

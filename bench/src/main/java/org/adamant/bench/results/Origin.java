@@ -37,28 +37,27 @@ public record Origin(String label, String date, String machine, String command, 
     return PREFIX + name + "=" + value;
   }
 
-  /**
-   * The origin of a result.
-   *
-   * @param result a result
-   * @return its origin; parts that are not known are empty
-   */
-  public static Origin of(JmhResult result) {
+  /** The origin that the options of a measured JVM tell; parts that are not known are empty. */
+  public static Origin of(List<String> jvmArgs) {
     return new Origin(
-        find(result, "label"),
-        find(result, "date"),
-        find(result, "machine"),
-        find(result, "command"),
-        find(result, "preferred"));
+        find(jvmArgs, "label"),
+        find(jvmArgs, "date"),
+        find(jvmArgs, "machine"),
+        find(jvmArgs, "command"),
+        find(jvmArgs, "preferred"));
   }
 
-  private static String find(JmhResult result, String name) {
+  private static String find(List<String> jvmArgs, String name) {
     final String start = option(name, "");
-    return result.jvmArgs()
-        .stream()
+    return jvmArgs.stream()
         .filter(argument -> argument.startsWith(start))
         .map(argument -> argument.substring(start.length()))
         .findFirst()
         .orElse("");
+  }
+
+  /** The options that are not an origin. */
+  public static List<String> others(List<String> jvmArgs) {
+    return jvmArgs.stream().filter(argument -> !argument.startsWith(PREFIX)).toList();
   }
 }

@@ -2,7 +2,6 @@ package org.adamant.bench.suite;
 
 import java.util.List;
 import java.util.Map;
-import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.profile.Profiler;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.Options;
@@ -23,19 +22,6 @@ public record Batch(
     Map<String, List<String>> params,
     Timing timing,
     List<Class<? extends Profiler>> profilers) {
-
-  /**
-   * Benchmarks with JMH's profiler {@code gc}.
-   *
-   * @param benchmarks their class
-   * @param methods their names
-   * @param params the values of each parameter
-   * @param timing how long
-   */
-  public Batch(
-      Class<?> benchmarks, List<String> methods, Map<String, List<String>> params, Timing timing) {
-    this(benchmarks, methods, params, timing, List.of(GCProfiler.class));
-  }
 
   /**
    * How many times something is measured.

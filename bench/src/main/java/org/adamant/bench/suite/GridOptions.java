@@ -1,15 +1,21 @@
 package org.adamant.bench.suite;
 
+import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.adamant.LaneWidth;
+import org.adamant.bench.jmh.StepVariant;
 import org.adamant.bench.results.Origin;
+import org.adamant.bench.support.Element;
 import org.adamant.bench.support.Machine;
+import org.adamant.bench.support.MeasuredJvm;
 import org.adamant.bench.support.Outputs;
+import org.adamant.bench.support.Widths;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,6 +28,7 @@ public final class GridOptions {
   private static final int LARGEST = 1 << 27;
 
   private static final int MOST_ROUNDS = 100;
+  private static final int MOST_THREADS = 1024;
 
   /** Arrays of a step, the fifth of some variants included. */
   private static final long ARRAYS = 5;
@@ -47,7 +54,7 @@ public final class GridOptions {
       converter = Widths.Converter.class,
       completionCandidates = Widths.Labels.class,
       showDefaultValue = Visibility.NEVER,
-      description = "Lane widths: ${COMPLETION-CANDIDATES}. Default: all that this JVM supports.")
+      description = "Lane widths: ${COMPLETION-CANDIDATES}. Default: all that the JVM supports.")
   private List<LaneWidth> widths = new ArrayList<>();
 
   @Option(
@@ -57,6 +64,22 @@ public final class GridOptions {
       showDefaultValue = Visibility.NEVER,
       description = "Element types: float, double. Default: both; float with --quick.")
   private List<Element> elements = new ArrayList<>();
+
+  @Option(
+      names = "--variant",
+      split = ",",
+      paramLabel = "<variant>",
+      showDefaultValue = Visibility.NEVER,
+      description = "Variants of the step: ${COMPLETION-CANDIDATES}.")
+  private List<StepVariant> variants = new ArrayList<>();
+
+  @Option(
+      names = "--threads",
+      split = ",",
+      paramLabel = "<count>",
+      showDefaultValue = Visibility.NEVER,
+      description = "Numbers of threads of a step, such as 1,2.")
+  private List<Integer> threads = new ArrayList<>();
 
   @Option(
       names = "--jvm-arg",
@@ -72,23 +95,18 @@ public final class GridOptions {
       description = "What is measured, such as the commit; kept with the results.")
   private String label;
 
-  GridOptions() {}
-
-  /**
-   * Options that were not given.
-   *
-   * @return the options
-   */
+  /** Options that were not given. */
   public static GridOptions create() {
     return new GridOptions();
   }
 
   /**
-   * Refuses what cannot be measured.
+   * Refuses what cannot be measured, and asks the JVMs that will be what they can do.
    *
+   * @return what they say
    * @throws ParameterException if an option has no meaning here
    */
-  public void check() {
+  public MeasuredJvm check(int rounds) {
     for (int size : sizes) {
       if (size < 1 || size > LARGEST) {
         throw refusal("--sizes " + size + ": expected 1 to " + LARGEST + " elements");
@@ -99,9 +117,33 @@ public final class GridOptions {
                 .formatted(size, Runtime.getRuntime().maxMemory() >> 20, bytes(size) >> 20));
       }
     }
+    for (int count : threads) {
+      if (count < 1 || count > MOST_THREADS) {
+        throw refusal("--threads " + count + ": expected 1 to " + MOST_THREADS);
+      }
+    }
+    if (rounds < 1 || rounds > MOST_ROUNDS) {
+      throw refusal("--rounds " + rounds + ": expected 1 to " + MOST_ROUNDS);
+    }
     requireDifferent("--sizes", sizes);
     requireDifferent("--widths", widths);
     requireDifferent("--element", elements);
+    requireDifferent("--variant", variants);
+    requireDifferent("--threads", threads);
+    final MeasuredJvm jvm;
+    try {
+      jvm = MeasuredJvm.ask(jvmArgs);
+    } catch (IOException e) {
+      throw refusal("--jvm-arg " + String.join(" ", jvmArgs) + ": the JVM " + e.getMessage());
+    }
+    for (LaneWidth width : widths) {
+      if (!jvm.supported().contains(width)) {
+        throw refusal(
+            "--widths " + Widths.written(width) + ": expected what the JVM supports here: "
+                + jvm.supported().stream().map(Widths::written).collect(Collectors.joining(", ")));
+      }
+    }
+    return jvm;
   }
 
   private void requireDifferent(String option, List<?> values) {
@@ -138,13 +180,9 @@ public final class GridOptions {
         .toList();
   }
 
-  /**
-   * The lane widths to measure.
-   *
-   * @return their names
-   */
-  public List<String> widths() {
-    return (widths.isEmpty() ? LaneWidth.supported() : widths)
+  /** The names of the lane widths to measure. */
+  public List<String> widths(MeasuredJvm jvm) {
+    return (widths.isEmpty() ? jvm.supported() : widths)
         .stream()
         .sorted()
         .map(LaneWidth::name)
@@ -155,7 +193,6 @@ public final class GridOptions {
    * The element types to measure.
    *
    * @param isQuick whether only one is usual
-   * @return the types
    */
   public List<Element> elements(boolean isQuick) {
     if (!elements.isEmpty()) {
@@ -164,38 +201,32 @@ public final class GridOptions {
     return isQuick ? List.of(Element.FLOAT) : List.of(Element.values());
   }
 
-  /**
-   * Refuses a number of rounds that makes no sense.
-   *
-   * @param rounds how many times everything is to be measured
-   * @throws ParameterException if it is not positive, or very large
-   */
-  public void requireRounds(int rounds) {
-    if (rounds < 1 || rounds > MOST_ROUNDS) {
-      throw refusal("--rounds " + rounds + ": expected 1 to " + MOST_ROUNDS);
-    }
+  /** The variants to measure. */
+  public List<StepVariant> variants(StepVariant... usual) {
+    return variants.isEmpty() ? List.of(usual) : variants;
   }
 
-  /**
-   * Where the results come from.
-   *
-   * @return their origin: now, on this machine
-   */
-  public Origin origin() {
+  /** The numbers of threads to measure. */
+  public List<Integer> threads(Integer... usual) {
+    return threads.isEmpty() ? Stream.of(usual).distinct().toList() : threads;
+  }
+
+  /** Whether more is asked for than the basic step on one thread. */
+  public boolean hasVariants() {
+    return !variants.isEmpty() || !threads.isEmpty();
+  }
+
+  /** Where the results come from: now, on this machine. */
+  public Origin origin(MeasuredJvm jvm) {
     return new Origin(
         label,
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
         Machine.describe(),
         Outputs.command(spec),
-        LaneWidth.preferred().name());
+        jvm.preferred().name());
   }
 
-  /**
-   * Options for the JVMs that are measured: those asked for, and what they are to say of their origin.
-   *
-   * @param origin where the results come from
-   * @return the options
-   */
+  /** Options for the JVMs that are measured: those asked for, and what they are to say of their origin. */
   public List<String> jvmArgs(Origin origin) {
     return Stream.concat(jvmArgs.stream(), origin.jvmArgs().stream()).toList();
   }

@@ -4,8 +4,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.adamant.bench.results.StepTime;
+import org.adamant.bench.results.StepTime.Metric;
 import org.adamant.bench.support.Progress;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -49,14 +56,22 @@ public final class JmhSession {
   }
 
   /**
+   * What JMH measured.
+   *
+   * @param json as JMH writes it
+   * @param times decoded, in the order of the measurements
+   */
+  public record Results(String json, List<StepTime> times) {}
+
+  /**
    * Measures all batches, round by round, so that a disturbance does not hit one benchmark alone.
    *
    * @param batches what to measure
    * @param rounds how many times
-   * @return the results as JMH writes them in JSON
+   * @return the results
    * @throws FailedException if one of them fails
    */
-  public String run(List<Batch> batches, int rounds) throws FailedException {
+  public Results run(List<Batch> batches, int rounds) throws FailedException {
     progress.expect((long) rounds * batches.stream().mapToInt(Batch::trials).sum());
     final List<RunResult> results = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
@@ -69,7 +84,22 @@ public final class JmhSession {
         }
       }
     }
-    return json(results);
+    return new Results(
+        json(results), results.stream().flatMap(result -> decode(result).stream()).toList());
+  }
+
+  private static Optional<StepTime> decode(RunResult result) {
+    final BenchmarkParams params = result.getParams();
+    final Map<String, String> values = new HashMap<>();
+    params.getParamsKeys().forEach(key -> values.put(key, params.getParam(key)));
+    final Map<String, Metric> secondary = new HashMap<>();
+    result.getSecondaryResults().forEach((name, metric) -> secondary.put(name, median(metric)));
+    return StepTime.of(
+        params.getBenchmark(), values, median(result.getPrimaryResult()), secondary);
+  }
+
+  private static Metric median(Result<?> result) {
+    return new Metric(result.getStatistics().getPercentile(50), result.getScoreUnit());
   }
 
   private static String json(List<RunResult> results) {

@@ -1,20 +1,25 @@
 package org.adamant.bench.suite;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.adamant.bench.jmh.FirstStepBenchmark;
 import org.adamant.bench.jmh.StepBenchmark;
 import org.adamant.bench.jmh.StepVariant;
-import org.adamant.bench.jmh.ThreadsBenchmark;
 import org.adamant.bench.jmh.VariantBenchmark;
+import org.adamant.bench.results.Contestant;
+import org.adamant.bench.results.StepTime;
+import org.adamant.bench.support.Element;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.profile.MemPoolProfiler;
 
 /** Turns what is to be measured into batches for JMH. */
 public final class Plan {
 
-  private static final List<String> PREFERRED = List.of("preferred");
+  /** The preferred kernel alone. */
+  public static final List<String> PREFERRED = List.of(StepTime.PREFERRED);
 
   private final List<Batch> batches = new ArrayList<>();
   private final Timing timing;
@@ -28,11 +33,7 @@ public final class Plan {
     this.timing = timing;
   }
 
-  /**
-   * The batches so far.
-   *
-   * @return what to measure
-   */
+  /** What to measure. */
   public List<Batch> batches() {
     return batches;
   }
@@ -40,73 +41,70 @@ public final class Plan {
   /**
    * Adds the step at every width, with the limit and the plain loop to compare it with. Sizes are batches
    * of their own, so that what is compared is measured within a short time.
-   *
-   * @param element the element type
-   * @param sizes elements per array
-   * @param widths names of lane widths
-   * @param baselines the names of the baselines, without the element type
    */
   public void addStep(
-      Element element, List<String> sizes, List<String> widths, String... baselines) {
+      Element element, List<String> sizes, List<String> widths, Contestant... others) {
     for (String size : sizes) {
-      final List<String> only = List.of(size);
-      batches.add(
-          new Batch(
-              StepBenchmark.class, element.benchmarks(baselines), Map.of("size", only), timing));
-      batches.add(
-          new Batch(
-              StepBenchmark.class,
-              element.benchmarks("Kernel"),
-              Map.of("size", only, "width", widths),
-              timing));
+      final Map<String, List<String>> only = Map.of("size", List.of(size));
+      add(StepBenchmark.class, element, only, others);
+      add(StepBenchmark.class, element, with(only, "width", widths), Contestant.KERNEL);
     }
   }
 
-  void addVariants(Element element, List<String> sizes, List<StepVariant> variants) {
-    batches.add(
-        new Batch(
-            VariantBenchmark.class,
-            element.benchmarks("Plain", "Traffic", "TrafficOfFive"),
-            Map.of("size", sizes),
-            timing));
-    batches.add(
-        new Batch(
-            VariantBenchmark.class,
-            element.benchmarks("Kernel"),
-            Map.of(
-                "size", sizes,
-                "width", PREFERRED,
-                "variant", variants.stream().map(StepVariant::name).toList()),
-            timing));
-  }
-
-  void addThreads(Element element, List<String> sizes, List<String> threads) {
-    batches.add(
-        new Batch(
-            ThreadsBenchmark.class,
-            element.benchmarks("Plain", "Traffic"),
-            Map.of("size", sizes, "threads", threads),
-            timing));
-    batches.add(
-        new Batch(
-            ThreadsBenchmark.class,
-            element.benchmarks("Kernel"),
-            Map.of("size", sizes, "threads", threads, "width", PREFERRED),
-            timing));
+  /** Adds variants on some numbers of threads, at some widths, size by size as {@link #addStep}. */
+  public void addVariants(
+      Element element,
+      List<String> sizes,
+      List<String> widths,
+      List<StepVariant> variants,
+      List<Integer> threads) {
+    final List<String> names = variants.stream().map(StepVariant::name).toList();
+    for (String size : sizes) {
+      for (Integer count : threads) {
+        final Map<String, List<String>> only =
+            Map.of("size", List.of(size), "threads", List.of(count.toString()));
+        final Map<String, List<String>> all = with(only, "variant", names);
+        add(VariantBenchmark.class, element, only, Contestant.PLAIN);
+        add(VariantBenchmark.class, element, all, Contestant.TRAFFIC);
+        add(VariantBenchmark.class, element, with(all, "width", widths), Contestant.KERNEL);
+      }
+    }
   }
 
   void addFirstStep(Element element, List<String> sizes, List<String> widths, int forks) {
-    batches.add(first(element.benchmarks("Plain"), Map.of("size", sizes), forks));
-    batches.add(
-        first(element.benchmarks("Kernel"), Map.of("size", sizes, "width", widths), forks));
+    final Map<String, List<String>> only = Map.of("size", sizes);
+    batches.add(first(element, only, forks, Contestant.PLAIN));
+    batches.add(first(element, with(only, "width", widths), forks, Contestant.KERNEL));
   }
 
-  private static Batch first(List<String> methods, Map<String, List<String>> params, int forks) {
+  private void add(
+      Class<?> benchmarks,
+      Element element,
+      Map<String, List<String>> params,
+      Contestant... contestants) {
+    batches.add(
+        new Batch(
+            benchmarks, methods(element, contestants), params, timing, List.of(GCProfiler.class)));
+  }
+
+  private static Batch first(
+      Element element, Map<String, List<String>> params, int forks, Contestant contestant) {
     return new Batch(
         FirstStepBenchmark.class,
-        methods,
+        methods(element, contestant),
         params,
         Timing.firstCall(forks),
         List.of(GCProfiler.class, MemPoolProfiler.class));
+  }
+
+  private static List<String> methods(Element element, Contestant... contestants) {
+    return Stream.of(contestants).map(contestant -> element + contestant.suffix()).toList();
+  }
+
+  private static Map<String, List<String>> with(
+      Map<String, List<String>> params, String name, List<String> values) {
+    final Map<String, List<String>> more = new LinkedHashMap<>(params);
+    more.put(name, values);
+    return more;
   }
 }

@@ -4,20 +4,22 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.adamant.AdamKernel;
 import org.adamant.bench.jmh.StepVariant;
+import org.adamant.bench.report.StepSections;
+import org.adamant.bench.results.Contestant;
+import org.adamant.bench.support.Element;
+import org.adamant.bench.support.MeasuredJvm;
 import org.adamant.bench.support.Outputs;
 import org.adamant.bench.support.Progress;
+import org.adamant.bench.support.Widths;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Runs the JMH benchmarks and writes JMH's JSON. */
@@ -27,8 +29,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs the JMH benchmarks of the step: every lane width, element type and size with its baselines"
           + " (part step), the variants (variants), several threads (threads), the time and the memory of"
-          + " a JVM's first step (first). About ten minutes; with --quick about one. Writes JSON as JMH"
-          + " does; the report command draws it.",
+          + " a JVM's first step (first). About ten minutes; with --quick about one. Prints tables, and"
+          + " writes JSON as JMH does; the report command draws it.",
       ""
     },
     exitCodeListHeading = "%nExit status:%n",
@@ -49,7 +51,6 @@ import picocli.CommandLine.Spec;
 public final class SuiteCommand implements Callable<Integer> {
 
   private static final int FAILURE = 1;
-  private static final int MOST_THREADS = 1024;
 
   private static final Timing USUAL = new Timing(1, 3, 400, 5, 150);
   private static final Timing QUICK = new Timing(1, 3, 250, 3, 120);
@@ -79,22 +80,6 @@ public final class SuiteCommand implements Callable<Integer> {
   private GridOptions grid;
 
   @Option(
-      names = "--variant",
-      split = ",",
-      paramLabel = "<variant>",
-      showDefaultValue = Visibility.NEVER,
-      description = "Variants: ${COMPLETION-CANDIDATES}. Default: all; a few with --quick.")
-  private List<StepVariant> variants = new ArrayList<>();
-
-  @Option(
-      names = "--threads",
-      split = ",",
-      paramLabel = "<count>",
-      showDefaultValue = Visibility.NEVER,
-      description = "Numbers of threads. Default: one, and all processors.")
-  private List<Integer> threads = new ArrayList<>();
-
-  @Option(
       names = "--rounds",
       paramLabel = "<count>",
       defaultValue = "1",
@@ -108,42 +93,31 @@ public final class SuiteCommand implements Callable<Integer> {
       description = "Where to write the results.")
   private Path json;
 
-  /** For picocli. */
-  public SuiteCommand() {}
-
   @Override
   public Integer call() {
-    check();
+    Outputs.prepare(spec, "--json", json);
+    final MeasuredJvm jvm = grid.check(rounds);
     final PrintWriter out = spec.commandLine().getOut();
-    out.println("Adam on " + AdamKernel.preferred().explanation());
+    out.println("Adam on " + jvm.explanation());
     out.flush();
-    final List<String> jvmArgs = grid.jvmArgs(grid.origin());
+    final JmhSession.Results results;
     try (Progress progress = Progress.visible("suite", out)) {
-      final String results = new JmhSession(jvmArgs, progress).run(plan().batches(), rounds);
-      return Outputs.write(spec, json, results) ? 0 : FAILURE;
+      results =
+          new JmhSession(grid.jvmArgs(grid.origin(jvm)), progress)
+              .run(plan(jvm).batches(), rounds);
     } catch (JmhSession.FailedException e) {
       spec.commandLine().getErr().println("suite failed: " + e.getMessage());
       return FAILURE;
     }
-  }
-
-  private void check() {
-    grid.check();
-    grid.requireRounds(rounds);
-    for (int count : threads) {
-      if (count < 1 || count > MOST_THREADS) {
-        throw refusal("--threads " + count + ": expected 1 to " + MOST_THREADS);
-      }
-    }
-    Outputs.prepare(spec, "--json", json);
-  }
-
-  private ParameterException refusal(String message) {
-    return new ParameterException(spec.commandLine(), message);
+    StepSections.of(results.times(), jvm.preferred().name())
+        .forEach(section -> section.textLines().forEach(out::println));
+    out.println();
+    out.println(Widths.EXPLANATION);
+    return Outputs.write(spec, json, results.json()) ? 0 : FAILURE;
   }
 
   /** What to measure. */
-  Plan plan() {
+  Plan plan(MeasuredJvm jvm) {
     final Plan plan = new Plan(isQuick ? QUICK : USUAL);
     final Set<Part> chosen = parts.isEmpty() ? EnumSet.allOf(Part.class) : EnumSet.copyOf(parts);
     for (Element element : grid.elements(isQuick)) {
@@ -153,48 +127,40 @@ public final class SuiteCommand implements Callable<Integer> {
             isQuick
                 ? grid.sizes(8, 16_384)
                 : grid.sizes(1, 8, 64, 1_000, 16_384, 262_144, 4_194_304, 33_554_432),
-            grid.widths(),
-            "Traffic",
-            "Divider",
-            "Plain",
-            "Unvectorised");
+            grid.widths(jvm),
+            Contestant.TRAFFIC,
+            Contestant.DIVIDER,
+            Contestant.PLAIN,
+            Contestant.UNVECTORISED);
       }
       if (chosen.contains(Part.VARIANTS)) {
         plan.addVariants(
-            element, isQuick ? grid.sizes(16_384) : grid.sizes(16_384, 4_194_304), variants());
+            element,
+            isQuick ? grid.sizes(16_384) : grid.sizes(16_384, 4_194_304),
+            Plan.PREFERRED,
+            grid.variants(
+                isQuick
+                    ? new StepVariant[] {
+                      StepVariant.BASIC, StepVariant.ADAMW, StepVariant.ONE_PASS}
+                    : StepVariant.values()),
+            List.of(1));
       }
       if (chosen.contains(Part.THREADS)) {
-        plan.addThreads(
+        plan.addVariants(
             element,
             isQuick ? grid.sizes(262_144) : grid.sizes(16_384, 262_144, 4_194_304),
-            threads());
+            Plan.PREFERRED,
+            List.of(StepVariant.BASIC),
+            grid.threads(1, Runtime.getRuntime().availableProcessors()));
       }
       if (chosen.contains(Part.FIRST)) {
         plan.addFirstStep(
             element,
             isQuick ? grid.sizes(262_144) : grid.sizes(1_000, 4_194_304),
-            isQuick ? List.of("preferred") : grid.widths(),
+            isQuick ? Plan.PREFERRED : grid.widths(jvm),
             isQuick ? 1 : FORKS_OF_FIRST_STEP);
       }
     }
     return plan;
-  }
-
-  private List<StepVariant> variants() {
-    if (!variants.isEmpty()) {
-      return variants.stream().distinct().toList();
-    }
-    return isQuick
-        ? List.of(StepVariant.BASIC, StepVariant.ADAMW, StepVariant.ONE_PASS)
-        : List.of(StepVariant.values());
-  }
-
-  private List<String> threads() {
-    final Set<Integer> counts = new LinkedHashSet<>(threads);
-    if (threads.isEmpty()) {
-      counts.add(1);
-      counts.add(Runtime.getRuntime().availableProcessors());
-    }
-    return counts.stream().map(String::valueOf).toList();
   }
 }

@@ -3,18 +3,17 @@ package org.adamant.bench.support;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Describes where the numbers come from. */
 public final class Machine {
 
+  private static final Path LINUX = Path.of("/proc/cpuinfo");
+
   private Machine() {}
 
-  /**
-   * Processor and JVM in one line.
-   *
-   * @return for example the processor's name, their number, the system and the JVM's version
-   */
+  /** Processor, system and JVM in one line. */
   public static String describe() {
     return processor()
         + ", "
@@ -27,21 +26,46 @@ public final class Machine {
         + System.getProperty("java.vm.version");
   }
 
-  /**
-   * The processor's name where the system tells it, or its architecture.
-   *
-   * @return the name
-   */
+  /** The processor: name, family and model, and widest vectors; the architecture if nothing is told. */
   public static String processor() {
-    final String architecture = System.getProperty("os.arch");
-    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-      return lines
-          .filter(line -> line.startsWith("model name"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse(architecture);
+    try {
+      return processor(Files.readAllLines(LINUX));
     } catch (IOException e) {
-      return architecture;
+      return System.getProperty("os.arch");
     }
+  }
+
+  /** Reads what Linux says. One name, such as AMD EPYC, stands for several generations. */
+  static String processor(List<String> lines) {
+    final String name = value(lines, "model name");
+    final String family = value(lines, "cpu family");
+    final String model = value(lines, "model");
+    final String features = " " + value(lines, "flags") + value(lines, "Features") + " ";
+    final String bits =
+        features.contains(" avx512f ") ? "512" : features.contains(" avx2 ") ? "256" : "";
+    return Stream.of(
+        name.isEmpty() ? System.getProperty("os.arch") : name,
+        family.isEmpty() ? "" : "family " + family,
+        model.isEmpty() ? "" : "model " + model,
+        // Of an Arm.
+        part(lines, "CPU implementer"),
+        part(lines, "CPU part"),
+        bits.isEmpty() ? "" : bits + "-bit vectors")
+        .filter(part -> !part.isEmpty())
+        .reduce((all, next) -> all + " " + next)
+        .orElseThrow();
+  }
+
+  private static String part(List<String> lines, String key) {
+    final String value = value(lines, key);
+    return value.isEmpty() ? "" : key.replace("CPU ", "") + " " + value;
+  }
+
+  private static String value(List<String> lines, String key) {
+    return lines.stream()
+        .filter(line -> line.matches(key + "\\s*:.*"))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst()
+        .orElse("");
   }
 }

@@ -32,7 +32,7 @@ final class DiabetesProgram implements Program {
   }
 
   @Override
-  public Section run(Context context) {
+  public Findings run(Context context) {
     final RegressionData data = DataSets.diabetes().standardised();
     final LinearRegression exact = LeastSquares.fit(data);
     final double leastLoss = exact.meanSquaredError(data);
@@ -66,7 +66,7 @@ final class DiabetesProgram implements Program {
         .train(longer, data, MANY_EPOCHS, context.listener("longer", 10_000));
     final double distance = model.distance(exact);
     final double excess = model.meanSquaredError(data) - leastLoss;
-    return new Section(
+    return new Findings(
         List.of(
             new Claim(
                 "learning rate 1 finds every coefficient of least squares to 1e-9 in 3,000 epochs:"

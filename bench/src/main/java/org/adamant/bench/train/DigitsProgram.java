@@ -42,7 +42,7 @@ final class DigitsProgram implements Program {
   }
 
   @Override
-  public Section run(Context context) {
+  public Findings run(Context context) {
     final Split split = Split.of(42);
     final long sweeps = METHODS.stream().mapToLong(method -> method.rates.length).sum();
     context.expect(sweeps * SWEEP_EPOCHS + (long) (METHODS.size() + MORE_SPLITS) * EPOCHS);
@@ -52,7 +52,7 @@ final class DigitsProgram implements Program {
       outcomes.add(sweepAndTrain(method, split, context));
     }
     final Outcome adam = outcomes.getFirst();
-    return new Section(
+    return new Findings(
         List.of(
             new Claim(
                 "Adam reads at least 97 % of the held-out digits: "

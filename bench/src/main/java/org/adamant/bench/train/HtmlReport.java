@@ -1,9 +1,11 @@
 package org.adamant.bench.train;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.adamant.bench.page.HtmlPage;
 import org.adamant.bench.page.HtmlPage.Item;
+import org.adamant.bench.page.Section;
 
 /** Builds the report: one HTML page that needs nothing but itself. */
 final class HtmlReport {
@@ -11,7 +13,7 @@ final class HtmlReport {
   private HtmlReport() {}
 
   /** The page, with the sections in their order. */
-  static String render(Map<Program, Section> sections, String machine, String kernel) {
+  static String render(Map<Program, Findings> sections, String machine, String kernel) {
     final HtmlPage page = new HtmlPage("Adamant: training report");
     final long claims = sections.values().stream().mapToLong(s -> s.claims().size()).sum();
     final long failures = sections.values().stream().mapToLong(s -> s.failures().size()).sum();
@@ -27,17 +29,17 @@ final class HtmlReport {
     return page.html();
   }
 
-  private static void add(HtmlPage page, Program program, Section section) {
-    page.beginSection(program.title());
-    page.paragraph(program.introduction());
-    page.list(
-        Stream.concat(
-            section.claims().stream().map(HtmlReport::item),
-            section.notes().stream().map(Item::new))
-            .toList());
-    page.figures(section.charts());
-    section.tables().forEach(page::table);
-    page.endSection();
+  private static void add(HtmlPage page, Program program, Findings findings) {
+    page.section(
+        new Section(
+            program.title(),
+            List.of(program.introduction()),
+            Stream.concat(
+                findings.claims().stream().map(HtmlReport::item),
+                findings.notes().stream().map(Item::new))
+                .toList(),
+            findings.charts(),
+            findings.tables()));
   }
 
   private static Item item(Claim claim) {

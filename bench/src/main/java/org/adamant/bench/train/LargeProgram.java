@@ -32,7 +32,7 @@ final class LargeProgram implements Program {
   }
 
   @Override
-  public Section run(Context context) {
+  public Findings run(Context context) {
     context.expect(2 * STEPS);
     final float[] target = new float[PARAMETERS];
     final Random random = new Random(42);
@@ -41,7 +41,7 @@ final class LargeProgram implements Program {
     }
     final Run whole = train(target, LargeProgram::stepWhole, context);
     final Run sliced = train(target, LargeProgram::stepSlices, context);
-    return new Section(
+    return new Findings(
         List.of(
             new Claim(
                 "the mean distance to the targets falls from "

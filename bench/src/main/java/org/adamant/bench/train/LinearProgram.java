@@ -29,7 +29,7 @@ final class LinearProgram implements Program {
   }
 
   @Override
-  public Section run(Context context) {
+  public Findings run(Context context) {
     final double defaultRate = Adam.defaults().learningRate();
     context.expect(2 * EPOCHS);
     final List<Run> runs = List.of(train(defaultRate, context), train(TUNED_RATE, context));
@@ -45,7 +45,7 @@ final class LinearProgram implements Program {
               run.arrival == 0 ? "not in " + Numbers.plain(EPOCHS) : Numbers.plain(run.arrival),
               Numbers.seconds(run.seconds)));
     }
-    return new Section(
+    return new Findings(
         List.of(
             new Claim(
                 "learning rate 0.01 finds weights and bias to 1e-6 in 10,000 epochs: largest error "

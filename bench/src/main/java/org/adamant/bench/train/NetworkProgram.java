@@ -27,7 +27,7 @@ final class NetworkProgram implements Program {
   }
 
   @Override
-  public Section run(Context context) {
+  public Findings run(Context context) {
     context.expect(EPOCHS);
     final Random random = new Random(42);
     final Network network = new Network(random, 3, 64, 64, 1);
@@ -46,7 +46,7 @@ final class NetworkProgram implements Program {
     final Chart chart =
         Chart.ofLosses(
             "Network 3-64-64-1", "mean squared error", Line.ofEpochs("Adam 0.001", losses));
-    return new Section(
+    return new Findings(
         List.of(
             new Claim(
                 "the loss falls in every epoch, from "

@@ -33,7 +33,7 @@ final class NoisyProgram implements Program {
   }
 
   @Override
-  public Section run(Context context) {
+  public Findings run(Context context) {
     context.expect(STEPS);
     final Random random = new Random(42);
     final double[] target = new double[PARAMETERS];
@@ -55,7 +55,7 @@ final class NoisyProgram implements Program {
             },
             context.listener("noisy", 1_000));
     final double last = distance(params, target);
-    return new Section(
+    return new Findings(
         List.of(
             new Claim(
                 "the root mean square distance to the targets falls from "

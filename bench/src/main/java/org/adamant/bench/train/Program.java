@@ -10,5 +10,5 @@ interface Program {
   String introduction();
 
   /** Runs, and checks its own claims. */
-  Section run(Context context);
+  Findings run(Context context);
 }

@@ -36,7 +36,7 @@ final class SparseProgram implements Program {
   }
 
   @Override
-  public Section run(Context context) {
+  public Findings run(Context context) {
     final Random random = new Random(42);
     final Documents.Source source = new Documents.Source(random);
     final Documents known = source.draw(4_000);
@@ -59,7 +59,7 @@ final class SparseProgram implements Program {
         untouched &= adam.weights[word] == 0;
       }
     }
-    return new Section(
+    return new Findings(
         List.of(
             new Claim(
                 "Adam's mean squared error on new documents, "

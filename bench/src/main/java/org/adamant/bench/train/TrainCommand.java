@@ -103,7 +103,7 @@ public final class TrainCommand implements Callable<Integer> {
     final PrintWriter out = spec.commandLine().getOut();
     final String kernel = AdamKernel.preferred().explanation();
     out.println("Adam on " + kernel);
-    final Map<Program, Section> sections = new LinkedHashMap<>();
+    final Map<Program, Findings> sections = new LinkedHashMap<>();
     final List<String> failures = new ArrayList<>();
     // Measured in a JVM that has trained nothing yet: training changes how the JIT compiles the
     // loops, and with it some of the times. Shown last all the same.
@@ -113,7 +113,7 @@ public final class TrainCommand implements Callable<Integer> {
     for (ProgramName name : names()) {
       final Done done = name == ProgramName.SPEED ? speed.orElseThrow() : run(name, out);
       print(name, done, out);
-      final Section section = done.section;
+      final Findings section = done.section;
       section.failures().forEach(claim -> failures.add(name.label() + ": " + claim.text()));
       sections.put(done.program, section);
     }
@@ -153,7 +153,7 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private static void print(ProgramName name, Done done, PrintWriter out) {
-    final Section section = done.section;
+    final Findings section = done.section;
     out.println();
     out.println(name.label() + ": " + done.program.title());
     for (Claim claim : section.claims()) {
@@ -176,5 +176,5 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   /** A program that has run. */
-  private record Done(Program program, Section section, double seconds) {}
+  private record Done(Program program, Findings section, double seconds) {}
 }

@@ -1,5 +1,7 @@
 package org.adamant.bench.peers;
 
+import org.adamant.bench.results.Workload;
+import org.adamant.bench.support.StepArrays.Role;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;

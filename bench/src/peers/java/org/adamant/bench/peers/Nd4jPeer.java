@@ -1,5 +1,7 @@
 package org.adamant.bench.peers;
 
+import org.adamant.bench.results.Workload;
+import org.adamant.bench.support.StepArrays.Role;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

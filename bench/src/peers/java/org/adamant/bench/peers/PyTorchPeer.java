@@ -1,5 +1,8 @@
 package org.adamant.bench.peers;
 
+import org.adamant.bench.results.Workload;
+import org.adamant.bench.support.StepArrays.Role;
+import org.adamant.bench.support.Element;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

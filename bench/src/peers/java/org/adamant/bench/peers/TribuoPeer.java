@@ -1,5 +1,7 @@
 package org.adamant.bench.peers;
 
+import org.adamant.bench.results.Workload;
+import org.adamant.bench.support.StepArrays.Role;
 import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 import org.adamant.Adam;

@@ -1,112 +1,142 @@
 package org.adamant.bench.lanes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.adamant.bench.page.Line;
-import org.adamant.bench.results.JmhResult;
-import org.adamant.bench.results.Metric;
-import org.adamant.bench.suite.Element;
+import org.adamant.bench.results.Contestant;
+import org.adamant.bench.results.StepTime;
+import org.adamant.bench.results.StepTime.Benchmark;
+import org.adamant.bench.support.Element;
 import org.junit.jupiter.api.Test;
 
 class LanesTest {
 
-  private final List<JmhResult> results = new ArrayList<>();
+  private final List<StepTime> times = new ArrayList<>();
 
   @Test
-  void theFasterInEveryRoundIsTheBest() {
-    add("floatKernel", "BITS_256", 1000, 400, 420, 410);
-    add("floatKernel", "BITS_512", 1000, 300, 320, 310);
-    add("floatTraffic", null, 1000, 100, 100, 100);
-    add("floatPlain", null, 1000, 450, 480, 465);
+  void theFasterInEveryRoundIsTheFastest() {
+    kernel("BITS_256", 400, 420, 410);
+    kernel("BITS_512", 300, 320, 310);
+    other(Contestant.TRAFFIC, 100, 100, 100);
+    other(Contestant.PLAIN, 450, 480, 465);
     assertThat(verdict("BITS_512"))
-        .containsExactly("1,000", "512 bits", "32 % (256 bits)", "3.10", "50 %", "512 bits: right");
+        .containsExactly(
+            "1,000", "512 bits", "", "+32 % (256 bits)", "3.10", "0.67", "512 bits: right");
     assertThat(verdict("BITS_256")).endsWith("256 bits: 32 % slower");
   }
 
   @Test
-  void oneSlowRoundIsNoProof() {
-    add("floatKernel", "BITS_256", 1000, 400, 250, 410);
-    add("floatKernel", "BITS_512", 1000, 300, 320, 310);
-    assertThat(verdict("BITS_256")).contains("512 bits = 256 bits", "256 bits: right", "–");
+  void oneSlowRoundLeavesItUndecided() {
+    kernel("BITS_256", 400, 250, 410);
+    kernel("BITS_512", 300, 320, 310);
+    assertThat(verdict("BITS_256"))
+        .contains("512 bits", "256 bits (undecided, +32 %)", "256 bits: undecided");
   }
 
   @Test
   void aSmallDifferenceIsNone() {
-    add("floatKernel", "BITS_256", 1000, 305, 305, 305);
-    add("floatKernel", "BITS_512", 1000, 300, 300, 300);
-    assertThat(verdict("BITS_256")).contains("512 bits = 256 bits", "256 bits: right");
+    kernel("BITS_256", 305, 305, 305);
+    kernel("BITS_512", 300, 300, 300);
+    assertThat(verdict("BITS_256"))
+        .contains("512 bits", "256 bits (within 2 %)", "256 bits: right");
   }
 
   @Test
   void twoRoundsAreNotEnough() {
-    add("floatKernel", "BITS_256", 1000, 600, 600);
-    add("floatKernel", "BITS_512", 1000, 300, 300);
-    assertThat(verdict("BITS_256")).contains("512 bits = 256 bits", "256 bits: right");
+    kernel("BITS_256", 600, 600);
+    kernel("BITS_512", 300, 300);
+    assertThat(verdict("BITS_256"))
+        .contains("256 bits (undecided, +100 %)", "256 bits: undecided");
   }
 
   @Test
-  void whatTheChooserPicksMayNotHaveBeenMeasured() {
-    add("floatKernel", "BITS_256", 1000, 600, 600, 600);
-    assertThat(verdict("BITS_512")).endsWith("not measured");
+  void oneWidthHasNothingToBeComparedWith() {
+    kernel("BITS_256", 600, 600, 600);
+    assertThat(verdict("BITS_512")).endsWith("512 bits: not measured");
+    assertThat(verdict("BITS_256")).endsWith("256 bits: nothing to compare it with");
+    assertThat(verdict("")).endsWith("not known");
   }
 
   @Test
   void timesArePerElementAndRelativeToTheLimit() {
-    add("floatKernel", "SCALAR", 1000, 400, 410, 420);
-    add("floatKernel", "SCALAR", 16_384, 16_384, 16_384, 16_384);
-    add("floatTraffic", null, 1000, 200, 205, 210);
+    kernel("SCALAR", 400, 410, 420);
+    times.add(time("SCALAR", Contestant.KERNEL, 16_384, 16_384, 0));
+    other(Contestant.TRAFFIC, 200, 205, 210);
     final Lanes lanes = lanes("SCALAR");
     assertThat(lanes.times().header()).containsExactly("float", "1,000", "16,384");
     assertThat(lanes.times().rows())
         .containsExactly(
-            List.of("scalar", "0.410 (2.00)", "1.000"), List.of("traffic limit", "0.205", ""));
+            List.of("auto-vectorised", "0.410 (2.00)", "1.000"),
+            List.of("traffic limit", "0.205", ""));
     assertThat(lanes.chart().lines())
         .extracting(Line::name, Line::isLimit)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple("scalar", false),
-            org.assertj.core.groups.Tuple.tuple("traffic limit", true));
+        .containsExactly(tuple("auto-vectorised", false), tuple("traffic limit", true));
   }
 
-  /** Another parameter of the benchmark is another dimension of the candidates. */
+  /** Neither in a table, nor in a picture, nor in a verdict. */
   @Test
-  void moreParametersAreMoreCandidates() {
-    for (String division : List.of("HARDWARE", "FMA")) {
-      results.add(
-          result(
-              "floatKernel",
-              Map.of("size", "1000", "width", "BITS_512", "division", division),
-              division.equals("FMA") ? 270 : 420,
-              0));
+  void whatAllocatesIsNoMeasurement() {
+    kernel("SCALAR", 310, 310, 310);
+    kernel("BITS_256", 300, 300, 300);
+    for (double bytes : new double[] {0, 85_000, 0}) {
+      times.add(time("BITS_512", Contestant.KERNEL, 1000, 1500, bytes));
     }
-    assertThat(lanes("BITS_512").times().rows())
-        .extracting(List::getFirst)
-        .containsExactly("512 bits, hardware", "512 bits, fma");
-  }
-
-  @Test
-  void aLoopThatAllocatesIsDoubtful() {
-    add("floatKernel", "BITS_256", 1000, 600);
-    results.add(
-        result("floatKernel", Map.of("size", "1000", "width", "BITS_512"), 2e6, 85_000));
-    assertThat(lanes("BITS_512").warnings())
+    assertThat(verdict("BITS_256")).endsWith("256 bits: right among those measured");
+    assertThat(verdict("BITS_512"))
+        .containsExactly(
+            "1,000", "256 bits", "", "+3 % (auto-vectorised)", "", "", "512 bits: not measured");
+    final Lanes lanes = lanes("BITS_512");
+    assertThat(lanes.times().rows()).contains(List.of("512 bits", "not measured"));
+    assertThat(lanes.chart().lines())
+        .extracting(Line::name)
+        .containsExactly("auto-vectorised", "256 bits");
+    assertThat(lanes.warnings())
         .singleElement()
         .asString()
-        .startsWith("float, 512 bits, 1,000 elements: not a measurement");
+        .startsWith("float, 512 bits, 1,000 elements: not measured.")
+        .endsWith("To repeat it: lanes --element float --widths 512 --sizes 1000");
   }
 
   @Test
-  void whatIsNotAStepIsIgnored() {
-    results.add(
-        new JmhResult(
-            "a.FirstStepBenchmark.floatKernel", "ss", 1, 1, List.of(), "25", "vm", "25",
-            Map.of("size", "1000", "width", "SCALAR"),
-            new Metric(3, 0, "ms/op", List.of()), Map.of()));
-    add("doubleKernel", "SCALAR", 1000, 400);
-    assertThat(Lanes.of(results, Element.FLOAT, "SCALAR")).isEmpty();
-    assertThat(Lanes.of(results, Element.DOUBLE, "SCALAR")).isPresent();
+  void withoutAnyMeasurementThereIsNoVerdict() {
+    times.add(time("BITS_512", Contestant.KERNEL, 1000, 1500, 85_000));
+    assertThat(verdict("BITS_512"))
+        .containsExactly("1,000", "not measured", "", "", "", "", "512 bits: not measured");
+    assertThat(lanes("BITS_512").chart().lines()).isEmpty();
+  }
+
+  /** Widths are compared within one variant on as many threads, with its own limit. */
+  @Test
+  void variantsAndThreadsAreKeptApart() {
+    for (int threads : new int[] {1, 2}) {
+      for (String variant : List.of("BASIC", "AMSGRAD")) {
+        times.add(variant("BITS_256", variant, Contestant.KERNEL, threads, 400));
+        times.add(variant("", variant, Contestant.TRAFFIC, threads, 100 * threads));
+      }
+      times.add(variant("", "BASIC", Contestant.PLAIN, threads, 800));
+    }
+    final List<Lanes> all = Lanes.of(times, "BITS_256");
+    assertThat(all)
+        .extracting(lanes -> lanes.times().header().getFirst())
+        .containsExactly("float", "float, amsgrad", "float, 2 threads",
+            "float, amsgrad, 2 threads");
+    assertThat(all.getLast().times().rows())
+        .containsExactly(
+            List.of("256 bits", "0.400 (2.00)"), List.of("plain loop", "0.800 (4.00)"),
+            List.of("traffic limit", "0.200"));
+  }
+
+  @Test
+  void otherBenchmarksAreIgnored() {
+    times.add(
+        new StepTime(
+            Benchmark.FIRST_STEP, Element.FLOAT, Contestant.KERNEL, 1000, "SCALAR", "BASIC", 1, 3e6,
+            Double.NaN, Double.NaN));
+    times.add(variant("preferred", "BASIC", Contestant.KERNEL, 1, 400));
+    assertThat(Lanes.of(times, "SCALAR")).isEmpty();
   }
 
   private List<String> verdict(String preferred) {
@@ -114,28 +144,33 @@ class LanesTest {
   }
 
   private Lanes lanes(String preferred) {
-    return Lanes.of(results, Element.FLOAT, preferred).orElseThrow();
+    return Lanes.of(times, preferred).getFirst();
   }
 
-  /** A result for each round. */
-  private void add(String method, String width, int size, double... nanos) {
+  /** A time for each round. */
+  private void kernel(String width, double... nanos) {
     for (double x : nanos) {
-      results.add(
-          result(
-              method,
-              width == null
-                  ? Map.of("size", String.valueOf(size))
-                  : Map.of("size", String.valueOf(size), "width", width),
-              x,
-              0.1));
+      times.add(time(width, Contestant.KERNEL, 1000, x, 0.1));
     }
   }
 
-  private static JmhResult result(
-      String method, Map<String, String> params, double nanos, double bytes) {
-    return new JmhResult(
-        "a.StepBenchmark." + method, "avgt", 1, 1, List.of(), "25", "vm", "25", params,
-        new Metric(nanos, 0, "ns/op", List.of(List.of(nanos))),
-        Map.of(JmhResult.ALLOCATION, new Metric(bytes, 0, "B/op", List.of(List.of(bytes)))));
+  private void other(Contestant contestant, double... nanos) {
+    for (double x : nanos) {
+      times.add(time("", contestant, 1000, x, 0.1));
+    }
+  }
+
+  private static StepTime time(
+      String width, Contestant contestant, int size, double nanos, double bytes) {
+    return new StepTime(
+        Benchmark.STEP, Element.FLOAT, contestant, size, width, "BASIC", 1, nanos, bytes,
+        Double.NaN);
+  }
+
+  private static StepTime variant(
+      String width, String variant, Contestant contestant, int threads, double nanos) {
+    return new StepTime(
+        Benchmark.VARIANT, Element.FLOAT, contestant, 1000, width, variant, threads, nanos, 0,
+        Double.NaN);
   }
 }

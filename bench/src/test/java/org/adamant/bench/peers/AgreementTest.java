@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.adamant.Adam;
 import org.adamant.bench.peers.Agreement.WrongResult;
-import org.adamant.bench.peers.Workload.Kind;
+import org.adamant.bench.results.Workload;
+import org.adamant.bench.results.Workload.Kind;
+import org.adamant.bench.support.Element;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

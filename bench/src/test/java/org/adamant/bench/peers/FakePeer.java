@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.adamant.Adam;
 import org.adamant.AdamStep;
+import org.adamant.bench.results.Workload;
+import org.adamant.bench.support.Element;
+import org.adamant.bench.support.StepArrays.Role;
 
 /** A peer in plain double arithmetic, with the formula as the paper has it, and with faults on demand. */
 final class FakePeer implements Peer {
@@ -92,16 +95,8 @@ final class FakePeer implements Peer {
     final double p =
         Element.get(arrays.get(Role.PARAMS), i)
             - step.stepSize() * m / (Math.sqrt(v) * step.rootScale() + adam.epsilon());
-    set(arrays.get(Role.FIRST_MOMENT), i, m);
-    set(arrays.get(Role.SECOND_MOMENT), i, v);
-    set(arrays.get(Role.PARAMS), i, p);
-  }
-
-  private static void set(Object array, int i, double value) {
-    if (array instanceof float[] floats) {
-      floats[i] = (float) value;
-    } else {
-      ((double[]) array)[i] = value;
-    }
+    Element.set(arrays.get(Role.FIRST_MOMENT), i, m);
+    Element.set(arrays.get(Role.SECOND_MOMENT), i, v);
+    Element.set(arrays.get(Role.PARAMS), i, p);
   }
 }

@@ -8,9 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.adamant.bench.regress.Accepted.What;
 import org.adamant.bench.regress.Gate.Status;
 import org.adamant.bench.regress.Gate.Verdict;
+import org.adamant.bench.results.Accepted;
+import org.adamant.bench.results.Accepted.What;
+import org.adamant.bench.results.Estimate;
+import org.adamant.bench.results.GateRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -165,7 +168,8 @@ class GateTest {
     final List<Fork> forks = new SyntheticForks(1, 1).headBits(0).take(3);
     assertThat(gate().isCertain(forks)).isTrue();
     assertThat(gate().decide(forks).alarms())
-        .containsExactly("the kernel takes the path scalar, narrower than 512-bit vectors before");
+        .containsExactly(
+            "the kernel takes the path auto-vectorised, narrower than 512-bit vectors before");
     assertThat(gate().isCertain(new SyntheticForks(1, 1).take(3))).isFalse();
   }
 
@@ -226,10 +230,10 @@ class GateTest {
     return new Gate(0.04, true, Optional.empty(), List.of(), List.of());
   }
 
-  static RunResult baseline(double slowdown) {
+  static GateRun baseline(double slowdown) {
     final List<Fork> forks = new SyntheticForks(99, slowdown).take(FORKS);
-    return new RunResult(
-        RunResult.FORMAT,
+    return new GateRun(
+        GateRun.FORMAT,
         "2026-11-01T00:00:00Z",
         null,
         null,

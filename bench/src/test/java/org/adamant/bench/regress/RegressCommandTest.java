@@ -155,35 +155,28 @@ class RegressCommandTest {
   @Test
   void aProbeMeasuresBothKernels() throws IOException {
     final Path kernel = KernelClasses.running();
-    try (Scratch scratch = new Scratch()) {
-      final ProbeRunner runner =
-          new ProbeRunner(scratch, kernel, kernel, List.of(100, 1000), List.of());
-      final Fork fork = runner.run();
-      assertThat(fork.headBits()).isEqualTo(fork.baseBits());
-      assertThat(fork.samples().keySet())
-          .containsExactly("float 100", "double 100", "float 1000", "double 1000");
-      assertThat(fork.samples().values())
-          .allSatisfy(
-              sample -> {
-                assertThat(sample.nanos()).isBetween(0.001, 1000.0);
-                assertThat(sample.toBase()).isBetween(0.1, 10.0);
-                assertThat(sample.toPlain()).isBetween(0.01, 100.0);
-                assertThat(sample.toTraffic()).isBetween(0.01, 1000.0);
-                assertThat(sample.bytes()).isZero();
-              });
-    }
+    final Fork fork = new ProbeRunner(kernel, kernel, List.of(100, 1000), List.of()).run();
+    assertThat(fork.headBits()).isEqualTo(fork.baseBits());
+    assertThat(fork.samples().keySet())
+        .containsExactly("float 100", "double 100", "float 1000", "double 1000");
+    assertThat(fork.samples().values())
+        .allSatisfy(
+            sample -> {
+              assertThat(sample.nanos()).isBetween(0.001, 1000.0);
+              assertThat(sample.toBase()).isBetween(0.1, 10.0);
+              assertThat(sample.toPlain()).isBetween(0.01, 100.0);
+              assertThat(sample.toTraffic()).isBetween(0.01, 1000.0);
+              assertThat(sample.bytes()).isZero();
+            });
   }
 
   @Test
   void aProbeThatFailsSaysWhy() throws IOException {
     final Path kernel = KernelClasses.running();
-    try (Scratch scratch = new Scratch()) {
-      final ProbeRunner runner =
-          new ProbeRunner(scratch, directory, kernel, List.of(100), List.of());
-      assertThat(catchThrowable(runner::run))
-          .hasMessageContaining("ended with status 1: ")
-          .hasMessageContaining("ClassNotFoundException: org.adamant.");
-    }
+    final ProbeRunner runner = new ProbeRunner(directory, kernel, List.of(100), List.of());
+    assertThat(catchThrowable(runner::run))
+        .hasMessageContaining("ended with status 1: ")
+        .hasMessageContaining("ClassNotFoundException: org.adamant.");
   }
 
   private int run(ForkSource source, String... arguments) {

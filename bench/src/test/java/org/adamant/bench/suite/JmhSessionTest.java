@@ -2,17 +2,21 @@ package org.adamant.bench.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
 import java.util.Map;
-import org.adamant.bench.jmh.FirstStepBenchmark;
 import org.adamant.bench.jmh.StepBenchmark;
 import org.adamant.bench.jmh.VariantBenchmark;
-import org.adamant.bench.results.JmhFile;
-import org.adamant.bench.results.JmhResult;
+import org.adamant.bench.results.Contestant;
 import org.adamant.bench.results.Origin;
+import org.adamant.bench.results.ResultFile;
+import org.adamant.bench.results.StepTime;
+import org.adamant.bench.results.StepTime.Benchmark;
+import org.adamant.bench.support.Element;
 import org.adamant.bench.support.Progress;
 import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.profile.GCProfiler;
 
 /** With JVMs of JMH, as short as can be. */
 class JmhSessionTest {
@@ -30,11 +34,11 @@ class JmhSessionTest {
         new Batch(
             VariantBenchmark.class,
             List.of("floatTraffic"),
-            Map.of("size", List.of("8")),
-            SHORT);
-    assertThat(JmhFile.parse(session().run(List.of(batch), 1)))
-        .extracting(JmhResult::method)
-        .containsExactly("floatTraffic");
+            Map.of("size", List.of("8"), "variant", List.of("BASIC")),
+            SHORT, List.of(GCProfiler.class));
+    assertThat(session().run(List.of(batch), 1).times())
+        .extracting(StepTime::benchmark, StepTime::contestant)
+        .containsExactly(tuple(Benchmark.VARIANT, Contestant.TRAFFIC));
   }
 
   @Test
@@ -44,32 +48,38 @@ class JmhSessionTest {
             StepBenchmark.class,
             List.of("floatTraffic", "floatUnvectorised"),
             Map.of("size", List.of("8")),
-            SHORT);
-    final List<JmhResult> results = JmhFile.parse(session().run(List.of(batch), 2));
-    assertThat(results)
-        .extracting(JmhResult::method)
-        .containsExactly("floatTraffic", "floatUnvectorised", "floatTraffic", "floatUnvectorised");
+            SHORT, List.of(GCProfiler.class));
+    final JmhSession.Results results = session().run(List.of(batch), 2);
+    assertThat(results.times())
+        .extracting(StepTime::contestant)
+        .containsExactly(
+            Contestant.TRAFFIC, Contestant.UNVECTORISED, Contestant.TRAFFIC,
+            Contestant.UNVECTORISED);
     assertThat(counter.expected).isEqualTo(4);
     assertThat(counter.steps).isEqualTo(4);
-    final JmhResult last = results.getLast();
-    assertThat(last.jvmArgs()).contains("-XX:-UseSuperWord", "--add-modules=jdk.incubator.vector");
-    assertThat(last.allocation()).isPresent();
-    assertThat(last.primaryMetric().nanosPerCall().orElseThrow()).isPositive();
-    assertThat(Origin.of(last)).isEqualTo(ORIGIN);
+    assertThat(results.times().getLast().nanoseconds()).isPositive();
+    assertThat(results.times().getLast().bytes()).isNotNegative();
+    // What is decoded from JMH's objects is what the file says.
+    final ResultFile file = ResultFile.parse("results", results.json());
+    assertThat(file.times())
+        .usingRecursiveComparison()
+        .withComparatorForType((a, b) -> Math.abs(a - b) <= 1e-9 * b ? 0 : a.compareTo(b),
+            Double.class)
+        .isEqualTo(results.times());
+    assertThat(Origin.of(file.jvmArgs())).isEqualTo(ORIGIN);
+    assertThat(results.json()).contains("-XX:-UseSuperWord", "--add-modules=jdk.incubator.vector");
   }
 
   @Test
   void theFirstStepComesWithItsMemory() throws Exception {
     final Plan plan = new Plan(SHORT);
     plan.addFirstStep(Element.FLOAT, List.of("1000"), List.of("SCALAR"), 1);
-    final List<JmhResult> results = JmhFile.parse(session().run(plan.batches(), 1));
-    assertThat(results).extracting(JmhResult::mode).containsOnly("ss").hasSize(2);
-    assertThat(results)
+    assertThat(session().run(plan.batches(), 1).times())
+        .hasSize(2)
         .allSatisfy(
-            result -> {
-              assertThat(result.className()).isEqualTo(FirstStepBenchmark.class.getSimpleName());
-              assertThat(result.secondaryMetrics().get("mempool.total.used").score())
-                  .isGreaterThan(1000);
+            time -> {
+              assertThat(time.benchmark()).isEqualTo(Benchmark.FIRST_STEP);
+              assertThat(time.mebibytes()).isGreaterThan(1);
             });
   }
 
@@ -80,7 +90,7 @@ class JmhSessionTest {
             StepBenchmark.class,
             List.of("floatKernel"),
             Map.of("size", List.of("8"), "width", List.of("BITS_7")),
-            SHORT);
+            SHORT, List.of(GCProfiler.class));
     assertThatThrownBy(() -> session().run(List.of(batch), 1))
         .isInstanceOf(JmhSession.FailedException.class)
         .message()

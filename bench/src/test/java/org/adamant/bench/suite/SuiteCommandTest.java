@@ -9,8 +9,8 @@ import org.adamant.LaneWidth;
 import org.adamant.bench.jmh.FirstStepBenchmark;
 import org.adamant.bench.jmh.StepBenchmark;
 import org.adamant.bench.jmh.StepVariant;
-import org.adamant.bench.jmh.ThreadsBenchmark;
 import org.adamant.bench.jmh.VariantBenchmark;
+import org.adamant.bench.support.MeasuredJvm;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.profile.GCProfiler;
 import picocli.CommandLine;
@@ -25,7 +25,6 @@ class SuiteCommandTest {
         .contains(
             StepBenchmark.class,
             VariantBenchmark.class,
-            ThreadsBenchmark.class,
             FirstStepBenchmark.class);
     assertThat(batches).allSatisfy(b -> assertThat(b.profilers()).contains(GCProfiler.class));
     final List<Batch> steps =
@@ -57,8 +56,8 @@ class SuiteCommandTest {
     assertThat(batches).extracting(Batch::benchmarks).doesNotContain(FirstStepBenchmark.class);
     assertThat(values(batches, "size")).containsExactlyInAnyOrder("70", "5000");
     assertThat(values(batches, "width")).containsExactlyInAnyOrder("SCALAR", "preferred");
-    assertThat(values(batches, "threads")).containsExactly("3");
-    assertThat(values(batches, "variant")).containsExactlyInAnyOrder("ADAMW", "ONE_PASS");
+    assertThat(values(batches, "threads")).containsExactlyInAnyOrder("1", "3");
+    assertThat(values(batches, "variant")).containsExactlyInAnyOrder("BASIC", "ADAMW", "ONE_PASS");
     assertThat(batches.stream().flatMap(b -> b.methods().stream()))
         .allSatisfy(method -> assertThat(method).startsWith("double"));
   }
@@ -76,6 +75,6 @@ class SuiteCommandTest {
   private static List<Batch> batches(String... arguments) {
     final SuiteCommand command = new SuiteCommand();
     new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments);
-    return command.plan().batches();
+    return command.plan(MeasuredJvm.here()).batches();
   }
 }

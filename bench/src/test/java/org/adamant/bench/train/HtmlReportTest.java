@@ -36,16 +36,16 @@ class HtmlReportTest {
   private final String html = render();
 
   private static String render() {
-    final Map<Program, Section> sections = new LinkedHashMap<>();
+    final Map<Program, Findings> sections = new LinkedHashMap<>();
     sections.put(
         new NetworkProgram(),
-        new Section(
+        new Findings(
             List.of(new Claim("good", true), new Claim("bad", false)),
             List.of("a note"),
             List.of(LOSSES, TIMES),
             List.of(TABLE)));
     sections.put(
-        new LinearProgram(), new Section(List.of(), List.of(), List.of(LOSSES), List.of()));
+        new LinearProgram(), new Findings(List.of(), List.of(), List.of(LOSSES), List.of()));
     return HtmlReport.render(sections, "a machine", "a kernel");
   }
 

@@ -16,7 +16,7 @@ class ProgramsTest {
   void everyClaimHolds(ProgramName name) {
     final Program program = name.create();
     final Counter counter = new Counter();
-    final Section section = program.run(new Context(counter, Optional.empty()));
+    final Findings section = program.run(new Context(counter, Optional.empty()));
     assertThat(section.claims()).isNotEmpty();
     assertThat(section.failures()).isEmpty();
     assertThat(counter.steps).as("steps announced").isEqualTo(counter.expected);

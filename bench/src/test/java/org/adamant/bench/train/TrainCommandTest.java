@@ -149,8 +149,8 @@ class TrainCommandTest {
     }
 
     @Override
-    public Section run(Context context) {
-      return new Section(
+    public Findings run(Context context) {
+      return new Findings(
           List.of(new Claim("the claim", holds)), List.of(), List.of(), List.of());
     }
   }

@@ -7,6 +7,9 @@ import java.net.MalformedURLException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.adamant.bench.support.Element;
+import org.adamant.bench.support.StepArrays;
+import org.adamant.bench.support.StepArrays.Role;
 
 /**
  * Measures two kernels in one JVM: each has its own class loader, and with it its own compiled code and
@@ -20,8 +23,6 @@ public final class Probe {
 
   /** Ends the output of a probe that came to its end. */
   public static final String END = "end";
-
-  private static final List<String> ELEMENTS = List.of("float", "double");
 
   /** On small arrays, where a step that is still interpreted takes no more than milliseconds. */
   private static final int WARM_UP_STEPS = 2000;
@@ -74,11 +75,11 @@ public final class Probe {
   }
 
   private void warmUp() {
-    for (String element : ELEMENTS) {
-      final WorkArrays arrays = WorkArrays.of(element, WARM_UP_SIZE);
+    for (Element element : Element.values()) {
+      final Case c = new Case(element, WARM_UP_SIZE);
       for (int turn : turns) {
-        arrays.reset();
-        arrays.run(loops.get(turn), WARM_UP_STEPS);
+        c.reset();
+        c.run(loops.get(turn), WARM_UP_STEPS);
       }
     }
   }
@@ -86,8 +87,8 @@ public final class Probe {
   private void measure(List<Integer> sizes) {
     final List<Case> cases = new ArrayList<>();
     for (int size : sizes) {
-      for (String element : ELEMENTS) {
-        cases.add(new Case(element + " " + size, WorkArrays.of(element, size)));
+      for (Element element : Element.values()) {
+        cases.add(new Case(element, size));
       }
     }
     final long start = System.nanoTime();
@@ -99,26 +100,26 @@ public final class Probe {
         return;
       }
       for (Case c : cases) {
-        final String line = slices(c.arrays, round);
+        final String line = slices(c, round);
         if (round >= 0) {
-          out.println(c.name + line);
+          out.println(c.arrays.element() + " " + c.arrays.length() + line);
         }
       }
     }
   }
 
   /** One slice of every loop; whose turn is first changes from round to round. */
-  private String slices(WorkArrays arrays, int round) {
-    final int steps = arrays.stepsPerSlice();
+  private String slices(Case c, int round) {
+    final int steps = c.stepsPerSlice();
     final double[] nanos = new double[loops.size()];
     double bytes = 0;
     for (int i = 0; i < nanos.length; i++) {
       final int turn = turns.get(Math.floorMod(i + round, nanos.length));
-      arrays.reset();
+      c.reset();
       final long bytesBefore = threads.getCurrentThreadAllocatedBytes();
       final long start = System.nanoTime();
-      arrays.run(loops.get(turn), steps);
-      nanos[turn] = (double) (System.nanoTime() - start) / steps / arrays.size;
+      c.run(loops.get(turn), steps);
+      nanos[turn] = (double) (System.nanoTime() - start) / steps / c.arrays.length();
       if (turn == 0) {
         bytes = (double) (threads.getCurrentThreadAllocatedBytes() - bytesBefore) / steps;
       }
@@ -130,5 +131,43 @@ public final class Probe {
     return line.append(' ').append(bytes).toString();
   }
 
-  private record Case(String name, WorkArrays arrays) {}
+  /**
+   * One element type and size. All loops use the same arrays, so that none has the luckier addresses, and
+   * find the same values in them.
+   */
+  private static final class Case {
+    /** Per measured slice, in bytes of one array: about half a millisecond. */
+    private static final int SLICE = 1 << 22;
+    private static final Role[] FOUR =
+        {Role.PARAMS, Role.GRADS, Role.FIRST_MOMENT, Role.SECOND_MOMENT};
+
+    private final StepArrays arrays;
+    private final Object[] first;
+
+    Case(Element element, int size) {
+      arrays = new StepArrays(element, size);
+      first = arrays.copies();
+    }
+
+    int stepsPerSlice() {
+      return Math.max(1, SLICE / arrays.element().bytes() / arrays.length());
+    }
+
+    void reset() {
+      arrays.restore(first, FOUR);
+    }
+
+    /** Without lambdas, which would count as allocations of a step. */
+    void run(Stepper loop, int count) {
+      if (arrays.element() == Element.FLOAT) {
+        loop.run(
+            count, arrays.floats(FOUR[0]), arrays.floats(FOUR[1]), arrays.floats(FOUR[2]),
+            arrays.floats(FOUR[3]));
+      } else {
+        loop.run(
+            count, arrays.doubles(FOUR[0]), arrays.doubles(FOUR[1]), arrays.doubles(FOUR[2]),
+            arrays.doubles(FOUR[3]));
+      }
+    }
+  }
 }

@@ -1,4 +1,4 @@
-package org.adamant.bench.regress;
+package org.adamant.bench.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package org.adamant.bench.regress;
+package org.adamant.bench.results;
 
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -12,10 +12,10 @@ import java.time.format.DateTimeParseException;
  * @param factor for a time, by which it has grown, such as 1.08; 0 otherwise
  * @param reason why it was accepted
  */
-record Accepted(String date, What what, String cases, double factor, String reason) {
+public record Accepted(String date, What what, String cases, double factor, String reason) {
 
   /** What can jump. */
-  enum What {
+  public enum What {
     /** The time of a step. */
     TIME,
     /** The width of the vectors. */
@@ -24,7 +24,7 @@ record Accepted(String date, What what, String cases, double factor, String reas
     ALLOCATION
   }
 
-  Accepted {
+  public Accepted {
     requireDate(date);
     require(what != null, "what", what, "TIME, PATH or ALLOCATION");
     require(reason != null && !reason.isBlank(), "reason", reason, "a reason");
@@ -50,7 +50,7 @@ record Accepted(String date, What what, String cases, double factor, String reas
     }
   }
 
-  boolean covers(What jump, String caseName) {
+  public boolean covers(What jump, String caseName) {
     return what == jump
         && (cases.equals("all") || caseName.equals(cases) || caseName.startsWith(cases + " "));
   }

@@ -1,4 +1,4 @@
-package org.adamant.bench.regress;
+package org.adamant.bench.results;
 
 import java.util.Arrays;
 
@@ -14,20 +14,20 @@ import java.util.Arrays;
  * @param low the lower end of the interval; null with fewer than {@link #FEWEST} values
  * @param high its upper end; null likewise
  */
-record Estimate(double ratio, Double low, Double high) {
+public record Estimate(double ratio, Double low, Double high) {
 
   /** How often the middle lies in the interval. */
-  static final double CONFIDENCE = 0.99;
+  private static final double CONFIDENCE = 0.99;
 
   /** The fewest values that give an interval: 2^-8 < (1 - 0.99) / 2. */
-  static final int FEWEST = 8;
+  public static final int FEWEST = 8;
 
   /**
    * Estimates from one ratio for each fork.
    *
    * @param ratios positive numbers, at least one
    */
-  static Estimate of(double[] ratios) {
+  public static Estimate of(double[] ratios) {
     final double[] means = means(ratios);
     final double[] atMost = distribution(ratios.length);
     // One more than the number of means that may lie outside on either side.
@@ -48,7 +48,7 @@ record Estimate(double ratio, Double low, Double high) {
    * @param ratios one for each fork
    * @param limit the ratio not to be exceeded
    */
-  static double confidenceAbove(double[] ratios, double limit) {
+  public static double confidenceAbove(double[] ratios, double limit) {
     final double[] means = means(ratios);
     final long notAbove = Arrays.stream(means).filter(mean -> mean <= Math.log(limit)).count();
     return 1 - distribution(ratios.length)[(int) notAbove];
@@ -85,12 +85,12 @@ record Estimate(double ratio, Double low, Double high) {
   }
 
   /** Whether the whole interval lies above a limit. */
-  boolean isAbove(double limit) {
+  public boolean isAbove(double limit) {
     return low != null && low > limit;
   }
 
   /** Whether the limit lies in the interval. */
-  boolean includes(double limit) {
+  public boolean includes(double limit) {
     return low != null && low <= limit && limit < high;
   }
 }

@@ -1,36 +1,53 @@
-package org.adamant.bench.regress;
+package org.adamant.bench.support;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Runs other programs. */
-final class Tool {
+public final class Tool {
 
   private Tool() {}
 
   /**
    * Runs a command to its end.
    *
-   * @param scratch a directory for what it writes
    * @param directory to run it in
    * @param seconds that it may take
    * @return the lines that it wrote to its standard output
    * @throws IOException if it cannot be started, fails or takes too long; the message is one line
    */
-  static List<String> run(Path scratch, Path directory, int seconds, List<String> command)
+  public static List<String> run(Path directory, int seconds, List<String> command)
       throws IOException {
-    final Path out = Files.createTempFile(scratch, "out", ".txt");
-    final Path err = Files.createTempFile(scratch, "err", ".txt");
-    final Process process =
-        new ProcessBuilder(command)
-            .directory(directory.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
+    final Path out = Files.createTempFile("adamant", ".out");
+    final Path err = Files.createTempFile("adamant", ".err");
+    try {
+      final int status =
+          waitFor(
+              new ProcessBuilder(command)
+                  .directory(directory.toFile())
+                  .redirectOutput(out.toFile())
+                  .redirectError(err.toFile())
+                  .start(),
+              seconds);
+      final List<String> lines = Files.readAllLines(out);
+      if (status != 0) {
+        throw new IOException(
+            "ended with status " + status + reason(Files.readAllLines(err), lines));
+      }
+      return lines;
+    } finally {
+      Files.deleteIfExists(out);
+      Files.deleteIfExists(err);
+    }
+  }
+
+  private static int waitFor(Process process, int seconds) throws IOException {
     // Else it would go on when this program is ended.
     final Thread killer = new Thread(process::destroyForcibly);
     Runtime.getRuntime().addShutdownHook(killer);
@@ -39,6 +56,7 @@ final class Tool {
       if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
         throw new IOException("took longer than " + seconds + " s");
       }
+      return process.exitValue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
@@ -46,12 +64,6 @@ final class Tool {
       process.destroyForcibly();
       Runtime.getRuntime().removeShutdownHook(killer);
     }
-    final List<String> lines = Files.readAllLines(out);
-    if (process.exitValue() != 0) {
-      throw new IOException(
-          "ended with status " + process.exitValue() + reason(Files.readAllLines(err), lines));
-    }
-    return lines;
   }
 
   /** The innermost cause, or the first line that looks like a reason. */
@@ -61,11 +73,20 @@ final class Tool {
     return lines.stream()
         .filter(line -> line.startsWith("Caused by:"))
         .reduce((_, last) -> last)
+        .or(() -> beforeJvmGaveUp(lines))
         .or(
             () -> lines.stream()
                 .filter(line -> line.matches("(?i).*(exception|error|fatal).*"))
                 .findFirst())
         .map(line -> ": " + line)
         .orElse("");
+  }
+
+  /** A JVM that refuses an option says so in the lines before this one. */
+  private static Optional<String> beforeJvmGaveUp(List<String> lines) {
+    return IntStream.range(1, lines.size())
+        .filter(i -> lines.get(i).startsWith("Error: Could not create the Java Virtual Machine"))
+        .mapToObj(i -> lines.get(i - 1))
+        .findFirst();
   }
 }

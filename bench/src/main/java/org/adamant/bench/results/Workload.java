@@ -1,8 +1,13 @@
-package org.adamant.bench.peers;
+package org.adamant.bench.results;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.adamant.bench.page.Numbers;
+import org.adamant.bench.support.Element;
 
 /**
  * What one step works on.
@@ -12,10 +17,11 @@ import java.util.stream.Stream;
  * @param size the elements of the array, for the kinds that have one array
  * @param threads the largest number of threads that a step may use
  */
-record Workload(Kind kind, Element element, int size, int threads) {
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record Workload(Kind kind, Element element, int size, int threads) {
 
   /** Which arrays, and what a step does. */
-  enum Kind {
+  public enum Kind {
     /** The basic step over one array. */
     ARRAY,
     /**
@@ -23,12 +29,12 @@ record Workload(Kind kind, Element element, int size, int threads) {
      * array.
      */
     ONE_PASS,
-    /** The basic step over the layers 3-64-64-1 of the article's network, as one call. */
-    ARTICLE,
+    /** The basic step over the layers of a network 3-64-64-1, as one call. */
+    @JsonAlias("ARTICLE") SMALL_NETWORK,
     /** The basic step over the shapes of GPT-2 small, as one call. */
     GPT2;
 
-    boolean hasSize() {
+    public boolean hasSize() {
       return this == ARRAY || this == ONE_PASS;
     }
 
@@ -38,7 +44,7 @@ record Workload(Kind kind, Element element, int size, int threads) {
     }
   }
 
-  private static final int[] ARTICLE_LENGTHS = {3 * 64, 64, 64 * 64, 64, 64, 1};
+  private static final int[] SMALL_NETWORK_LENGTHS = {3 * 64, 64, 64 * 64, 64, 64, 1};
 
   /** Several blocks, work for more than one thread, and a tail for every lane count. */
   private static final int SMALL_SIZE = 100_003;
@@ -59,10 +65,10 @@ record Workload(Kind kind, Element element, int size, int threads) {
   };
 
   /** The lengths of the arrays. */
-  int[] lengths() {
+  public int[] lengths() {
     return switch (kind) {
       case ARRAY, ONE_PASS -> new int[] {size};
-      case ARTICLE -> ARTICLE_LENGTHS.clone();
+      case SMALL_NETWORK -> SMALL_NETWORK_LENGTHS.clone();
       case GPT2 -> Stream.of(
           IntStream.of(VOCABULARY * WIDTH, POSITIONS * WIDTH),
           IntStream.range(0, BLOCKS).flatMap(_ -> IntStream.of(BLOCK_LENGTHS)),
@@ -73,30 +79,31 @@ record Workload(Kind kind, Element element, int size, int threads) {
   }
 
   /** The elements of all arrays. */
-  long elements() {
+  public long elements() {
     return IntStream.of(lengths()).asLongStream().sum();
   }
 
-  boolean isOnePass() {
+  @JsonIgnore
+  public boolean isOnePass() {
     return kind == Kind.ONE_PASS;
   }
 
   /** One that has the same code compiled in little time. */
-  Workload small() {
+  public Workload small() {
     return switch (kind) {
       case ARRAY, ONE_PASS -> new Workload(kind, element, SMALL_SIZE, threads);
-      case ARTICLE -> this;
+      case SMALL_NETWORK -> this;
       case GPT2 -> new Workload(Kind.ARRAY, element, SMALL_SIZE, threads);
     };
   }
 
   /** For a table. */
-  String label() {
+  public String label() {
     final String what =
         switch (kind) {
-          case ARRAY -> element + " %,d".formatted(size);
-          case ONE_PASS -> element + " %,d, all in one pass".formatted(size);
-          case ARTICLE -> element + ", the small network";
+          case ARRAY -> element + " " + Numbers.plain(size);
+          case ONE_PASS -> element + " " + Numbers.plain(size) + ", all in one pass";
+          case SMALL_NETWORK -> element + ", the small network";
           case GPT2 -> element + ", GPT-2 small";
         };
     return threads == 1 ? what : what + ", " + threads + " threads";

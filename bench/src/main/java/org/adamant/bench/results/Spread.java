@@ -1,4 +1,4 @@
-package org.adamant.bench.peers;
+package org.adamant.bench.results;
 
 import java.util.Arrays;
 
@@ -11,9 +11,10 @@ import java.util.Arrays;
  * @param min the smallest
  * @param max the largest
  */
-record Spread(double median, double lowerQuartile, double upperQuartile, double min, double max) {
+public record Spread(double median, double lowerQuartile, double upperQuartile, double min,
+    double max) {
 
-  static Spread of(double... values) {
+  public static Spread of(double... values) {
     final double[] sorted = values.clone();
     Arrays.sort(sorted);
     return new Spread(
@@ -22,6 +23,11 @@ record Spread(double median, double lowerQuartile, double upperQuartile, double 
         quantile(sorted, 0.75),
         sorted[0],
         sorted[sorted.length - 1]);
+  }
+
+  /** The value in the middle, or the mean of the two there. */
+  public static double median(double... values) {
+    return of(values).median;
   }
 
   /** Between the two nearest values, by distance. */

@@ -12,7 +12,7 @@ import org.adamant.bench.page.Table;
  * @param charts pictures, for the report
  * @param tables tables, for the report and the console
  */
-record Section(List<Claim> claims, List<String> notes, List<Chart> charts, List<Table> tables) {
+record Findings(List<Claim> claims, List<String> notes, List<Chart> charts, List<Table> tables) {
 
   /** The claims that do not hold. */
   List<Claim> failures() {

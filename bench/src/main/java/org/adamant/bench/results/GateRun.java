@@ -1,4 +1,4 @@
-package org.adamant.bench.regress;
+package org.adamant.bench.results;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * @param accepted all jumps that were accepted until then
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-record RunResult(
+public record GateRun(
     String format,
     String date,
     String commit,
@@ -39,11 +39,11 @@ record RunResult(
     List<Case> cases,
     List<Accepted> accepted) {
 
-  static final String FORMAT = "adamant-regress-1";
+  public static final String FORMAT = "adamant-regress-1";
 
   private static final Pattern DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT.*Z");
 
-  RunResult {
+  public GateRun {
     if (!FORMAT.equals(format)) {
       throw new IllegalArgumentException("format = " + format + ": expected " + FORMAT);
     }
@@ -68,7 +68,7 @@ record RunResult(
    * @param toTraffic relative to the traffic loop's
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  record Case(
+  public record Case(
       String name,
       double nanosPerElement,
       double bytesPerStep,
@@ -76,24 +76,24 @@ record RunResult(
       Estimate toPlain,
       Estimate toTraffic) {}
 
-  Optional<Case> find(String name) {
+  public Optional<Case> find(String name) {
     return cases.stream().filter(c -> c.name.equals(name)).findFirst();
   }
 
   /** Whether times on the other's machine can be compared with times on this one. */
-  boolean isFromSameMachine(String otherProcessor, String otherJava) {
+  public boolean isFromSameMachine(String otherProcessor, String otherJava) {
     return otherProcessor.equals(processor) && otherJava.equals(java);
   }
 
   /** The jumps that were accepted on the day of this result or later. */
-  List<Accepted> newOf(List<Accepted> jumps) {
+  public List<Accepted> newOf(List<Accepted> jumps) {
     final String day = date.substring(0, 10);
     return jumps.stream().filter(jump -> jump.date().compareTo(day) >= 0).toList();
   }
 
   /** The results with this one in the place of a former one of the same machine. */
-  List<RunResult> replaceIn(List<RunResult> results) {
-    final List<RunResult> replaced = new ArrayList<>(results);
+  public List<GateRun> replaceIn(List<GateRun> results) {
+    final List<GateRun> replaced = new ArrayList<>(results);
     replaced.removeIf(other -> other.isFromSameMachine(processor, java));
     replaced.add(this);
     return replaced;

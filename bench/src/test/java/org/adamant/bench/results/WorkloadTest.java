@@ -1,17 +1,18 @@
-package org.adamant.bench.peers;
+package org.adamant.bench.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.adamant.bench.peers.Workload.Kind;
+import org.adamant.bench.results.Workload.Kind;
+import org.adamant.bench.support.Element;
 import org.junit.jupiter.api.Test;
 
 class WorkloadTest {
 
   @Test
-  void articleHasSixArrays() {
-    final Workload article = new Workload(Kind.ARTICLE, Element.FLOAT, 0, 1);
-    assertThat(article.lengths()).hasSize(6);
-    assertThat(article.elements()).isEqualTo(4_481);
+  void theSmallNetworkHasSixArrays() {
+    final Workload network = new Workload(Kind.SMALL_NETWORK, Element.FLOAT, 0, 1);
+    assertThat(network.lengths()).hasSize(6);
+    assertThat(network.elements()).isEqualTo(4_481);
   }
 
   @Test

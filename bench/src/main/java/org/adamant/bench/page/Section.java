@@ -1,0 +1,34 @@
+package org.adamant.bench.page;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A part of a page, or of what is printed.
+ *
+ * @param title its heading
+ * @param paragraphs what is shown and how it was found
+ * @param items what is worth knowing of it
+ * @param charts pictures, each with its numbers
+ * @param tables tables
+ */
+public record Section(
+    String title,
+    List<String> paragraphs,
+    List<HtmlPage.Item> items,
+    List<Chart> charts,
+    List<Table> tables) {
+
+  /** The tables, or the numbers of the pictures where there are none, and the items as lines. */
+  public List<String> textLines() {
+    final List<String> lines = new ArrayList<>();
+    (tables.isEmpty() ? charts.stream().map(Chart::table).toList() : tables)
+        .forEach(
+            table -> {
+              lines.add("");
+              lines.addAll(table.textLines());
+            });
+    items.forEach(item -> lines.add(item.text()));
+    return lines;
+  }
+}

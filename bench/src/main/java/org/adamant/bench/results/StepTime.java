@@ -1,0 +1,152 @@
+package org.adamant.bench.results;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.adamant.bench.support.Element;
+import org.adamant.bench.support.Widths;
+
+/**
+ * One measurement of JMH, decoded.
+ *
+ * @param benchmark what kind it is
+ * @param element the element type
+ * @param contestant the kernel, or a loop to compare it with
+ * @param size elements per array
+ * @param width the name of the kernel's lane width, or {@code preferred}; empty for the other loops
+ * @param variant the name of the variant
+ * @param threads how many did the step
+ * @param nanoseconds of a call, the median
+ * @param bytes that a call allocated; NaN if nobody looked
+ * @param mebibytes of memory that the JVM used at most; NaN if nobody looked
+ */
+public record StepTime(
+    Benchmark benchmark,
+    Element element,
+    Contestant contestant,
+    int size,
+    String width,
+    String variant,
+    int threads,
+    double nanoseconds,
+    double bytes,
+    double mebibytes) {
+
+  public static final String PREFERRED = "preferred";
+  public static final String BASIC = "BASIC";
+
+  /** JMH's names for what its profilers measure. */
+  static final String ALLOCATION = "gc.alloc.rate.norm";
+
+  static final String MEMORY = "mempool.total.used";
+
+  /** What JMH itself allocates is spread over few calls where they take long. */
+  private static final double HARMLESS_BYTES = 1024;
+
+  /** A class of benchmarks. */
+  public enum Benchmark {
+    STEP("StepBenchmark"),
+    VARIANT("VariantBenchmark"),
+    FIRST_STEP("FirstStepBenchmark");
+
+    private final String className;
+
+    Benchmark(String className) {
+      this.className = className;
+    }
+  }
+
+  /**
+   * A quantity of JMH.
+   *
+   * @param median of the iterations
+   * @param unit such as {@code ns/op}
+   */
+  public record Metric(double median, String unit) {
+
+    private double times(String wanted, double factor) {
+      return wanted.equals(unit) ? median * factor : Double.NaN;
+    }
+
+    private double nanoseconds() {
+      return switch (unit) {
+        case "ns/op" -> median;
+        case "us/op" -> median * 1e3;
+        case "ms/op" -> median * 1e6;
+        case "s/op" -> median * 1e9;
+        case null, default -> Double.NaN;
+      };
+    }
+  }
+
+  /**
+   * Decodes what JMH measured.
+   *
+   * @param name the benchmark's class and method
+   * @param params its parameters
+   * @param time what it measured
+   * @param secondary what the profilers did, by name
+   * @return nothing if it is another benchmark, or another quantity than the time of a call
+   */
+  public static Optional<StepTime> of(
+      String name, Map<String, String> params, Metric time, Map<String, Metric> secondary) {
+    final String[] words = name.split("\\.");
+    if (words.length < 2 || !params.getOrDefault("size", "").matches("\\d{1,9}")
+        || Double.isNaN(time.nanoseconds())) {
+      return Optional.empty();
+    }
+    final String method = words[words.length - 1];
+    final String className = words[words.length - 2];
+    for (Benchmark benchmark : Benchmark.values()) {
+      for (Element element : Element.values()) {
+        if (className.equals(benchmark.className) && method.startsWith(element.toString())) {
+          return Contestant.of(method.substring(element.toString().length()))
+              .map(
+                  contestant -> new StepTime(
+                      benchmark,
+                      element,
+                      contestant,
+                      Integer.parseInt(params.get("size")),
+                      params.getOrDefault("width", ""),
+                      params.getOrDefault("variant", BASIC),
+                      Integer.parseInt(params.getOrDefault("threads", "1")),
+                      time.nanoseconds(),
+                      value(secondary.get(ALLOCATION), "B/op", 1),
+                      value(secondary.get(MEMORY), "KiB", 1.0 / 1024)));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static double value(Metric metric, String unit, double factor) {
+    return metric == null ? Double.NaN : metric.times(unit, factor);
+  }
+
+  public double nanosPerElement() {
+    return nanoseconds / size;
+  }
+
+  /** Whether vectors were objects: at least one of 16 bytes or more for each vector's worth of elements. */
+  public boolean allocates() {
+    return contestant == Contestant.KERNEL && bytes > HARMLESS_BYTES + size;
+  }
+
+  /** The lane width of the kernel, or what else it is. */
+  public String label() {
+    return contestant == Contestant.KERNEL && !width.isEmpty()
+        ? Widths.label(width)
+        : contestant.label();
+  }
+
+  /** The variant in words. */
+  public String variantLabel() {
+    return variant.toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  /** The same but for what was measured. */
+  public Object key() {
+    return List.of(benchmark, element, contestant, size, width, variant, threads);
+  }
+}
