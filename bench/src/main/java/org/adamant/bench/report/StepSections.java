@@ -78,6 +78,16 @@ public final class StepSections {
     return times.stream().filter(t -> t.benchmark() == benchmark && !t.allocates());
   }
 
+  private List<Item> rejected(Predicate<StepTime> isShown) {
+    return times.stream()
+        .filter(t -> t.benchmark() == Benchmark.VARIANT && t.allocates())
+        .filter(isShown)
+        .map(t -> row(t) + ", " + t.variantLabel() + ", " + t.threads() + " threads: not measured.")
+        .distinct()
+        .map(text -> new Item("fails", "", text + " It allocated: the JIT was not done with the loop."))
+        .toList();
+  }
+
   private static String row(StepTime t) {
     return t.element() + ", " + Numbers.plain(t.size());
   }
@@ -145,7 +155,7 @@ public final class StepSections {
                 "Every variant is part of the one pass. Nanoseconds per element with the preferred"
                     + " kernel, and in parentheses the ratio to the basic step. Beside them the plain"
                     + " loop of the basic step, and the traffic of each variant's arrays."),
-            List.of(),
+            rejected(isShown),
             List.of(),
             List.of(
                 nanos.table(
@@ -202,7 +212,7 @@ public final class StepSections {
             List.of(
                 "One step over one array on several threads; the loops that it is compared with do the"
                     + " same work in equal parts."),
-            List.of(),
+            rejected(isShown),
             charts,
             List.of()));
   }

@@ -130,7 +130,8 @@ public record StepTime(
 
   /** Whether vectors were objects: at least one of 16 bytes or more for each vector's worth of elements. */
   public boolean allocates() {
-    return contestant == Contestant.KERNEL && bytes > HARMLESS_BYTES + size;
+    return contestant == Contestant.KERNEL && benchmark != Benchmark.FIRST_STEP
+        && bytes > HARMLESS_BYTES + size;
   }
 
   /** The lane width of the kernel, or what else it is. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.adamant.bench.support.Machine;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +125,42 @@ class RegressCommandTest {
     assertThat(run(new SyntheticForks(2, 1)::next, "--base=none")).isZero();
     assertThat(run(new SyntheticForks(2, 1.3)::next, "--base=none")).isEqualTo(1);
     assertThat(out.toString()).contains("than the baseline");
+  }
+
+  /** Whatever was not compared may not pass, not even if other cases were. */
+  @Test
+  void aCaseThatTheBaselineLacksDoesNotPass() throws IOException {
+    final Path baseline = directory.resolve("b.json");
+    assertThat(run(new SyntheticForks(1, 1)::next, "--save-baseline")).isZero();
+    Files.writeString(baseline,
+        Files.readString(baseline).replace("\"float 1000\"", "\"float 4000\""));
+    assertThat(run(new SyntheticForks(2, 1)::next, "--base=none")).isEqualTo(2);
+    assertThat(out.toString())
+        .contains(
+            "note: float 1000: not compared, as the baseline of this machine does not have it")
+        .contains("not everything was compared")
+        .doesNotContain(SyntheticForks.OTHER + ": not compared");
+    // With a base all were.
+    assertThat(run(new SyntheticForks(2, 1)::next)).isZero();
+  }
+
+  @Test
+  void savingTheFirstBaselineSucceeds() {
+    assertThat(run(new SyntheticForks(1, 1)::next, "--base=none", "--save-baseline")).isZero();
+    assertThat(out.toString())
+        .contains("nothing to compare", "this run is now the baseline of this machine")
+        .doesNotContain("not slower");
+    assertThat(run(new SyntheticForks(2, 1)::next, "--base=none")).isZero();
+  }
+
+  @Test
+  void theBaselineOfAnotherGenerationIsNone() throws IOException {
+    final Path baseline = directory.resolve("b.json");
+    assertThat(run(new SyntheticForks(1, 1)::next, "--save-baseline")).isZero();
+    final String text = Files.readString(baseline);
+    assertThat(text).contains(Machine.processor());
+    Files.writeString(baseline, text.replace(Machine.processor(), Machine.processor() + "0"));
+    assertThat(run(new SyntheticForks(2, 1)::next, "--base=none")).isEqualTo(2);
   }
 
   @Test
