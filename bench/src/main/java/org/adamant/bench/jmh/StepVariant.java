@@ -53,7 +53,7 @@ public enum StepVariant {
   }
 
   /** Whether a step needs a fifth array. */
-  boolean hasFifth() {
+  public boolean hasFifth() {
     return adam.amsgrad() != Adam.AmsGrad.NONE || adam.averageDecay() < 1;
   }
 

@@ -1,6 +1,7 @@
 package org.adamant.bench.lanes;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.adamant.LaneWidth;
 import org.adamant.bench.page.Chart;
@@ -145,15 +147,37 @@ public final class Lanes {
     return Optional.ofNullable(candidates.getOrDefault(width, Map.of()).get(size));
   }
 
-  /** The time per element over the size, with the traffic limit. */
+  /** The time per element over the size, with the traffic limit; of one size, side by side. */
   public Chart chart() {
     final List<Line> lines = new ArrayList<>();
     candidates.forEach((width, line) -> lines.add(line(Widths.label(width), line, false)));
     others.forEach(
         (other, line) -> lines.add(line(other.label(), line, other == Contestant.TRAFFIC)));
     lines.removeIf(line -> line.x().length == 0);
+    final String title = "One step, " + name;
+    if (sizes().size() > 1) {
+      return new Chart(title, "elements per array", "ns per element", true, true, lines);
+    }
+    final List<String> names = lines.stream().filter(l -> !l.isLimit()).map(Line::name).toList();
     return new Chart(
-        "One step, " + name, "elements per array", "ns per element", true, true, lines);
+        title,
+        Numbers.plain(sizes().getFirst()) + " elements per array",
+        "ns per element",
+        false,
+        true,
+        lines.stream().map(line -> beside(line, names)).toList(),
+        names,
+        List.of());
+  }
+
+  private static Line beside(Line line, List<String> names) {
+    if (!line.isLimit()) {
+      return new Line(line.name(), new double[] {names.indexOf(line.name())}, line.y());
+    }
+    final double[] everywhere = new double[names.size()];
+    Arrays.fill(everywhere, line.y()[0]);
+    return new Line(
+        line.name(), IntStream.range(0, names.size()).asDoubleStream().toArray(), everywhere, true);
   }
 
   private static Line line(String label, Map<Integer, Rounds> values, boolean isLimit) {
@@ -227,11 +251,7 @@ public final class Lanes {
     return List.of(
         Numbers.plain(size),
         Widths.label(ranking.getFirst()),
-        ranking.stream()
-            .skip(1)
-            .filter(width -> !isSlower(width, best, size))
-            .map(width -> besides(width, best, size))
-            .collect(Collectors.joining(", ")),
+        besides(ranking, best, size),
         ranking.stream()
             .filter(width -> isSlower(width, best, size))
             .findFirst()
@@ -250,11 +270,22 @@ public final class Lanes {
     return candidate(width, size).orElseThrow().isAsFastAs(best);
   }
 
-  private String besides(String width, Rounds best, int size) {
-    return Widths.label(width)
-        + (isAsFast(width, best, size)
-            ? " (within 2 %)"
-            : " (undecided, " + percent(width, best, size) + ")");
+  private String besides(List<String> ranking, Rounds best, int size) {
+    final Map<Boolean, String> byDecision =
+        ranking.stream()
+            .skip(1)
+            .filter(width -> !isSlower(width, best, size))
+            .collect(
+                Collectors.partitioningBy(
+                    width -> isAsFast(width, best, size),
+                    Collectors.mapping(
+                        width -> Widths.label(width) + " " + percent(width, best, size),
+                        Collectors.joining(", "))));
+    return Stream.of(
+        byDecision.get(true).isEmpty() ? "" : "equal: " + byDecision.get(true),
+        byDecision.get(false).isEmpty() ? "" : "undecided: " + byDecision.get(false))
+        .filter(text -> !text.isEmpty())
+        .collect(Collectors.joining("; "));
   }
 
   private String percent(String width, Rounds best, int size) {

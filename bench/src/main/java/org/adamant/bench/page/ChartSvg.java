@@ -7,6 +7,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Shape;
+import java.awt.geom.AffineTransform;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
@@ -39,13 +40,20 @@ import org.jfree.data.xy.DefaultXYDataset;
  */
 public final class ChartSvg {
 
-  static final int WIDTH = 560;
-  static final int HEIGHT = 380;
+  /** For a window of ordinary width, two pictures side by side. */
+  static final Size WIDE = new Size(620, 400);
 
-  /** Okabe and Ito's palette, made for all kinds of colour vision; without its yellow. */
+  /** For a telephone. */
+  static final Size NARROW = new Size(360, 440);
+
+  /** In the pixels of a window, so that the text has the size of the page's. */
+  record Size(int width, int height) {}
+
+  /** Okabe and Ito's palette, made for all kinds of colour vision, without its yellow; three of Tol's. */
   private static final Color[] COLOURS = {
     new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73),
-    new Color(0xCC79A7), new Color(0x56B4E9), new Color(0xE69F00), new Color(0x666666)
+    new Color(0xCC79A7), new Color(0x56B4E9), new Color(0xE69F00), new Color(0x666666),
+    new Color(0x332288), new Color(0x882255), new Color(0x999933)
   };
 
   private static final Color LIMIT_COLOUR = Color.BLACK;
@@ -53,9 +61,13 @@ public final class ChartSvg {
 
   private static final BasicStroke[] STROKES = {
     stroke(), stroke(8, 4), stroke(2, 3), stroke(10, 3, 2, 3), stroke(14, 4), stroke(4, 4),
-    stroke(10, 3, 2, 3, 2, 3)
+    stroke(10, 3, 2, 3, 2, 3), stroke(20, 4), stroke(6, 2, 2, 2), stroke(3, 7)
   };
 
+  private static final Shape CROSS =
+      polygon(
+          -1.5, -5, 1.5, -5, 1.5, -1.5, 5, -1.5, 5, 1.5, 1.5, 1.5, 1.5, 5, -1.5, 5, -1.5, 1.5, -5,
+          1.5, -5, -1.5, -1.5, -1.5);
   private static final Shape[] MARKERS = {
     new Ellipse2D.Double(-4, -4, 8, 8),
     new Rectangle2D.Double(-3.5, -3.5, 7, 7),
@@ -63,7 +75,11 @@ public final class ChartSvg {
     polygon(0, -5, 5, 0, 0, 5, -5, 0),
     new Rectangle2D.Double(-5, -1.5, 10, 3),
     polygon(0, 5, 5, -4, -5, -4),
-    new Rectangle2D.Double(-1.5, -5, 3, 10)
+    new Rectangle2D.Double(-1.5, -5, 3, 10),
+    // A cross, an hourglass, and the cross turned.
+    CROSS,
+    polygon(-4, -5, 4, -5, -4, 5, 4, 5),
+    AffineTransform.getRotateInstance(Math.PI / 4).createTransformedShape(CROSS)
   };
 
   /** Above the lines, as a share of the axis. */
@@ -84,19 +100,14 @@ public final class ChartSvg {
 
   private ChartSvg() {}
 
-  /**
-   * The picture as an SVG file.
-   *
-   * @param chart what it shows
-   * @return the text of the file
-   */
-  public static String draw(Chart chart) {
+  /** The picture as the text of an SVG file. */
+  public static String draw(Chart chart, Size size) {
     final VectorGraphics2D graphics = new VectorGraphics2D();
-    picture(chart).draw(graphics, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
+    picture(chart).draw(graphics, new Rectangle2D.Double(0, 0, size.width, size.height));
     final ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       new SVGProcessor()
-          .getDocument(graphics.getCommands(), new PageSize(WIDTH, HEIGHT))
+          .getDocument(graphics.getCommands(), new PageSize(size.width, size.height))
           .writeTo(out);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -122,7 +133,9 @@ public final class ChartSvg {
         renderer.setSeriesShapesVisible(i, false);
       } else {
         renderer.setSeriesPaint(i, COLOURS[styles % COLOURS.length]);
-        renderer.setSeriesStroke(i, STROKES[styles % STROKES.length]);
+        // With more lines than colours, the dashes are others the second time.
+        renderer.setSeriesStroke(
+            i, STROKES[(styles + styles / STROKES.length) % STROKES.length]);
         renderer.setSeriesShape(i, MARKERS[styles % MARKERS.length]);
         renderer.setSeriesShapesVisible(i, x.length <= MOST_MARKERS);
         styles++;
@@ -134,6 +147,15 @@ public final class ChartSvg {
       plot.getRangeAxis().setUpperMargin(ROOM_FOR_MARKS);
     }
     chart.marks().forEach(mark -> plot.addDomainMarker(marker(mark)));
+    // A line of one point cannot be seen.
+    chart.lines()
+        .stream()
+        .map(chart::drawable)
+        .filter(line -> line.isLimit() && line.y().length == 1)
+        .forEach(
+            line -> plot.addRangeMarker(
+                new ValueMarker(
+                    scaled(line.y(), chart.logY())[0], LIMIT_COLOUR, LIMIT_STROKE)));
     plot.setBackgroundPaint(Color.WHITE);
     plot.setDomainGridlinePaint(Color.LIGHT_GRAY);
     plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
@@ -141,7 +163,8 @@ public final class ChartSvg {
     final JFreeChart picture =
         new JFreeChart(chart.title(), font(Font.BOLD, 16), plot, true);
     picture.setBackgroundPaint(Color.WHITE);
-    picture.setPadding(new RectangleInsets(4, 4, 4, 14));
+    // Half of the last label lies to the right of the axis.
+    picture.setPadding(new RectangleInsets(4, 4, 4, 34));
     final LegendTitle legend = picture.getLegend();
     legend.setItemFont(font(Font.PLAIN, 14));
     legend.setItemLabelPadding(new RectangleInsets(2, 2, 2, 16));
@@ -151,7 +174,13 @@ public final class ChartSvg {
 
   private static NumberAxis xAxis(Chart chart) {
     if (chart.xNames().isEmpty()) {
-      final NumberAxis axis = axis(chart.xLabel(), chart.logX());
+      if (chart.logX()) {
+        return withFonts(
+            new LogAxis(
+                chart.xLabel(),
+                chart.lines().stream().flatMapToDouble(line -> Arrays.stream(line.x())).toArray()));
+      }
+      final NumberAxis axis = axis(chart.xLabel(), false);
       // Epochs are whole.
       axis.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
       return axis;
@@ -165,7 +194,7 @@ public final class ChartSvg {
 
   private static NumberAxis axis(String label, boolean isLogarithmic) {
     if (isLogarithmic) {
-      return withFonts(new LogAxis(label));
+      return withFonts(new LogAxis(label, new double[0]));
     }
     final NumberAxis axis = new NumberAxis(label);
     axis.setNumberFormatOverride(

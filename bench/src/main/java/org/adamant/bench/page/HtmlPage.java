@@ -17,6 +17,9 @@ public final class HtmlPage {
   private static final Pattern CLIP = Pattern.compile("clip-?\\d+");
   private static final Pattern FONT = Pattern.compile("font-family:(&quot;[^&]*&quot;|[^;&]*);");
 
+  /** Longer cells of a table have several lines. */
+  private static final int MOST_ON_A_LINE = 34;
+
   private final StringBuilder html = new StringBuilder();
   private int pictures;
 
@@ -112,7 +115,10 @@ public final class HtmlPage {
     }
     html.append("<div class=\"figures\">\n");
     for (Chart chart : charts) {
-      html.append("<figure>\n").append(svg(chart)).append("<details><summary>numbers</summary>\n");
+      html.append("<figure>\n")
+          .append(svg(chart, ChartSvg.WIDE, "broad"))
+          .append(svg(chart, ChartSvg.NARROW, "slim"))
+          .append("<details><summary>numbers</summary>\n");
       table(chart.table());
       html.append("</details>\n</figure>\n");
     }
@@ -147,8 +153,8 @@ public final class HtmlPage {
    * The picture without what only a file of its own needs, with names that are unique on the page,
    * and with the reader's font instead of this machine's.
    */
-  private String svg(Chart chart) {
-    final String file = ChartSvg.draw(chart);
+  private String svg(Chart chart, ChartSvg.Size size, String style) {
+    final String file = ChartSvg.draw(chart, size);
     final String content = file.substring(file.indexOf('>', file.indexOf("<svg")) + 1);
     final Map<String, String> names = new LinkedHashMap<>();
     final String prefix = "picture" + ++pictures + "-clip";
@@ -157,10 +163,11 @@ public final class HtmlPage {
             .replaceAll(
                 match -> Matcher.quoteReplacement(
                     names.computeIfAbsent(match.group(), _ -> prefix + (names.size() + 1))));
-    return "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%s"
+    return "<svg class=\"%s\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%s"
         .formatted(
-            ChartSvg.WIDTH,
-            ChartSvg.HEIGHT,
+            style,
+            size.width(),
+            size.height(),
             escape(chart.title()),
             FONT.matcher(renamed).replaceAll("font-family:sans-serif;"));
   }
@@ -168,7 +175,8 @@ public final class HtmlPage {
   private void row(String open, String close, List<String> cells) {
     final List<String> elements = new ArrayList<>();
     for (String cell : cells) {
-      elements.add("<" + open + ">" + escape(cell) + "</" + close + ">");
+      final String style = cell.length() > MOST_ON_A_LINE ? " class=\"text\"" : "";
+      elements.add("<" + open + style + ">" + escape(cell) + "</" + close + ">");
     }
     html.append("<tr>").append(String.join("", elements)).append("</tr>\n");
   }

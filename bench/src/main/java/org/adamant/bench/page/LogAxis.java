@@ -3,6 +3,7 @@ package org.adamant.bench.page;
 import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jfree.chart.axis.AxisState;
 import org.jfree.chart.axis.NumberAxis;
@@ -32,8 +33,29 @@ final class LogAxis extends NumberAxis {
   private static final double[] BETWEEN = {1, 2, 5};
   private static final double[] MANY_BETWEEN = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9};
 
-  LogAxis(String label) {
+  /** With more values than this, powers of ten are labelled instead. */
+  private static final int MOST_VALUES = 12;
+
+  /** Of a digit, and between two labels, in pixels. */
+  private static final double DIGIT = 7;
+
+  /** Decades, so that there is something to label where there is one value only. */
+  private static final double LEAST_RANGE = 0.3;
+
+  private final double[] values;
+
+  /**
+   * An axis.
+   *
+   * @param label its text
+   * @param values what is drawn along it; if they are few, they are labelled themselves
+   */
+  LogAxis(String label, double[] values) {
     super(label);
+    final double[] distinct =
+        Arrays.stream(values).filter(x -> x > 0).sorted().distinct().toArray();
+    this.values = distinct.length <= MOST_VALUES ? distinct : new double[0];
+    setAutoRangeMinimumSize(LEAST_RANGE);
     setAutoRangeIncludesZero(false);
     // Zero is the logarithm of one, a number like any other.
     setAutoRangeStickyZero(false);
@@ -43,6 +65,9 @@ final class LogAxis extends NumberAxis {
   public List<NumberTick> refreshTicks(
       Graphics2D graphics, AxisState state, Rectangle2D dataArea, RectangleEdge edge) {
     final boolean isHorizontal = RectangleEdge.isTopOrBottom(edge);
+    if (values.length > 0) {
+      return valueTicks(dataArea, edge);
+    }
     final TextAnchor anchor = isHorizontal ? TextAnchor.TOP_CENTER : TextAnchor.CENTER_RIGHT;
     final double[] factors = isHorizontal ? POWERS : factors(getRange().getLength());
     final List<NumberTick> ticks = new ArrayList<>();
@@ -55,6 +80,24 @@ final class LogAxis extends NumberAxis {
         if (getRange().contains(at)) {
           ticks.add(new NumberTick(at, text(power, factor), anchor, anchor, 0));
         }
+      }
+    }
+    return ticks;
+  }
+
+  /** Of the values, without those whose labels would lie on the one before. */
+  private List<NumberTick> valueTicks(Rectangle2D dataArea, RectangleEdge edge) {
+    final List<NumberTick> ticks = new ArrayList<>();
+    double end = Double.NEGATIVE_INFINITY;
+    for (double value : values) {
+      final double at = Math.log10(value);
+      final String text = Numbers.plain(value);
+      final double middle = valueToJava2D(at, dataArea, edge);
+      final double half = text.length() * DIGIT / 2;
+      if (getRange().contains(at) && middle - half >= end) {
+        ticks.add(
+            new NumberTick(at, text, TextAnchor.TOP_CENTER, TextAnchor.TOP_CENTER, 0));
+        end = middle + half + DIGIT;
       }
     }
     return ticks;

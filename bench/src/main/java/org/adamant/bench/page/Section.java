@@ -19,6 +19,13 @@ public record Section(
     List<Chart> charts,
     List<Table> tables) {
 
+  /** With one more paragraph. */
+  public Section with(String paragraph) {
+    final List<String> more = new ArrayList<>(paragraphs);
+    more.add(paragraph);
+    return new Section(title, more, items, charts, tables);
+  }
+
   /** The tables, or the numbers of the pictures where there are none, and the items as lines. */
   public List<String> textLines() {
     final List<String> lines = new ArrayList<>();

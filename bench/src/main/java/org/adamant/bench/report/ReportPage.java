@@ -49,19 +49,18 @@ final class ReportPage {
 
   private static List<Section> sections(Source source) {
     final String measured = "Measured: " + source.label() + ", on " + source.machine() + ".";
-    return Stream.of(
-        StepSections.of(source.content().times(), source.origin().preferred()).stream(),
-        source.content().peers().map(PeersSection::of).stream(),
-        source.content().gate().map(ResultText::section).stream())
-        .flatMap(all -> all)
-        .map(
-            s -> new Section(
-                s.title(),
-                Stream.concat(s.paragraphs().stream(), Stream.of(measured)).toList(),
-                s.items(),
-                s.charts(),
-                s.tables()))
-        .toList();
+    final List<Section> own =
+        new ArrayList<>(
+            StepSections.of(source.content().times(), source.origin().preferred())
+                .stream()
+                .map(section -> section.with(measured))
+                .toList());
+    source.content().peers().map(PeersSection::of).ifPresent(own::add);
+    source.content()
+        .gate()
+        .map(run -> ResultText.section(run).with(measured))
+        .ifPresent(own::add);
+    return own;
   }
 
   /** What the files hold and the page does not show, a sentence each. */

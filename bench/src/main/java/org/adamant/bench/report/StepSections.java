@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.adamant.bench.jmh.StepVariant;
 import org.adamant.bench.lanes.Lanes;
 import org.adamant.bench.page.Chart;
 import org.adamant.bench.page.HtmlPage.Item;
@@ -84,7 +85,8 @@ public final class StepSections {
         .filter(isShown)
         .map(t -> row(t) + ", " + t.variantLabel() + ", " + t.threads() + " threads: not measured.")
         .distinct()
-        .map(text -> new Item("fails", "", text + " It allocated: the JIT was not done with the loop."))
+        .map(text -> new Item("fails", "",
+            text + " It allocated: the JIT was not done with the loop."))
         .toList();
   }
 
@@ -143,7 +145,7 @@ public final class StepSections {
             t -> nanos.put(
                 switch (t.contestant()) {
                   case KERNEL -> t.variantLabel();
-                  case TRAFFIC -> "traffic limit of " + t.variantLabel();
+                  case TRAFFIC -> "traffic limit, " + (hasFifth(t) ? "five" : "four") + " arrays";
                   default -> t.label();
                 },
                 row(t),
@@ -154,7 +156,7 @@ public final class StepSections {
             List.of(
                 "Every variant is part of the one pass. Nanoseconds per element with the preferred"
                     + " kernel, and in parentheses the ratio to the basic step. Beside them the plain"
-                    + " loop of the basic step, and the traffic of each variant's arrays."),
+                    + " loop of the basic step, and the traffic of the four arrays of most variants, and of five."),
             rejected(isShown),
             List.of(),
             List.of(
@@ -162,6 +164,11 @@ public final class StepSections {
                     "ns per element (ratio to the basic step), by elements per array",
                     "variant",
                     (row, column) -> ratio(nanos, row, column, "basic")))));
+  }
+
+  private static boolean hasFifth(StepTime t) {
+    return Stream.of(StepVariant.values())
+        .anyMatch(variant -> variant.name().equals(t.variant()) && variant.hasFifth());
   }
 
   private static boolean isPreferredOrLoop(StepTime t) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.adamant.bench.page.Chart;
 import org.adamant.bench.page.Line;
 import org.adamant.bench.results.Contestant;
 import org.adamant.bench.results.StepTime;
@@ -33,7 +34,7 @@ class LanesTest {
     kernel("BITS_256", 400, 250, 410);
     kernel("BITS_512", 300, 320, 310);
     assertThat(verdict("BITS_256"))
-        .contains("512 bits", "256 bits (undecided, +32 %)", "256 bits: undecided");
+        .contains("512 bits", "undecided: 256 bits +32 %", "256 bits: undecided");
   }
 
   @Test
@@ -41,7 +42,7 @@ class LanesTest {
     kernel("BITS_256", 305, 305, 305);
     kernel("BITS_512", 300, 300, 300);
     assertThat(verdict("BITS_256"))
-        .contains("512 bits", "256 bits (within 2 %)", "256 bits: right");
+        .contains("512 bits", "equal: 256 bits +2 %", "256 bits: right");
   }
 
   @Test
@@ -49,7 +50,7 @@ class LanesTest {
     kernel("BITS_256", 600, 600);
     kernel("BITS_512", 300, 300);
     assertThat(verdict("BITS_256"))
-        .contains("256 bits (undecided, +100 %)", "256 bits: undecided");
+        .contains("undecided: 256 bits +100 %", "256 bits: undecided");
   }
 
   @Test
@@ -74,6 +75,20 @@ class LanesTest {
     assertThat(lanes.chart().lines())
         .extracting(Line::name, Line::isLimit)
         .containsExactly(tuple("auto-vectorised", false), tuple("traffic limit", true));
+  }
+
+  /** Next to one another, as they would lie on top of one another at the same place. */
+  @Test
+  void ofOneSizeEachHasItsPlace() {
+    kernel("BITS_256", 400);
+    kernel("BITS_512", 401);
+    other(Contestant.TRAFFIC, 200);
+    final Chart chart = lanes("BITS_512").chart();
+    assertThat(chart.xLabel()).isEqualTo("1,000 elements per array");
+    assertThat(chart.xNames()).containsExactly("256 bits", "512 bits");
+    assertThat(chart.lines())
+        .extracting(line -> List.of(line.x()[0], line.y()[0], (double) line.x().length))
+        .containsExactly(List.of(0.0, 0.4, 1.0), List.of(1.0, 0.401, 1.0), List.of(0.0, 0.2, 2.0));
   }
 
   /** Neither in a table, nor in a picture, nor in a verdict. */

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.adamant.bench.page.Chart;
-import org.adamant.bench.page.ChartSvg;
 import org.adamant.bench.page.Line;
 import org.adamant.bench.page.Table;
 import org.junit.jupiter.api.Test;
@@ -54,33 +53,16 @@ class HtmlReportTest {
     assertThat(html).contains(": 1 of 2 hold.");
   }
 
-  /** Of 36 powers of ten not each. */
-  @Test
-  void labelsOfAnAxisDoNotLieOnTopOfEachOther() {
-    final Chart deep =
-        Chart.ofLosses("Deep", "loss", Line.ofEpochs("", new double[] {1e3, 1e-10, 1e-32}));
-    final List<MatchResult> labels =
-        Pattern.compile(">1e-\\d+</text>").matcher(ChartSvg.draw(deep)).results().toList();
-    assertThat(labels).hasSizeBetween(6, 12);
-  }
-
   @Test
   void showsEveryPictureWithItsTexts() {
-    assertThat(matches("<svg ")).hasSize(3);
+    // Wide and narrow.
+    assertThat(matches("<svg ")).hasSize(2 * 3);
     assertThat(html)
         .contains("aria-label=\"Falling &lt;losses&gt;\"", "aria-label=\"Times\"")
         // Title, axes and legend are text, not outlines.
         .contains(">Falling &lt;losses&gt;</text>", ">epoch</text>", ">loss (nats)</text>")
         .contains(">slow &amp; sure</text>", ">fast</text>", ">ns</text>")
-        .contains(">1e-8</text>", ">1,000,000</text>");
-  }
-
-  @Test
-  void linesDifferInMoreThanColour() {
-    assertThat(html).contains("stroke:rgb(0,114,178)", "stroke:rgb(213,94,0)");
-    assertThat(html)
-        .containsPattern("stroke:rgb\\(213,94,0\\);[^\"]*stroke-dasharray:8,4;")
-        .doesNotContainPattern("stroke:rgb\\(0,114,178\\);[^\"]*stroke-dasharray");
+        .contains(">1e-8</text>", ">4,194,304</text>");
   }
 
   @Test
@@ -96,7 +78,7 @@ class HtmlReportTest {
   @Test
   void showsProgramsClaimsAndNotes() {
     assertThat(html)
-        .contains("<h2>The article's network", "<b>holds:</b> good", "<b>FAILS:</b> bad")
+        .contains("<h2>A small network", "<b>holds:</b> good", "<b>FAILS:</b> bad")
         .contains("<li>a note</li>", "a machine", "a kernel");
   }
 

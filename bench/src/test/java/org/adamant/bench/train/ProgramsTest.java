@@ -2,9 +2,10 @@ package org.adamant.bench.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Optional;
 import org.adamant.bench.page.Chart;
-import org.adamant.bench.page.ChartSvg;
+import org.adamant.bench.page.HtmlPage;
 import org.adamant.bench.support.Progress;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,7 +31,9 @@ class ProgramsTest {
   }
 
   private static void assertDrawable(Chart chart) {
-    assertThat(ChartSvg.draw(chart)).contains("</svg>");
+    final HtmlPage page = new HtmlPage("");
+    page.figures(List.of(chart));
+    assertThat(page.html()).contains("</svg>");
     assertThat(chart.lines())
         .isNotEmpty()
         .allSatisfy(line -> assertThat(line.y()).isNotEmpty().doesNotContain(Double.NaN));
