@@ -188,6 +188,9 @@ public final class ChartSvg {
     final NumberAxis axis =
         new SymbolAxis(chart.xLabel(), chart.xNames().toArray(String[]::new));
     ((SymbolAxis) axis).setGridBandsVisible(false);
+    // The legend says it already.
+    axis.setTickLabelsVisible(
+        !chart.lines().stream().map(Line::name).toList().containsAll(chart.xNames()));
     axis.setVerticalTickLabels(chart.xNames().size() > MOST_NAMES_IN_A_ROW);
     return withFonts(axis);
   }
