@@ -55,7 +55,6 @@ class ConsumerIT {
     printed.put("class path, vector", run(vector, classPath));
     printed.put("module path", run(modulePath));
     printed.put("module path, vector", run(vector, modulePath));
-    System.out.println("Linked from outside: " + printed);
 
     assertThat(printed.values()).extracting(Printed::hash)
         .as("%s", printed)

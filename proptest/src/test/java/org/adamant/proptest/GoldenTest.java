@@ -113,10 +113,6 @@ class GoldenTest {
         final State theirs = type.recorded(kind, t);
         final double worstOfP = worstRatio("p", t, ours.params(), theirs.params(), bounds::ofP);
         final double worstOfV = worstRatio("v", t, ours.v(), theirs.v(), bounds::ofV);
-        System.out.printf(
-            "%s, %s, %s, t = %d: worst difference from the recording in parts of its bound:"
-                + " p %.4f, v %.4f%n",
-            kind, type, width, t, worstOfP, worstOfV);
         assertThat(ours.m()).as("m at t = %d", t).isEqualTo(theirs.m());
         assertThat(worstOfV).as("v, or a bound too far away").isBetween(0.1 / Math.sqrt(t), 1.0);
         if (t == RECORDED.getLast()) {

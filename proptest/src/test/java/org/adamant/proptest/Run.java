@@ -9,7 +9,7 @@ import net.jqwik.api.lifecycle.PropertyLifecycleContext;
 
 /**
  * One run of all properties: one seed for all, random unless {@code -Dadamant.seed=N} says which, and
- * printed by every failure. {@code -Dadamant.tries=K} multiplies the tries of every property.
+ * printed once, and by every failure. {@code -Dadamant.tries=K} multiplies the tries of every property.
  */
 public final class Run implements AroundPropertyHook {
 
@@ -18,6 +18,11 @@ public final class Run implements AroundPropertyHook {
 
   static final long SEED = number(SEED_PROPERTY, ThreadLocalRandom.current().nextLong());
   static final int TRIES = Math.toIntExact(number(TRIES_PROPERTY, 1));
+
+  static {
+    // Also of a run that fails nowhere: it may be what one wants to repeat on another machine.
+    System.out.println("Properties: to repeat this run, mvn verify " + replay());
+  }
 
   private static long number(String property, long otherwise) {
     final String value = System.getProperty(property, "" + otherwise);

@@ -146,7 +146,7 @@ public final class ChartSvg {
     if (!chart.marks().isEmpty()) {
       plot.getRangeAxis().setUpperMargin(ROOM_FOR_MARKS);
     }
-    chart.marks().forEach(mark -> plot.addDomainMarker(marker(mark)));
+    chart.marks().forEach(mark -> plot.addDomainMarker(marker(mark, chart.logX())));
     // A line of one point cannot be seen.
     chart.lines()
         .stream()
@@ -211,8 +211,10 @@ public final class ChartSvg {
     return axis;
   }
 
-  private static ValueMarker marker(Chart.Mark mark) {
-    final ValueMarker marker = new ValueMarker(mark.x(), Color.GRAY, stroke(3, 3));
+  private static ValueMarker marker(Chart.Mark mark, boolean isLogarithmic) {
+    final ValueMarker marker =
+        new ValueMarker(
+            scaled(new double[] {mark.x()}, isLogarithmic)[0], Color.GRAY, stroke(3, 3));
     marker.setLabel(mark.text());
     marker.setLabelFont(font(Font.PLAIN, 13));
     marker.setLabelBackgroundColor(Color.WHITE);

@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 /** The data the programs train on: two real sets, and made ones with a fixed seed. */
 final class DataSets {
 
-  /** What the article's linear regression has to find. */
+  /** What a linear regression has to find. */
   private static final double[] WEIGHTS = {2, -1, 3};
 
   private static final double BIAS = 1.5;
@@ -18,14 +18,13 @@ final class DataSets {
 
   private DataSets() {}
 
-  /** The article's data: 100 rows of 3 uniform inputs, y = x . [2, -1, 3] + 1.5. */
-  static RegressionData article() {
-    final LinearRegression truth = articleTruth();
-    return uniform(100, truth::predict);
+  /** Rows of 3 uniform inputs, y = x . [2, -1, 3] + 1.5. */
+  static RegressionData madeUp(int rows) {
+    return uniform(rows, truth()::predict);
   }
 
-  /** The model {@link #article} is made with. */
-  static LinearRegression articleTruth() {
+  /** The model {@link #madeUp} is made with. */
+  static LinearRegression truth() {
     final LinearRegression truth = new LinearRegression(WEIGHTS.length);
     System.arraycopy(WEIGHTS, 0, truth.weights(), 0, WEIGHTS.length);
     truth.bias()[0] = BIAS;

@@ -8,7 +8,7 @@ import org.adamant.bench.page.Chart;
 import org.adamant.bench.page.Line;
 import org.adamant.bench.page.Numbers;
 
-/** The article's network: 3-64-64-1 with ReLU. */
+/** A small network: 3-64-64-1 with ReLU. */
 final class NetworkProgram implements Program {
 
   private static final int EPOCHS = 10;
@@ -16,7 +16,7 @@ final class NetworkProgram implements Program {
 
   @Override
   public String title() {
-    return "The article's network: 3-64-64-1, ReLU";
+    return "A small network: 3-64-64-1, ReLU";
   }
 
   @Override

@@ -15,6 +15,7 @@ enum ProgramName {
   NETWORK(NetworkProgram::new),
   DIGITS(DigitsProgram::new),
   SPARSE(SparseProgram::new),
+  OUTLIERS(OutlierProgram::new),
   NOISY(NoisyProgram::new),
   LARGE(LargeProgram::new),
   SPEED(SpeedProgram::new);

@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.function.DoubleFunction;
 import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.adamant.bench.page.Chart;
 import org.adamant.bench.page.Line;
 import org.adamant.bench.page.Numbers;
@@ -17,8 +18,8 @@ final class SparseProgram implements Program {
 
   private static final int EPOCHS = 20;
   private static final int BATCH = 32;
-  private static final double[] ADAM_RATES = {0.003, 0.01, 0.03, 0.1};
-  private static final double[] SGD_RATES = {0.01, 0.03, 0.1, 0.3};
+  private static final double[] ADAM_RATES = {0.003, 0.01, 0.03, 0.1, 0.3};
+  private static final double[] SGD_RATES = {0.01, 0.03, 0.06, 0.1, 0.12, 0.15};
 
   @Override
   public String title() {
@@ -84,11 +85,13 @@ final class SparseProgram implements Program {
                 "Sparse gradients", "mean squared error", adam.line(), sgd.line()),
             new Chart(
                 "Sparse gradients: the sweep, on documents not trained on",
-                "learning rate (none where it diverges)",
+                "learning rate",
                 "mean squared error",
                 true,
                 true,
-                List.of(adams.line(), sgds.line()))),
+                List.of(adams.line(), sgds.line()),
+                List.of(),
+                Stream.of(adams, sgds).flatMap(sweep -> sweep.divergence().stream()).toList())),
         List.of());
   }
 
@@ -136,6 +139,15 @@ final class SparseProgram implements Program {
   private record Sweep(String name, double[] rates, double[] errors, int index, Run best) {
     boolean isInside() {
       return index > 0 && index < rates.length - 1;
+    }
+
+    /** The first learning rate at which the training diverged, to be marked. */
+    List<Chart.Mark> divergence() {
+      return IntStream.range(0, errors.length)
+          .filter(i -> !Double.isFinite(errors[i]))
+          .mapToObj(i -> new Chart.Mark(rates[i], name + " diverges"))
+          .limit(1)
+          .toList();
     }
 
     /** Without the rates at which the training diverged. */

@@ -95,7 +95,7 @@ class GradientTest {
 
   @Test
   void linearRegression() {
-    final RegressionData data = DataSets.article();
+    final RegressionData data = DataSets.madeUp(100);
     final LinearRegression model = new LinearRegression(3);
     model.weights()[1] = 0.7;
     final double[] weightGradient = new double[3];

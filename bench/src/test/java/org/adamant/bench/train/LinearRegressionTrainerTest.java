@@ -24,9 +24,9 @@ class LinearRegressionTrainerTest {
   private static final double DIABETES_LOSS = 2859.6963475867506;
 
   @Test
-  void findsTheArticlesWeights() {
+  void findsTheTrueWeights() {
     final LinearRegression model = new LinearRegression(3);
-    train(model, DataSets.article(), 1e-2, 10_000, EpochListener.NONE);
+    train(model, DataSets.madeUp(100), 1e-2, 10_000, EpochListener.NONE);
     assertThat(model.weights()).containsExactly(new double[] {2, -1, 3}, Offset.offset(1e-6));
     assertThat(model.bias()).containsExactly(new double[] {1.5}, Offset.offset(1e-6));
   }
@@ -34,8 +34,8 @@ class LinearRegressionTrainerTest {
   @Test
   void theDefaultRateIsNotThereYet() {
     final LinearRegression model = new LinearRegression(3);
-    train(model, DataSets.article(), Adam.defaults().learningRate(), 10_000, EpochListener.NONE);
-    assertThat(model.distance(DataSets.articleTruth())).isBetween(1e-4, 0.5);
+    train(model, DataSets.madeUp(100), Adam.defaults().learningRate(), 10_000, EpochListener.NONE);
+    assertThat(model.distance(DataSets.truth())).isBetween(1e-4, 0.5);
   }
 
   @Test
@@ -54,7 +54,7 @@ class LinearRegressionTrainerTest {
 
   @Test
   void theFirstLossIsThatOfTheUntrainedModel() {
-    final RegressionData data = DataSets.article();
+    final RegressionData data = DataSets.madeUp(100);
     final double untrained = new LinearRegression(3).meanSquaredError(data);
     final double[] losses =
         train(new LinearRegression(3), data, 1e-2, 2, EpochListener.NONE);
@@ -69,7 +69,7 @@ class LinearRegressionTrainerTest {
     final double[] losses =
         train(
             new LinearRegression(3),
-            DataSets.article(),
+            DataSets.madeUp(100),
             1e-2,
             3_500,
             context.listener("linear", 1_000));
@@ -98,7 +98,7 @@ class LinearRegressionTrainerTest {
           public void close() {}
         };
     final Context context = new Context(counting, Optional.empty());
-    train(new LinearRegression(3), DataSets.article(), 1e-2, 7, context.listener("linear", 1));
+    train(new LinearRegression(3), DataSets.madeUp(100), 1e-2, 7, context.listener("linear", 1));
     assertThat(ticks[0]).isEqualTo(7);
   }
 

@@ -1,0 +1,44 @@
+package org.adamant.proptest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the tests of this module have printed, as their reports say. */
+class OutputIT {
+
+  private static final Path REPORTS = Path.of("target/surefire-reports");
+  private static final Pattern OUTPUT =
+      Pattern.compile("<system-out>(?:<!\\[CDATA\\[)?(.*?)(?:]]>)?</system-out>", Pattern.DOTALL);
+
+  /** A green run prints how to repeat it, and nothing else. */
+  @Test
+  void aGreenRunPrintsItsSeedAlone() throws IOException {
+    assumeThat(REPORTS).isDirectory();
+    final List<Path> reports = new ArrayList<>();
+    try (Stream<Path> files = Files.list(REPORTS)) {
+      files.filter(file -> file.toString().endsWith(".xml")).forEach(reports::add);
+    }
+    assumeThat(reports).anyMatch(file -> file.toString().endsWith("WidthProperties.xml"));
+    final List<String> lines = new ArrayList<>();
+    for (Path report : reports) {
+      OUTPUT.matcher(Files.readString(report))
+          .results()
+          .flatMap(output -> output.group(1).lines())
+          .filter(line -> !line.isBlank())
+          .forEach(lines::add);
+    }
+    assertThat(lines)
+        .singleElement()
+        .asString()
+        .matches("Properties: to repeat this run, mvn verify -Dadamant\\.seed=-?\\d+.*");
+  }
+}
