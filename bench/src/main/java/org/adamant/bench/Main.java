@@ -35,8 +35,6 @@ public final class Main {
   /**
    * Runs a sub-command and exits with its status: 0 for success, 1 for a result that is not what it
    * should be, 2 for wrong arguments.
-   *
-   * @param args the sub-command and its arguments
    */
   public static void main(String[] args) {
     // Numbers look the same everywhere, also in the messages of the libraries.

@@ -89,7 +89,6 @@ public final class Lanes {
    *
    * @param times in the order in which they were measured; others are ignored
    * @param preferred the name of the width that the chooser picks, empty if it is not known
-   * @return a comparison for each element type, variant and number of threads
    */
   public static List<Lanes> of(List<StepTime> times, String preferred) {
     final Map<List<Object>, StepTime> groups = new LinkedHashMap<>();

@@ -51,14 +51,7 @@ public record Chart(
     this(title, xLabel, yLabel, logX, logY, lines, List.of(), List.of());
   }
 
-  /**
-   * Loss curves: epochs on a linear axis, losses on a logarithmic one.
-   *
-   * @param title what it shows
-   * @param yLabel the y axis with its unit
-   * @param lines what to draw
-   * @return the chart
-   */
+  /** Loss curves: epochs on a linear axis, losses on a logarithmic one. */
   public static Chart ofLosses(String title, String yLabel, Line... lines) {
     return new Chart(title, "epoch", yLabel, false, true, List.of(lines));
   }
@@ -69,11 +62,7 @@ public record Chart(
         (x, y) -> !Double.isNaN(y) && (!logX || x > 0) && (!logY || y > 0));
   }
 
-  /**
-   * The numbers of some of the points, evenly spread.
-   *
-   * @return a row for each x, a column for each line
-   */
+  /** The numbers of some of the points, evenly spread. */
   public Table table() {
     final double[] all = lines.stream().flatMapToDouble(l -> Arrays.stream(l.x())).toArray();
     final double[] x = Arrays.stream(all).sorted().distinct().toArray();

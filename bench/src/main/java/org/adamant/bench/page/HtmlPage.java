@@ -23,11 +23,7 @@ public final class HtmlPage {
   private final StringBuilder html = new StringBuilder();
   private int pictures;
 
-  /**
-   * A page with a heading.
-   *
-   * @param title its title and heading
-   */
+  /** A page with a heading. */
   public HtmlPage(String title) {
     html.append(
         """
@@ -58,20 +54,12 @@ public final class HtmlPage {
     html.append("</section>\n");
   }
 
-  /**
-   * Adds a paragraph.
-   *
-   * @param text its text
-   */
+  /** Adds a paragraph. */
   public void paragraph(String text) {
     element("p", text);
   }
 
-  /**
-   * Adds a list.
-   *
-   * @param items its items
-   */
+  /** Adds a list. */
   public void list(List<Item> items) {
     if (items.isEmpty()) {
       return;
@@ -104,11 +92,7 @@ public final class HtmlPage {
     }
   }
 
-  /**
-   * Adds pictures, side by side where there is room, each with its numbers.
-   *
-   * @param charts what they show
-   */
+  /** Adds pictures, side by side where there is room, each with its numbers. */
   public void figures(List<Chart> charts) {
     if (charts.isEmpty()) {
       return;
@@ -125,11 +109,7 @@ public final class HtmlPage {
     html.append("</div>\n");
   }
 
-  /**
-   * Adds a table.
-   *
-   * @param table the table
-   */
+  /** Adds a table. */
   public void table(Table table) {
     html.append("<div class=\"wide\">\n<table>\n");
     element("caption", table.caption());
@@ -140,11 +120,7 @@ public final class HtmlPage {
     html.append("</tbody>\n</table>\n</div>\n");
   }
 
-  /**
-   * The page.
-   *
-   * @return HTML
-   */
+  /** The page. */
   public String html() {
     return html + "</main>\n</body>\n</html>\n";
   }

@@ -26,13 +26,7 @@ public record Line(String name, double[] x, double[] y, boolean isLimit) {
     this(name, x, y, false);
   }
 
-  /**
-   * A value per epoch, thinned out; the first and the last epoch are kept.
-   *
-   * @param name for the legend
-   * @param values a value for each epoch
-   * @return the line
-   */
+  /** A value per epoch, thinned out; the first and the last epoch are kept. */
   public static Line ofEpochs(String name, double[] values) {
     final int points = Math.min(POINTS, values.length);
     final int[] epochs =

@@ -47,7 +47,6 @@ final class LogAxis extends NumberAxis {
   /**
    * An axis.
    *
-   * @param label its text
    * @param values what is drawn along it; if they are few, they are labelled themselves
    */
   LogAxis(String label, double[] values) {

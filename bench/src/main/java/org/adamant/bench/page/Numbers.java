@@ -8,12 +8,7 @@ public final class Numbers {
 
   private Numbers() {}
 
-  /**
-   * As short as exactness allows, with thousands set apart: 0.001, 1,000.
-   *
-   * @param x the number
-   * @return the text
-   */
+  /** As short as exactness allows, with thousands set apart: 0.001, 1,000. */
   public static String plain(double x) {
     if (x == Math.rint(x)) {
       return String.format(Locale.ROOT, "%,.0f", x);
@@ -21,12 +16,7 @@ public final class Numbers {
     return new BigDecimal(Double.toString(x)).stripTrailingZeros().toPlainString();
   }
 
-  /**
-   * Four significant digits.
-   *
-   * @param x the number
-   * @return the text
-   */
+  /** Four significant digits. */
   public static String four(double x) {
     final double size = Math.abs(x);
     if (size != 0 && (size < 1e-3 || size >= 1e6)) {
@@ -35,33 +25,17 @@ public final class Numbers {
     return String.format(Locale.ROOT, "%.4g", x);
   }
 
-  /**
-   * A share in percent.
-   *
-   * @param share 1 for 100 %
-   * @return the text
-   */
+  /** A share in percent. */
   public static String percent(double share) {
     return String.format(Locale.ROOT, "%.2f %%", 100 * share);
   }
 
-  /**
-   * A time.
-   *
-   * @param seconds the time in seconds
-   * @return the text
-   */
+  /** A time. */
   public static String seconds(double seconds) {
     return String.format(Locale.ROOT, "%.2f s", seconds);
   }
 
-  /**
-   * Fractions fixed at this many digits.
-   *
-   * @param x the number
-   * @param digits after the point
-   * @return the text
-   */
+  /** Fractions fixed at this many digits. */
   public static String fixed(double x, int digits) {
     return String.format(Locale.ROOT, "%,." + digits + "f", x);
   }

@@ -34,11 +34,7 @@ public record Table(String caption, List<String> header, List<List<String>> rows
     return lines;
   }
 
-  /**
-   * The table in Markdown, numbers aligned to the right.
-   *
-   * @return its lines, the caption first
-   */
+  /** The table in Markdown, numbers aligned to the right. */
   public List<String> markdownLines() {
     final List<String> lines = new ArrayList<>(List.of(caption, "", markdownRow(header)));
     final List<String> alignments = new ArrayList<>(Collections.nCopies(header.size(), "---:"));

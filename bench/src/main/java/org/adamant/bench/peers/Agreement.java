@@ -46,9 +46,8 @@ final class Agreement {
   }
 
   /**
-   * Steps both and compares everything that the peer shows.
+   * Steps both and compares everything that the peer shows: the largest error, as a share of its bound.
    *
-   * @return the largest error, as a share of its bound
    * @throws WrongResult if a bound is exceeded; says where
    */
   double check(KernelContender kernel, Contender peer) throws WrongResult {

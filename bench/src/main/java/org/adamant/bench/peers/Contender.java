@@ -22,11 +22,7 @@ interface Contender extends AutoCloseable {
    */
   void step(long t);
 
-  /**
-   * A copy of an array, or the array itself.
-   *
-   * @return a {@code float[]} or {@code double[]}; empty if the implementation does not show it
-   */
+  /** A copy of an array, or the array itself; empty if the implementation does not show it. */
   Optional<Object> read(Role role, int array);
 
   @Override

@@ -145,9 +145,6 @@ public final class PeersCommand implements Callable<Integer> {
       description = "Where to write the table in Markdown. Default: nowhere.")
   private Path markdown;
 
-  /** For picocli. */
-  public PeersCommand() {}
-
   @Override
   public Integer call() throws IOException, InterruptedException {
     final double secondsPerWorkload = checkedSeconds();

@@ -81,11 +81,7 @@ final class Checkout {
     }
   }
 
-  /**
-   * Checks a commit out beside this checkout and builds its kernel.
-   *
-   * @return the kernel's classes
-   */
+  /** Checks a commit out beside this checkout and builds its kernel. */
   Path build(String commit) throws IOException {
     final Path directory = scratch.directory().resolve("base");
     git("worktree", "add", "--detach", "--quiet", directory.toString(), commit);

@@ -38,12 +38,7 @@ final class HistorySection {
     this.jumps = jumps;
   }
 
-  /**
-   * A history.
-   *
-   * @param sources the files of one series, the oldest first
-   * @return nothing if there is no more than one that has times of the step
-   */
+  /** The history of one series, the oldest file first; none with fewer than two times of the step. */
   static Optional<Section> of(List<Source> sources, List<Accepted> jumps) {
     return new HistorySection(sources, jumps).section();
   }

@@ -73,9 +73,6 @@ public final class ReportCommand implements Callable<Integer> {
       description = "Where to write the page.")
   private Path html;
 
-  /** For picocli. */
-  public ReportCommand() {}
-
   @Override
   public Integer call() {
     final List<Source> sources = new ArrayList<>();

@@ -36,7 +36,6 @@ public final class StepSections {
   /**
    * All sections that have something to show.
    *
-   * @param times what was measured, in its order
    * @param preferred the name of the lane width that the chooser picks, empty if it is not known
    */
   public static List<Section> of(List<StepTime> times, String preferred) {

@@ -22,11 +22,7 @@ public record Estimate(double ratio, Double low, Double high) {
   /** The fewest values that give an interval: 2^-8 < (1 - 0.99) / 2. */
   public static final int FEWEST = 8;
 
-  /**
-   * Estimates from one ratio for each fork.
-   *
-   * @param ratios positive numbers, at least one
-   */
+  /** Estimates from one ratio for each fork. */
   public static Estimate of(double[] ratios) {
     final double[] means = means(ratios);
     final double[] atMost = distribution(ratios.length);
@@ -42,12 +38,7 @@ public record Estimate(double ratio, Double low, Double high) {
         inside == 0 ? null : Double.valueOf(Math.exp(means[last - inside + 1])));
   }
 
-  /**
-   * How sure it is that the middle lies above a limit: 1 - p of the exact one-sided test.
-   *
-   * @param ratios one for each fork
-   * @param limit the ratio not to be exceeded
-   */
+  /** How sure it is that the middle lies above a limit: 1 - p of the exact one-sided test. */
   public static double confidenceAbove(double[] ratios, double limit) {
     final double[] means = means(ratios);
     final long notAbove = Arrays.stream(means).filter(mean -> mean <= Math.log(limit)).count();

@@ -80,15 +80,7 @@ public record StepTime(
     }
   }
 
-  /**
-   * Decodes what JMH measured.
-   *
-   * @param name the benchmark's class and method
-   * @param params its parameters
-   * @param time what it measured
-   * @param secondary what the profilers did, by name
-   * @return nothing if it is another benchmark, or another quantity than the time of a call
-   */
+  /** Decodes what JMH measured; nothing, if it is another benchmark or not the time of a call. */
   public static Optional<StepTime> of(
       String name, Map<String, String> params, Metric time, Map<String, Metric> secondary) {
     final String[] words = name.split("\\.");

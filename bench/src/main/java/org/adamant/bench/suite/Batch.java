@@ -23,11 +23,7 @@ public record Batch(
     Timing timing,
     List<Class<? extends Profiler>> profilers) {
 
-  /**
-   * How many times something is measured.
-   *
-   * @return benchmarks times combinations of parameters
-   */
+  /** How many times something is measured. */
   public int trials() {
     return params.values().stream().mapToInt(List::size).reduce(methods.size(), (a, b) -> a * b);
   }

@@ -103,7 +103,6 @@ public final class GridOptions {
   /**
    * Refuses what cannot be measured, and asks the JVMs that will be what they can do.
    *
-   * @return what they say
    * @throws ParameterException if an option has no meaning here
    */
   public MeasuredJvm check(int rounds) {
@@ -169,7 +168,6 @@ public final class GridOptions {
    * The sizes to measure.
    *
    * @param usual those where none are asked for; of these, only what fits into memory
-   * @return sizes as JMH takes them, in ascending order
    */
   public List<String> sizes(int... usual) {
     return (sizes.isEmpty()
@@ -189,11 +187,7 @@ public final class GridOptions {
         .toList();
   }
 
-  /**
-   * The element types to measure.
-   *
-   * @param isQuick whether only one is usual
-   */
+  /** The element types to measure. */
   public List<Element> elements(boolean isQuick) {
     if (!elements.isEmpty()) {
       return elements;

@@ -28,12 +28,7 @@ public final class JmhSession {
   private final List<String> jvmArgs;
   private final Progress progress;
 
-  /**
-   * A session.
-   *
-   * @param jvmArgs options for the JVMs that are measured
-   * @param progress advances with every trial
-   */
+  /** A session. */
   public JmhSession(List<String> jvmArgs, Progress progress) {
     this.jvmArgs = new ArrayList<>(jvmArgs);
     this.jvmArgs.add(QUIET);
@@ -44,12 +39,7 @@ public final class JmhSession {
   public static final class FailedException extends Exception {
     private static final long serialVersionUID = 1;
 
-    /**
-     * A failure.
-     *
-     * @param message what failed, in one line
-     * @param cause why
-     */
+    /** A failure. */
     public FailedException(String message, Throwable cause) {
       super(message, cause);
     }
@@ -66,9 +56,6 @@ public final class JmhSession {
   /**
    * Measures all batches, round by round, so that a disturbance does not hit one benchmark alone.
    *
-   * @param batches what to measure
-   * @param rounds how many times
-   * @return the results
    * @throws FailedException if one of them fails
    */
   public Results run(List<Batch> batches, int rounds) throws FailedException {

@@ -24,11 +24,7 @@ public final class Plan {
   private final List<Batch> batches = new ArrayList<>();
   private final Timing timing;
 
-  /**
-   * A plan without batches.
-   *
-   * @param timing how long a benchmark is measured
-   */
+  /** A plan without batches. */
   public Plan(Timing timing) {
     this.timing = timing;
   }

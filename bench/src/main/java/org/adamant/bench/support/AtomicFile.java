@@ -13,7 +13,6 @@ public final class AtomicFile {
   /**
    * Creates the directory that the file will lie in, and says early if it cannot be written to.
    *
-   * @param file what is to be written later
    * @throws IOException if it cannot be; the message says why, without naming the file
    */
   public static void prepare(Path file) throws IOException {
@@ -30,8 +29,6 @@ public final class AtomicFile {
   /**
    * Writes beside the file, then moves into its place.
    *
-   * @param file the file, which may exist
-   * @param content what it holds afterwards
    * @throws IOException if it cannot be written; nothing is left behind
    */
   public static void write(Path file, String content) throws IOException {

@@ -14,9 +14,6 @@ public final class Outputs {
   /**
    * Refuses a file that cannot be written, before any work is done for it.
    *
-   * @param spec the command
-   * @param option the option that names the file
-   * @param file the file
    * @throws ParameterException if its directory cannot be made or written to
    */
   public static void prepare(CommandSpec spec, String option, Path file) {
@@ -28,14 +25,7 @@ public final class Outputs {
     }
   }
 
-  /**
-   * Writes a file and says so, or says why not.
-   *
-   * @param spec the command
-   * @param file the file
-   * @param content what it holds afterwards
-   * @return whether it was written
-   */
+  /** Writes a file and says so, or says why not. */
   public static boolean write(CommandSpec spec, Path file, String content) {
     try {
       AtomicFile.write(file, content);
@@ -47,12 +37,7 @@ public final class Outputs {
     return true;
   }
 
-  /**
-   * Why a file could not be read or written.
-   *
-   * @param e what happened
-   * @return a few words
-   */
+  /** Why a file could not be read or written. */
   public static String reason(IOException e) {
     if (e instanceof FileSystemException failed) {
       // Its message is often no more than the path.
@@ -61,12 +46,7 @@ public final class Outputs {
     return e.getMessage();
   }
 
-  /**
-   * What the user wrote, to stand beside what came of it.
-   *
-   * @param spec the command
-   * @return the sub-command and its arguments
-   */
+  /** What the user wrote, to stand beside what came of it. */
   public static String command(CommandSpec spec) {
     return String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
   }

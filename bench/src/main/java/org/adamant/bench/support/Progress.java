@@ -23,11 +23,7 @@ public interface Progress extends AutoCloseable {
         public void close() {}
       };
 
-  /**
-   * Says how many steps there will be.
-   *
-   * @param steps in all
-   */
+  /** Says how many steps there will be. */
   void expect(long steps);
 
   /** One step is done. */
@@ -36,12 +32,7 @@ public interface Progress extends AutoCloseable {
   @Override
   void close();
 
-  /**
-   * A bar on the terminal, removed at the end.
-   *
-   * @param name written before it
-   * @return the bar
-   */
+  /** A bar on the terminal, removed at the end. */
   static Progress bar(String name) {
     final ProgressBar bar =
         new ProgressBarBuilder()
@@ -79,10 +70,6 @@ public interface Progress extends AutoCloseable {
 
   /**
    * A bar where there is a terminal, otherwise a line now and then; both say how long it will take.
-   *
-   * @param name written before it
-   * @param out where the lines go
-   * @return the progress
    */
   static Progress visible(String name, PrintWriter out) {
     final Console console = System.console();

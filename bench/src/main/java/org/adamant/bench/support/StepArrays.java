@@ -53,8 +53,6 @@ public final class StepArrays {
    * Arrays that may still be moved.
    *
    * @param padding bytes at the end of each array that are not stepped
-   * @param seed of the values
-   * @param gradScale by which gradients are larger than usual
    * @param hasAverage whether there is a fifth array, a copy of the parameters
    */
   public StepArrays(

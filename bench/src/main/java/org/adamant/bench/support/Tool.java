@@ -17,9 +17,6 @@ public final class Tool {
   /**
    * Runs a command to its end.
    *
-   * @param directory to run it in
-   * @param seconds that it may take
-   * @return the lines that it wrote to its standard output
    * @throws IOException if it cannot be started, fails or takes too long; the message is one line
    */
   public static List<String> run(Path directory, int seconds, List<String> command)

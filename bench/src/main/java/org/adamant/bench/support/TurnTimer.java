@@ -16,12 +16,7 @@ public final class TurnTimer {
   private final double seconds;
   private final double warmUpSeconds;
 
-  /**
-   * A timer.
-   *
-   * @param seconds how long all are measured
-   * @param warmUpSeconds how long each runs before, at the least
-   */
+  /** A timer. */
   public TurnTimer(double seconds, double warmUpSeconds) {
     this.seconds = seconds;
     this.warmUpSeconds = warmUpSeconds;

@@ -10,12 +10,7 @@ final class Context {
   private final Progress progress;
   private final Optional<PrintWriter> verbose;
 
-  /**
-   * A context.
-   *
-   * @param progress advances with every epoch or round
-   * @param verbose where losses are printed, if they are
-   */
+  /** A context. */
   Context(Progress progress, Optional<PrintWriter> verbose) {
     this.progress = progress;
     this.verbose = verbose;

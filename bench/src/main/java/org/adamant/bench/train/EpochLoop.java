@@ -7,14 +7,7 @@ final class EpochLoop {
 
   private EpochLoop() {}
 
-  /**
-   * Trains.
-   *
-   * @param epochs how often
-   * @param epoch trains one epoch and returns its loss
-   * @param listener is told every loss
-   * @return the loss of each epoch
-   */
+  /** Trains. */
   static double[] run(int epochs, DoubleSupplier epoch, EpochListener listener) {
     final double[] losses = new double[epochs];
     for (int i = 0; i < epochs; i++) {

@@ -13,12 +13,7 @@ final class Network {
   private final Map<String, float[]> parameters = new LinkedHashMap<>();
   private final Map<String, float[]> gradients = new LinkedHashMap<>();
 
-  /**
-   * A network with fresh weights.
-   *
-   * @param random where the weights come from
-   * @param widths inputs, hidden layers, outputs
-   */
+  /** A network with fresh weights. */
   Network(Random random, int... widths) {
     for (int i = 1; i < widths.length; i++) {
       if (i > 1) {
