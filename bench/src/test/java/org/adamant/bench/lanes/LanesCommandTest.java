@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.adamant.LaneWidth;
+import org.adamant.bench.jmh.VariantBenchmark;
 import org.adamant.bench.results.ResultFile;
 import org.adamant.bench.results.StepTime;
 import org.adamant.bench.suite.Batch;
@@ -57,6 +58,28 @@ class LanesCommandTest {
     assertThat(batches.get(1).methods()).containsExactly("floatKernel");
     assertThat(batches.get(1).params().get("width"))
         .isEqualTo(LaneWidth.supported().stream().map(LaneWidth::name).toList());
+  }
+
+  @Test
+  void measuresVariantsOnSomeThreadsAtEveryWidth() {
+    assertThat(
+        run(
+            "--sizes", "5000", "--element", "float", "--variant", "adamw,one_pass", "--threads",
+            "1,2"))
+        .isZero();
+    assertThat(batches).extracting(Batch::benchmarks).containsOnly(VariantBenchmark.class);
+    final List<Batch> kernels =
+        batches.stream().filter(batch -> batch.methods().contains("floatKernel")).toList();
+    assertThat(kernels)
+        .extracting(batch -> batch.params().get("threads"))
+        .containsExactly(List.of("1"), List.of("2"));
+    assertThat(kernels)
+        .allSatisfy(
+            batch -> {
+              assertThat(batch.params().get("variant")).containsExactly("ADAMW", "ONE_PASS");
+              assertThat(batch.params().get("width"))
+                  .hasSameSizeAs(LaneWidth.supported());
+            });
   }
 
   @Test
@@ -117,6 +140,7 @@ class LanesCommandTest {
     final List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--json", json.toString()));
     return new CommandLine(new LanesCommand(measurement))
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(all.toArray(String[]::new));

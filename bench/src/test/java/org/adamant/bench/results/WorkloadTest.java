@@ -2,6 +2,7 @@ package org.adamant.bench.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
 import org.adamant.bench.results.Workload.Kind;
 import org.adamant.bench.support.Element;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,18 @@ class WorkloadTest {
     final Workload gpt2 = new Workload(Kind.GPT2, Element.FLOAT, 0, 2);
     assertThat(gpt2.lengths()).hasSize(148);
     assertThat(gpt2.elements()).isEqualTo(124_439_808);
+  }
+
+  @Test
+  void labelsAreTheSameInEveryLanguage() {
+    final Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.GERMANY);
+    try {
+      assertThat(new Workload(Kind.ONE_PASS, Element.FLOAT, 16_384, 2).label())
+          .isEqualTo("float 16,384, all in one pass, 2 threads");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test
