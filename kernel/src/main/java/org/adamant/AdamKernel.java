@@ -84,9 +84,11 @@ public interface AdamKernel {
   /**
    * The fastest kernel for this machine.
    *
-   * <p>Until the JIT has compiled the SIMD loop, half a second at full load for the basic step and up to two
-   * for one that does everything, this kernel steps on the scalar path, which is compiled sooner; the bits are
-   * the same. Slices of fewer than 65 elements stay there until a longer one has brought the change about.
+   * <p>This kernel starts on the scalar path, which is soon compiled. It switches to SIMD once the JIT has
+   * compiled that and the compiled code has given the bits of the reference: after half a second at full load
+   * for the basic step, and up to two for one that does everything. Only the speed changes; {@link
+   * #explanation} says how far it is. Once it has switched, data of any kind and length are stepped by
+   * compiled code that allocates nothing.
    *
    * <p>What was chosen and why is said once, through {@link System.Logger} {@code org.adamant}: where there
    * is no SIMD by this call, as a warning. Where it is likely and the property names no width, the Vector
@@ -103,7 +105,8 @@ public interface AdamKernel {
 
   /**
    * The kernel of one lane width, for experiments and tests: it runs the loop of that width from the first
-   * call on, which is slow until the JIT has compiled it.
+   * call on. Until the JIT has compiled that, it is slow and allocates: where no memory is left, a step can
+   * end with an {@link OutOfMemoryError} and arrays that are partly updated. {@link #preferred} cannot.
    *
    * @param width the width
    * @return the kernel
@@ -122,8 +125,8 @@ public interface AdamKernel {
   LaneWidth laneWidth();
 
   /**
-   * Why this kernel works the way it does, and what the user can do about it, in one sentence for a log
-   * or a bug report.
+   * Why this kernel works the way it does, what the user can do about it, and how much of it has switched to
+   * SIMD by now, in one sentence for a log or a bug report.
    *
    * @return the sentence
    */
@@ -137,11 +140,14 @@ public interface AdamKernel {
    * @param grads gradients, read
    * @param m first moments, updated
    * @param v second moments, updated
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the step was taken
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, two of them are the same array, or
    *     a coefficient is outside the range of float
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    */
-  void step(AdamStep step, float[] params, float[] grads, float[] m, float[] v);
+  long step(AdamStep step, float[] params, float[] grads, float[] m, float[] v);
 
   /**
    * Steps the elements {@code offset <= i < offset + length} of arrays of floats.
@@ -153,12 +159,15 @@ public interface AdamKernel {
    * @param v second moments, updated
    * @param offset the first element
    * @param length the number of elements
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the step was taken
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, two of them are the same array, or
    *     a coefficient is outside the range of float
    * @throws IndexOutOfBoundsException if the slice does not lie in the arrays
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    */
-  void step(
+  long step(
       AdamStep step, float[] params, float[] grads, float[] m, float[] v, int offset, int length);
 
   /**
@@ -169,10 +178,13 @@ public interface AdamKernel {
    * @param grads gradients, read
    * @param m first moments, updated
    * @param v second moments, updated
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the step was taken
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, or two of them are the same array
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    */
-  void step(AdamStep step, double[] params, double[] grads, double[] m, double[] v);
+  long step(AdamStep step, double[] params, double[] grads, double[] m, double[] v);
 
   /**
    * Steps the elements {@code offset <= i < offset + length} of arrays of doubles.
@@ -184,11 +196,14 @@ public interface AdamKernel {
    * @param v second moments, updated
    * @param offset the first element
    * @param length the number of elements
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the step was taken
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, or two of them are the same array
    * @throws IndexOutOfBoundsException if the slice does not lie in the arrays
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    */
-  void step(
+  long step(
       AdamStep step,
       double[] params,
       double[] grads,
@@ -202,7 +217,8 @@ public interface AdamKernel {
    *
    * @param step the coefficients, and what else to do in the same pass
    * @param slice the arrays
-   * @return the number of gradients that are NaN or infinite, 0 with {@link NonFinite#PROPAGATE}
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the step was taken
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the variant needs an array that the slice does not have, or a
    *     coefficient is outside the range of float
@@ -215,7 +231,8 @@ public interface AdamKernel {
    *
    * @param step the coefficients, and what else to do in the same pass
    * @param model the slices
-   * @return the number of gradients that are NaN or infinite, 0 with {@link NonFinite#PROPAGATE}
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the step was taken
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the variant needs an array that a slice does not have, or a
    *     coefficient is outside the range of float
@@ -234,7 +251,8 @@ public interface AdamKernel {
    *     thread does; what else it throws before any thread has begun comes out as it is, with all arrays as
    *     they were
    * @param threads the largest number of threads, the calling one included, at least 1
-   * @return the number of gradients that are NaN or infinite, 0 with {@link NonFinite#PROPAGATE}
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the step was taken
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if {@code threads} is less than 1, the variant needs an array that a
    *     slice does not have, or a coefficient is outside the range of float
@@ -249,7 +267,7 @@ public interface AdamKernel {
    * The Euclidean norm of all gradients of a model, the same to the last bit for every lane width and
    * thread count.
    *
-   * <p>Allocates eight bytes for each 4,096 elements.
+   * <p>Allocates eight bytes for each 4,096 elements, four for each slice, and less than a kilobyte besides.
    *
    * <p><b>Order of operations.</b> Each slice is cut into blocks of 4,096 elements. In a block, element i
    * is squared and added in double, by fma, to sum i mod 32; the 32 sums are added in halves (0 and 16, 1

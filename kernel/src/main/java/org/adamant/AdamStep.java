@@ -280,17 +280,24 @@ public final class AdamStep {
    * The factor that brings gradients of a norm down to a limit: {@code maxNorm / norm} if the norm is
    * greater, otherwise 1.
    *
+   * <p>A norm that is infinite or NaN gives 0, so that clipping goes together with every {@link NonFinite}:
+   * {@code SKIP} and {@code THROW} act on the gradients, whatever the factor; with {@code PROPAGATE} the
+   * gradients that are not finite become NaN, and the others 0.
+   *
    * @param norm the norm of all gradients, see {@link AdamKernel#globalNorm}, times the gradient scale if
-   *     there is one; at least 0. For an infinite norm the factor is 0
+   *     there is one; not negative
    * @param maxNorm the limit, finite and greater than 0
    * @return the factor, at most 1
-   * @throws IllegalArgumentException if an argument is NaN or outside its range
+   * @throws IllegalArgumentException if the norm is negative or the limit outside its range
    */
   public static double clipFactor(double norm, double maxNorm) {
-    if (!(norm >= 0)) {
-      throw new IllegalArgumentException("norm = " + norm + ": expected a value >= 0");
+    if (norm < 0) {
+      throw new IllegalArgumentException("norm = " + norm + ": expected a value >= 0, or NaN");
     }
     Arguments.requirePositiveFinite("maxNorm", maxNorm);
+    if (Double.isNaN(norm)) {
+      return 0;
+    }
     return norm > maxNorm ? maxNorm / norm : 1;
   }
 

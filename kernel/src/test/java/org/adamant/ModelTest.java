@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.adamant.Adam.AmsGrad;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A whole model in one call: the bits of its slices one by one, whoever does which part. */
@@ -322,8 +323,45 @@ class ModelTest {
     assertThat(AdamStep.clipFactor(0.5, 1)).isEqualTo(1);
     assertThat(AdamStep.clipFactor(0, 1)).isEqualTo(1);
     assertThat(AdamStep.clipFactor(Double.POSITIVE_INFINITY, 1)).isZero();
-    assertThatThrownBy(() -> AdamStep.clipFactor(Double.NaN, 1))
-        .hasMessageContaining("norm = NaN");
+    assertThat(AdamStep.clipFactor(Double.NaN, 1)).isZero();
+    assertThatThrownBy(() -> AdamStep.clipFactor(-1, 1)).hasMessageContaining("norm = -1.0");
     assertThatThrownBy(() -> AdamStep.clipFactor(1, 0)).hasMessageContaining("maxNorm = 0.0");
+  }
+
+  /** A training loop has one way through a step, whatever the gradients are. */
+  @ParameterizedTest
+  @EnumSource
+  void clippingByNormGoesTogetherWithSkippingWhatIsNotFinite(ElementType type) {
+    final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
+    for (double bad : new double[] {
+      Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
+    }) {
+      final StepArrays arrays = StepArrays.ordinary(type, 1003, 5);
+      final StepArrays before = arrays.copy();
+      final Object grad = before.grads();
+      final double good = type.get(grad, 17);
+      type.set(arrays.grads(), 17, bad);
+      type.set(before.grads(), 17, bad);
+      final AdamModel model = AdamModel.of(VariantsTest.slice(arrays));
+      long t = 1;
+      for (int batch = 0; batch < 2; batch++) {
+        final AdamStep step =
+            Adam.defaults()
+                .atStep(t)
+                .withNonFinite(NonFinite.SKIP)
+                .withClipFactor(AdamStep.clipFactor(kernel.globalNorm(model), 1));
+        final long skipped = kernel.step(step, model);
+        assertThat(skipped).isEqualTo(batch == 0 ? 1 : 0);
+        if (skipped == 0) {
+          t++;
+          continue;
+        }
+        Bits.assertSame("skipped", before, arrays, before);
+        assertThat(arrays.step(kernel, step)).as("of arrays").isEqualTo(1);
+        assertThat(arrays.step(kernel, step, 17, 1)).as("of a slice of arrays").isEqualTo(1);
+        type.set(arrays.grads(), 17, good);
+      }
+      assertThat(t).isEqualTo(2);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package org.adamant.internal;
 
 import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.F2D;
 import static jdk.incubator.vector.VectorOperators.FMA;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -10,6 +11,7 @@ import static jdk.incubator.vector.VectorOperators.ULT;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorShape;
@@ -62,6 +64,7 @@ final class SimdLoop extends Loop {
   private static final int LANES = FLOAT ? FLOATS.length() : DOUBLES.length();
   private static final boolean FMA_ROOT = CONSTANTS.rootsByFma();
   private static final int FMA_VECTORS = (FmaRoot.SHARE - 1) * LANES;
+  private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
   private static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, SHAPE);
   private static final Loop TAIL = Specialiser.loop(CONSTANTS.scalar());
 
@@ -85,7 +88,30 @@ final class SimdLoop extends Loop {
       Object average,
       int from,
       int to) {
-    final int end = from + ((to - from) & -LANES);
+    final int end = endOfVectors(from, to);
+    if (from < end) {
+      stepVectors(c, params, grads, m, v, max, average, from, end);
+    }
+    if (end < to) {
+      TAIL.block(c, params, grads, m, v, max, average, end, to);
+    }
+  }
+
+  /** The end of the last whole vector. */
+  private static int endOfVectors(int from, int to) {
+    return from + ((to - from) & -LANES);
+  }
+
+  private void stepVectors(
+      Coefficients c,
+      Object params,
+      Object grads,
+      Object m,
+      Object v,
+      Object max,
+      Object average,
+      int from,
+      int end) {
     // What the variant does not use is left out: the compiler stops inlining beyond some size.
     final Vector<Number> gradientScale = SCALES ? broadcast(c.gradientScale()) : null;
     final Vector<Number> clip = CLIPS ? broadcast(c.clip()) : null;
@@ -206,9 +232,6 @@ final class SimdLoop extends Loop {
         }
       }
     }
-    if (end < to) {
-      TAIL.block(c, params, grads, m, v, max, average, end, to);
-    }
   }
 
   @Override
@@ -217,33 +240,48 @@ final class SimdLoop extends Loop {
   }
 
   @Override
-  public long countNonFinite(Object array, int from, int to) {
-    return TAIL.countNonFinite(array, from, to);
+  long countInBlock(Object array, int from, int to) {
+    final int end = endOfVectors(from, to);
+    long count = 0;
+    if (from < end) {
+      count += countInVectors(array, from, end);
+    }
+    if (end < to) {
+      count += TAIL.countInBlock(array, end, to);
+    }
+    return count;
   }
 
-  @Override
-  boolean isBlockFinite(Object array, int from, int to) {
-    final int end = from + ((to - from) & -LANES);
-    Vector<Number> zero = broadcast(0);
+  private static long countInVectors(Object array, int from, int end) {
+    final Vector<Number> exponent =
+        broadcastBits(
+            FLOAT ? ReferenceLoop.FLOAT_EXPONENT : ReferenceLoop.DOUBLE_EXPONENT);
+    final Vector<Number> lowest =
+        broadcastBits(
+            FLOAT ? ReferenceLoop.FLOAT_LOWEST_EXPONENT : ReferenceLoop.DOUBLE_LOWEST_EXPONENT);
+    final int sign = FLOAT ? Integer.SIZE - 1 : Long.SIZE - 1;
+    Vector<Number> count = broadcastBits(0);
     for (int i = from; i < end; i += LANES) {
-      zero = zero.add(load(array, i).mul(broadcast(0)));
+      count =
+          count.add(loadBits(array, i).lanewise(AND, exponent).add(lowest).lanewise(LSHR, sign));
     }
-    // The order of this sum does not matter: it is 0 or NaN.
-    final double sum =
-        FLOAT
-            ? ((FloatVector) (Vector<?>) zero).reduceLanes(ADD)
-            : ((DoubleVector) (Vector<?>) zero).reduceLanes(ADD);
-    return sum == 0 && TAIL.isBlockFinite(array, end, to);
+    return count.reduceLanesToLong(ADD);
   }
 
   @Override
   void addSquares(double[] sums, Object array, double scale, int from, int to) {
-    if (DOUBLES.length() == 1) {
-      TAIL.addSquares(sums, array, scale, from, to);
-      return;
-    }
     // Whole rounds over the sums; the rest by the reference, on top of what is there.
-    final int end = from + ((to - from) & -SUMS);
+    final int end = DOUBLES.length() == 1 ? from : from + ((to - from) & -SUMS);
+    if (from < end) {
+      addSquaresOfVectors(sums, array, scale, from, end);
+    }
+    if (end < to) {
+      TAIL.addSquares(sums, array, scale, end, to);
+    }
+  }
+
+  private static void addSquaresOfVectors(
+      double[] sums, Object array, double scale, int from, int end) {
     final int lanes = DOUBLES.length();
     for (int sum = 0; sum < SUMS; sum += 2 * lanes) {
       // Two at a time, so that one addition need not wait for the other.
@@ -260,7 +298,20 @@ final class SimdLoop extends Loop {
       first.intoArray(sums, sum);
       second.intoArray(sums, sum + lanes);
     }
-    TAIL.addSquares(sums, array, scale, end, to);
+  }
+
+  private static Vector<Number> loadBits(Object array, int i) {
+    final Vector<?> bits =
+        FLOAT
+            ? FloatVector.fromArray(FLOATS, (float[]) array, i).reinterpretAsInts()
+            : DoubleVector.fromArray(DOUBLES, (double[]) array, i).reinterpretAsLongs();
+    return (Vector<Number>) bits;
+  }
+
+  private static Vector<Number> broadcastBits(long bits) {
+    final Vector<?> all =
+        FLOAT ? IntVector.broadcast(INTS, (int) bits) : LongVector.broadcast(LONGS, bits);
+    return (Vector<Number>) all;
   }
 
   private static DoubleVector loadDoubles(Object array, int i) {
