@@ -163,7 +163,7 @@ class DataKindsTest {
       Collections.shuffle(cases, random);
       // The loop that chooses between two ways to a root, and a few others.
       cases.removeIf(c -> c.type == ElementType.DOUBLE && c.work == Work.BASIC && c.width == null);
-      cases.subList(5, cases.size()).clear();
+      cases.subList(3, cases.size()).clear();
       cases.add(new Case(null, ElementType.DOUBLE, Work.BASIC, Kind.ORDINARY));
     }
     return cases.stream();

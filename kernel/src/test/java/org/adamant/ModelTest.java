@@ -364,4 +364,18 @@ class ModelTest {
       assertThat(t).isEqualTo(2);
     }
   }
+
+  @Test
+  void theSearchForWhatIsNotFiniteIsSharedByThreadsWhateverTheSlicesAre() {
+    final StepArrays arrays = StepArrays.ordinary(ElementType.FLOAT, 200_000, 5);
+    final AdamModel model = AdamModel.of(VariantsTest.slice(arrays));
+    ElementType.FLOAT.set(arrays.grads(), 199_999, Double.NaN);
+    ElementType.FLOAT.set(arrays.grads(), 3, Double.NaN);
+    final AdamStep step = Adam.defaults().atStep(1).withNonFinite(NonFinite.SKIP);
+    final AtomicInteger asked = new AtomicInteger();
+    final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
+    assertThat(kernel.step(step, model, _ -> asked.incrementAndGet(), 4)).isEqualTo(2);
+    // It is skipped, so that nobody is asked to step.
+    assertThat(asked).hasValue(3);
+  }
 }
