@@ -100,10 +100,10 @@ public final class Chooser {
       return Optional.of(
           "the module " + MODULE + " is resolved, but the class loader of this library (" + loader
               + ") does not see the package " + MODULE
-              + "; to get SIMD, under OSGi have the framework"
-              + " export it (org.osgi.framework.system.packages.extra=" + MODULE
-              + "), under JBoss Modules add"
-              + " a dependency on the module " + MODULE + ", in a loader that filters let it pass");
+              + "; to get SIMD, under OSGi import it, and have the"
+              + " framework export it (org.osgi.framework.system.packages.extra=" + MODULE
+              + "), under JBoss Modules add a dependency on the module " + MODULE
+              + ", and have any other loader ask its parent for it");
     }
   }
 

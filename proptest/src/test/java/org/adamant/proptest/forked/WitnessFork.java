@@ -49,6 +49,12 @@ record WitnessFork(
         .withVectorApi();
   }
 
+  /** On the scalar path that was asked for. */
+  static WitnessFork askedForScalar(String reason, String... options) {
+    return new WitnessFork(
+        List.of(options), List.of(), "scalar path: asked for by ", reason, "mixed mode", Map.of());
+  }
+
   WitnessFork withVectorApi() {
     return new WitnessFork(
         Stream.concat(Stream.of("--add-modules=jdk.incubator.vector"), options.stream()).toList(),
