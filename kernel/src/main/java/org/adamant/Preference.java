@@ -3,7 +3,6 @@ package org.adamant;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.adamant.internal.Specialiser;
@@ -63,13 +62,9 @@ record Preference(LaneWidth width, String explanation, Level level) {
 
   /** The preference for a supported width that somebody asked for. */
   static Preference asked(LaneWidth width, String by) {
-    final String explanation = nameOf(width) + ": asked for by " + by;
-    if (width == LaneWidth.SCALAR) {
-      final Optional<String> obstacle = Specialiser.obstacle();
-      if (obstacle.isPresent()) {
-        return new Preference(
-            width, explanation + ", and slower than it could be: " + obstacle.get(), Level.WARNING);
-      }
+    String explanation = nameOf(width) + ": asked for by " + by;
+    if (width == LaneWidth.SCALAR && Specialiser.obstacle().isPresent()) {
+      explanation += "; not specialised: " + Specialiser.obstacle().get();
     }
     return new Preference(width, explanation, Level.DEBUG);
   }

@@ -130,7 +130,10 @@ public final class Chooser {
         }
       }
       return Optional.empty();
-    } catch (LinkageError | RuntimeException e) {
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // There may be more of it next time.
+      throw e;
+    } catch (RuntimeException | Error e) {
       return Optional.of(
           "the Vector API of Java "
               + Runtime.version()

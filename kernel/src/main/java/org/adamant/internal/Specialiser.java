@@ -13,8 +13,9 @@ import org.adamant.internal.Specialisation.Element;
  * defined again as a hidden class whose static finals come from a {@link Specialisation}. That takes
  * about half a millisecond and is done once per specialisation and JVM.
  *
- * <p>Where it cannot be done there are no vectors, and the scalar path is a {@link PlainLoop}: the same
- * source as an ordinary class, whose constants are fields. It gives the same bits, slowly.
+ * <p>Where it cannot be done there are no vectors, which need constants, and the scalar path is a {@link
+ * PlainLoop}: the same source as an ordinary class, whose constants are fields. It gives the same bits, and
+ * compiled by C2, which looks at the fields before it begins to loop, it takes no longer.
  */
 public final class Specialiser {
 
@@ -75,8 +76,7 @@ public final class Specialiser {
       throw e;
     } catch (Throwable e) {
       // Anything: an agent throws what it likes, and a native image has an error of its own.
-      obstacle =
-          isReadable(ReferenceLoop.class) ? undefinable(e) : unreadable(ReferenceLoop.class);
+      obstacle = obstacle(e);
       return PlainLoop.of(constants);
     }
   }
@@ -120,15 +120,22 @@ public final class Specialiser {
     }
   }
 
+  private static String obstacle(Throwable cause) {
+    if (System.getProperty("org.graalvm.nativeimage.imagecode") != null) {
+      return "a native image defines no classes when it runs (" + cause
+          + "), and every loop of vectors is such a class; run on a JVM to get SIMD";
+    }
+    if (!isReadable(ReferenceLoop.class)) {
+      return unreadable(ReferenceLoop.class);
+    }
+    return "this JVM does not let a class define hidden ones (" + cause
+        + "), as every loop of vectors is; run without what forbids it, such as an agent, to get SIMD";
+  }
+
   private static String unreadable(Class<?> template) {
     return "the class loader of this library (" + template.getClassLoader()
         + ") does not give it the class file " + fileOf(template)
-        + ", of which every fast loop is made; have the class files beside the classes, as in"
-        + " the jar";
-  }
-
-  private static String undefinable(Throwable cause) {
-    return "this JVM does not let a class define hidden ones (" + cause
-        + "), as every fast loop is; run without the agent that forbids it, or not as a native image";
+        + ", of which loops are made; have the class files beside the classes, as in the jar, to get"
+        + " SIMD";
   }
 }

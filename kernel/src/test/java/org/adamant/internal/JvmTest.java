@@ -1,6 +1,7 @@
 package org.adamant.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -248,15 +249,29 @@ class JvmTest {
     assertRefused(jvm, "the 128-bit loop did not reproduce the reference", "please report this");
   }
 
+  private static Jvm failingWith(Error error) {
+    return new Other() {
+      @Override
+      boolean passesSelfCheck(Element element, int laneBits) {
+        throw error;
+      }
+    };
+  }
+
   @Test
   void refusesAVectorApiOfAnotherForm() {
-    final Jvm jvm =
-        new Other() {
-          @Override
-          boolean passesSelfCheck(Element element, int laneBits) {
-            throw new NoSuchMethodError("FloatVector.fma");
-          }
-        };
-    assertRefused(jvm, "java.lang.NoSuchMethodError: FloatVector.fma", "use Java 25");
+    assertRefused(
+        failingWith(new NoSuchMethodError("FloatVector.fma")),
+        "java.lang.NoSuchMethodError: FloatVector.fma",
+        "use Java 25");
+    assertRefused(failingWith(new Error("no vectors")), "java.lang.Error: no vectors",
+        "use Java 25");
+  }
+
+  /** What is found out is kept, and the memory may be enough the next time. */
+  @Test
+  void wantOfMemoryIsNoReasonToRefuse() {
+    final OutOfMemoryError error = new OutOfMemoryError("for a test");
+    assertThatThrownBy(() -> Chooser.examine(128, failingWith(error))).isSameAs(error);
   }
 }

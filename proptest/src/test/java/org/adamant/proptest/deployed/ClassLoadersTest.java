@@ -105,6 +105,19 @@ class ClassLoadersTest {
         "have the class files beside the classes");
   }
 
+  /** Which has no class files either, but that is not what to mend. */
+  @Test
+  void aNativeImageHasTheScalarPath() {
+    final String property = "org.graalvm.nativeimage.imagecode";
+    System.setProperty(property, "runtime");
+    try {
+      assertScalar(step(name -> false, name -> true), "a native image defines no classes",
+          "; run on a JVM");
+    } finally {
+      System.clearProperty(property);
+    }
+  }
+
   @Test
   void aLoaderWithoutTheFileOfTheSimdLoopHasTheScalarPath() {
     assertScalar(

@@ -85,11 +85,10 @@ class ForkedWitnessTest {
         WitnessFork.scalar(NO_HIDDEN + "java.lang.SecurityException", agent("SecurityException"))
             .withVectorApi()
             .shortly());
-    // Who asks for the scalar path wants the fast one.
     forks.add(
         WitnessFork
             .askedForScalar(
-                ", and slower than it could be: " + NO_HIDDEN + "java.lang.InternalError",
+                "; not specialised: " + NO_HIDDEN + "java.lang.InternalError",
                 agent("InternalError"), "-Dadamant.laneWidth=scalar")
             .shortly());
     forks.add(WitnessFork.simd(WIDEST, WIDEST_HERE, "-Xcomp").shortly().in("compiled mode"));
