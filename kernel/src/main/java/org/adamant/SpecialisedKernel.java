@@ -1,6 +1,5 @@
 package org.adamant;
 
-import java.lang.System.Logger.Level;
 import java.lang.reflect.Array;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -154,9 +153,7 @@ final class SpecialisedKernel implements AdamKernel {
   static AdamKernel create(LaneWidth width) {
     final String askedFor = "AdamKernel.of(" + width + ")";
     width.requireSupported(askedFor);
-    final Preference asked =
-        new Preference(width, Preference.nameOf(width) + ": asked for by " + askedFor, Level.DEBUG);
-    return new SpecialisedKernel(new Named(asked));
+    return new SpecialisedKernel(new Named(Preference.asked(width, askedFor)));
   }
 
   @Override

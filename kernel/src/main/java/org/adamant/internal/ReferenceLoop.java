@@ -13,12 +13,12 @@ import java.lang.invoke.MethodHandles;
  * conversions and vectorises what remains.
  *
  * <p>This class is a template: it is never initialised itself, {@link Specialiser} defines it again as
- * a hidden class for each {@link Specialisation}.
+ * a hidden class for each {@link Specialisation}. The build makes PlainLoop of it, by taking the word
+ * "static" away.
  */
 final class ReferenceLoop extends Loop {
 
-  private static final Specialisation CONSTANTS =
-      Specialiser.classData(MethodHandles.lookup(), Specialisation.class);
+  private static final Specialisation CONSTANTS = Specialiser.constants(MethodHandles.lookup());
   private static final boolean FLOAT = CONSTANTS.element() == Specialisation.Element.FLOAT;
   private static final Variant VARIANT = CONSTANTS.variant();
   private static final boolean PYTORCH = VARIANT.arithmetic() == Variant.Arithmetic.PYTORCH;

@@ -33,8 +33,7 @@ import jdk.incubator.vector.VectorSpecies;
 @SuppressWarnings("unchecked")
 final class SimdLoop extends Loop {
 
-  private static final Specialisation CONSTANTS =
-      Specialiser.classData(MethodHandles.lookup(), Specialisation.class);
+  private static final Specialisation CONSTANTS = Specialiser.constants(MethodHandles.lookup());
   private static final boolean FLOAT = CONSTANTS.element() == Specialisation.Element.FLOAT;
   private static final Variant VARIANT = CONSTANTS.variant();
   private static final boolean PYTORCH = VARIANT.arithmetic() == Variant.Arithmetic.PYTORCH;

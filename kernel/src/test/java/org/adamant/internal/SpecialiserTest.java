@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.adamant.internal.Specialisation.Element;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The classes that are made of the templates: which of the two, and one for each constants. */
 class SpecialiserTest {
@@ -46,5 +48,28 @@ class SpecialiserTest {
         .isEqualTo(new Specialisation(Element.FLOAT, 128, Variant.BASIC, true));
     assertThat(simd.withoutVectors())
         .isEqualTo(new Specialisation(Element.FLOAT, 0, Variant.BASIC, true));
+  }
+
+  /** It is the scalar path where nothing can be specialised. */
+  @ParameterizedTest
+  @EnumSource
+  void thePlainLoopGivesTheBitsOfTheSpecialisedOne(Element element) {
+    final Specialisation constants = SelfCheck.constants(element, 0);
+    final Loop specialised = Specialiser.loop(constants);
+    final Loop plain = PlainLoop.of(constants);
+    assertThat(specialised.getClass().isHidden()).isTrue();
+    assertThat(plain.getClass().isHidden()).isFalse();
+    assertThat(SelfCheck.agree(element, specialised, plain)).isTrue();
+    assertThat(
+        SelfCheck.agree(
+            element,
+            specialised,
+            PlainLoop.of(new Specialisation(element, 0, Variant.BASIC))))
+        .isFalse();
+  }
+
+  @Test
+  void nothingHindersHere() {
+    assertThat(Specialiser.obstacle()).isEmpty();
   }
 }
