@@ -1,12 +1,12 @@
 package org.adamant;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
+import java.util.concurrent.ConcurrentHashMap;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
 import org.adamant.Adam.WeightDecay;
 import org.adamant.internal.Coefficients;
+import org.adamant.internal.Powers;
 import org.adamant.internal.TinyMoments;
 import org.adamant.internal.Variant;
 
@@ -39,11 +39,17 @@ import org.adamant.internal.Variant;
  */
 public final class AdamStep {
 
+  /** Of every set of hyper-parameters that a step was made from, the variants of its steps. */
+  private static final ConcurrentHashMap<Variant, Variant[]> VARIANTS = new ConcurrentHashMap<>();
+
   private final Adam adam;
   private final long t;
   private final PerCall perCall;
   private final double stepSize;
   private final Coefficients coefficients;
+  /** The variants of these hyper-parameters, by {@link PerCall#code}; null where none was asked for yet. */
+  private final Variant[] variants;
+
   private final Variant variant;
   /** What a float step cannot be done with, or null. */
   private final String outsideFloat;
@@ -62,28 +68,23 @@ public final class AdamStep {
     double gradientFactor() {
       return gradientScale * clipFactor;
     }
+
+    /** What of this is in the variant, as a number from 0 to 7. */
+    int code() {
+      return (gradientFactor() != 1 ? 4 : 0) + (zeroGradient ? 2 : 0) + (updateOnly ? 1 : 0);
+    }
   }
 
   AdamStep(Adam adam, long t) {
-    this(adam, t, PerCall.NOTHING);
-  }
-
-  private AdamStep(Adam adam, long t, PerCall perCall) {
     if (t < 1) {
       throw new IllegalArgumentException("t = " + t + ": expected a step number of at least 1");
     }
     this.adam = adam;
     this.t = t;
-    this.perCall = perCall;
+    this.perCall = PerCall.NOTHING;
     final boolean isRaw = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
     final double rate = adam.learningRate();
     final double beta1 = adam.beta1();
-    final double factor = perCall.gradientFactor();
-    if (Double.isInfinite(factor) || factor == 0 && perCall.clipFactor != 0) {
-      throw new IllegalArgumentException(
-          "gradientScale = " + perCall.gradientScale + ", clipFactor = " + perCall.clipFactor
-              + ": their product is " + factor + "; expected it in the range of double");
-    }
     final double correction1 = oneMinusPower(adam, beta1, t);
     final double correction2 = oneMinusPower(adam, adam.beta2(), t);
     final double rootCorrection = isRaw ? Math.sqrt(correction2) : 1;
@@ -99,7 +100,8 @@ public final class AdamStep {
           "weightDecay = " + adam.weightDecay() + ": learningRate * weightDecay overflows with"
               + " learningRate = " + rate + "; expected a smaller weight decay");
     }
-    variant = variant(adam, perCall).shared();
+    variants = variants(adam);
+    variant = variants[0];
     final boolean isInside = adam.amsgrad() == AmsGrad.CORRECTED || adam.rootEpsilon() > 0;
     final double rootScale;
     if (isRaw || isInside) {
@@ -115,7 +117,7 @@ public final class AdamStep {
             : stepSize;
     coefficients =
         new Coefficients(
-            factor,
+            1,
             adam.clipValue(),
             switch (adam.weightDecayMode()) {
               case L2 -> adam.weightDecay();
@@ -136,6 +138,31 @@ public final class AdamStep {
             adam.arithmetic() == Arithmetic.EXACT
                 && TinyMoments.flushesAfter(t, rootScale, adam.epsilon()));
     outsideFloat = outsideFloat(coefficients);
+  }
+
+  /** The same step, of which a call does something else; what both have in common is not computed again. */
+  private AdamStep(AdamStep step, PerCall perCall) {
+    this.adam = step.adam;
+    this.t = step.t;
+    this.perCall = perCall;
+    this.stepSize = step.stepSize;
+    final double factor = perCall.gradientFactor();
+    if (Double.isInfinite(factor) || factor == 0 && perCall.clipFactor != 0) {
+      throw new IllegalArgumentException(
+          "gradientScale = " + perCall.gradientScale + ", clipFactor = " + perCall.clipFactor
+              + ": their product is " + factor + "; expected it in the range of double");
+    }
+    this.coefficients = step.coefficients.withGradientScale(factor);
+    this.variants = step.variants;
+    final int code = perCall.code();
+    Variant found = variants[code];
+    if (found == null) {
+      // A race is harmless: every thread finds the same instance.
+      found = variant(adam, perCall).shared();
+      variants[code] = found;
+    }
+    this.variant = found;
+    this.outsideFloat = outsideFloat(coefficients);
   }
 
   /**
@@ -194,6 +221,18 @@ public final class AdamStep {
         perCall.zeroGradient());
   }
 
+  private static Variant[] variants(Adam adam) {
+    final Variant basic = variant(adam, PerCall.NOTHING);
+    final Variant[] known = VARIANTS.get(basic);
+    if (known != null) {
+      return known;
+    }
+    final Variant[] variants = new Variant[8];
+    variants[0] = basic.shared();
+    final Variant[] first = VARIANTS.putIfAbsent(variants[0], variants);
+    return first == null ? variants : first;
+  }
+
   private static Variant.Decay decay(Adam adam) {
     if (adam.weightDecay() == 0) {
       return Variant.Decay.NONE;
@@ -207,28 +246,10 @@ public final class AdamStep {
 
   private static double oneMinusPower(Adam adam, double beta, long t) {
     if (adam.arithmetic() == Arithmetic.PYTORCH) {
-      return 1 - power(beta, t);
+      return Powers.oneMinusPower(beta, t);
     }
     // Without cancellation; 1 for beta = 0, whose logarithm is minus infinity.
     return -StrictMath.expm1(t * StrictMath.log(beta));
-  }
-
-  /**
-   * beta^t correctly rounded, which C's pow nearly always is. A power of at most 54 bits, which can lie exactly
-   * between two doubles, is computed exactly; any other would have to be within 2^-110 of the middle to come
-   * out wrong.
-   */
-  private static double power(double beta, long t) {
-    final int bits =
-        Double.PRECISION - Long.numberOfTrailingZeros(Double.doubleToRawLongBits(beta) | 1L << 52);
-    if (t <= Double.PRECISION && (bits - 1) * t <= Double.PRECISION) {
-      return new BigDecimal(beta).pow((int) t).doubleValue();
-    }
-    // The limit of BigDecimal; by then a power of any beta but the very nearest to 1 is 0. A power below
-    // e^-800 is 0 as well, and may be below what BigDecimal can hold.
-    return t <= 999_999_999 && t * StrictMath.log(beta) > -800
-        ? new BigDecimal(beta).pow((int) t, MathContext.DECIMAL128).doubleValue()
-        : StrictMath.pow(beta, t);
   }
 
   /** C's pow(x, 0.5), of which PyTorch makes its roots: at 1 - 2^-53 it is not the root but 1. */
@@ -354,7 +375,7 @@ public final class AdamStep {
           "updateOnly with averageDecay = " + adam.averageDecay()
               + ": expected 1, the new parameters are not known to this step");
     }
-    return new AdamStep(adam, t, changed);
+    return new AdamStep(this, changed);
   }
 
   /**
