@@ -77,10 +77,16 @@ class PowersTest {
   /** So close to the middle between two doubles that the sum of two doubles is on the wrong side of it. */
   @ParameterizedTest
   @CsvSource({
-    "0.9999999990858155, 944232003",
-    "0.9999999992502578, 927815419",
     "0.9999999991864212, 990477250",
-    "0.9999999992486918, 909033267"})
+    "0.9999999992486918, 909033267",
+    "0.999999999651784, 936349579",
+    "0.9999999995662349, 931735811",
+    "0.999999999434018, 986949267",
+    "0.9999999996134996, 998280057",
+    "0.9999999996277715, 903120810",
+    "0.9999999999170088, 915052710",
+    "0.9999999995943665, 991548630",
+    "0.9999999997989751, 955016676"})
   void aPowerThatTheFirstTryCannotRoundIsComputedAgain(double beta, int t) {
     assertCorrect(beta, t);
   }
