@@ -15,25 +15,46 @@ import org.adamant.internal.Variant;
  * Immutable; made by {@link Adam#atStep}, changed by the {@code with} methods.
  *
  * <p><b>Formula.</b> The bias corrections of Algorithm 1 are moved from the elements to the
- * coefficients:
+ * coefficients. All are computed in double whatever the element type, each operation being rounded once, in this
+ * order; a minus sign changes only the sign:
  *
  * <pre>
- *   firstMomentWeight  = 1 - beta1
- *   secondMomentWeight = 1 - beta2
- *   stepSize           = learningRate / (1 - beta1^t)
- *   rootScale          = 1 / sqrt(1 - beta2^t)
+ *   c1            = -expm1(t * log(beta1))
+ *   c2            = -expm1(t * log(beta2))
+ *   hat           = sqrt(c2)                             with {@link EpsilonPlacement#EPSILON_HAT}, otherwise 1
+ *
+ *   [1 - beta1], [1 - beta2], [1 - averageDecay]         as they stand
+ *   [1 / sqrt(1 - beta2^t)]                              1 / sqrt(c2)
+ *   [1 / (1 - beta2^t)]                                  1 / c2
+ *   [-learningRate / (1 - beta1^t)]                      -((learningRate * hat) / c1)
+ *   [-learningRate * beta1 / (1 - beta1^(t+1))]          -(((learningRate * hat) * beta1) / c1 of t + 1)
+ *   [-learningRate * (1 - beta1) / (1 - beta1^t)]        -(((learningRate * hat) / c1) * (1 - beta1))
+ *   [-learningRate * weightDecay]                        -(learningRate * weightDecay)
+ *   [gradientScale * clipFactor]                         as it stands
  * </pre>
  *
- * <p>Where epsilon is added to the raw root ({@link EpsilonPlacement#EPSILON_HAT}), stepSize is multiplied
- * by sqrt(1 - beta2^t), and rootScale is 1.
+ * <p>t is converted to double, rounded to nearest; t + 1 of the largest long is the largest long. log and expm1
+ * are those of {@link StrictMath}, which is fdlibm 5.3, the same on every JVM and processor; log(0) is minus
+ * infinity, and its c is 1. {@code expm1} keeps the digits that {@code 1 - pow(beta, t)} loses for small t.
  *
- * <p><b>Accuracy.</b> Computed in double whatever the element type. {@code 1 - beta^t} is computed as
- * {@code -expm1(t * log(beta))}, which keeps the digits that {@code 1 - pow(beta, t)} loses for small t;
- * by {@link StrictMath}, whose results are the same on every JVM and processor. A {@code float} step
- * rounds each coefficient once. In the {@linkplain Arithmetic#PYTORCH arithmetic of PyTorch} it is {@code
- * 1 - pow(beta, t)}, with the power correctly rounded (to within an ulp from step 10^9 on). PyTorch takes it
- * from the C library, where about one power in a thousand is off by its last bit, which ones depending on the
- * library; that can be seen in double only.
+ * <p>In the {@linkplain Arithmetic#PYTORCH arithmetic of PyTorch}, whose hat is always 1:
+ *
+ * <pre>
+ *   c1, c2                                               1 - beta^t
+ *   [sqrt(1 - beta2^t)]                                  sqrt(c2), but 1 if c2 is 1 - 2^-53
+ *   [1 - learningRate * weightDecay]                     1 - (learningRate * weightDecay)
+ * </pre>
+ *
+ * <p>with the power correctly rounded, and from t = 10^9 on that of {@link StrictMath#pow}, which is fdlibm's and
+ * within an ulp. PyTorch takes it from the C library, where about one power in a thousand is off by its last bit,
+ * which ones depending on the library; that can be seen in double only.
+ *
+ * <p><b>Accuracy.</b> A step size has a relative error of at most 7 * 2^-53, the factor of the root one of at most
+ * 5 * 2^-53, without PyTorch's arithmetic and {@code EPSILON_HAT}. A {@code float} step rounds each coefficient once
+ * more, to nearest.
+ *
+ * <p><b>Range.</b> No coefficient is NaN or infinite: what would overflow in double is refused when the step is
+ * made. What a float cannot hold is refused when a step of floats is done, see {@link AdamKernel}.
  *
  * <p><b>Source.</b> Kingma &amp; Ba 2014, section 2 (the efficient order of computation) and section 3.
  */
@@ -102,14 +123,14 @@ public final class AdamStep {
     }
     variants = variants(adam);
     variant = variants[0];
+    final boolean isPyTorch = adam.arithmetic() == Arithmetic.PYTORCH;
     final boolean isInside = adam.amsgrad() == AmsGrad.CORRECTED || adam.rootEpsilon() > 0;
+    final double rootFactor = isRaw ? 1 : 1 / Math.sqrt(correction2);
     final double rootScale;
-    if (isRaw || isInside) {
+    if (isInside) {
       rootScale = 1;
-    } else if (adam.arithmetic() == Arithmetic.PYTORCH) {
-      rootScale = halfPower(correction2);
     } else {
-      rootScale = 1 / Math.sqrt(correction2);
+      rootScale = isPyTorch ? halfPower(correction2) : rootFactor;
     }
     final double momentStep =
         adam.nesterov()
@@ -135,8 +156,7 @@ public final class AdamStep {
             -momentStep,
             -(stepSize * (1 - beta1)),
             1 - adam.averageDecay(),
-            adam.arithmetic() == Arithmetic.EXACT
-                && TinyMoments.flushesAfter(t, rootScale, adam.epsilon()));
+            !isPyTorch && TinyMoments.flushesAfter(t, rootFactor, adam.epsilon()));
     outsideFloat = outsideFloat(coefficients);
   }
 
@@ -333,7 +353,8 @@ public final class AdamStep {
 
   /**
    * A step that leaves the parameters as they are and writes the update over the gradients: what is to be
-   * <em>added</em> to the parameters. With decoupled or independent decay the update includes it.
+   * <em>added</em> to the parameters. With decoupled or independent decay the update includes it; parameter plus
+   * update can then differ by roundings from the parameter that the step itself would have written.
    *
    * @return the changed step
    * @throws IllegalArgumentException if this step sets gradients to zero or averages parameters

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Powers against decimal arithmetic of so many digits that rounding them once more changes nothing. */
 class PowersTest {
 
-  /** Enough for a power of 54 bits, which may be a tie, to be exact: it has at most that many digits. */
-  private static final MathContext DIGITS = new MathContext(60);
+  /** Enough for a power of 54 bits, which may be a tie, to be exact: in decimals it has fewer than 100. */
+  private static final MathContext DIGITS = new MathContext(120);
 
   private static double expected(double beta, long t) {
     return 1 - new BigDecimal(beta).pow(Math.toIntExact(t), DIGITS).doubleValue();
