@@ -113,7 +113,7 @@ final class Faults {
               "tiny moments are set to zero whether epsilon hides it or not",
               new Edit(
                   "internal/TinyMoments.java",
-                  "return t % PERIOD == 0 && rootScale * 0x1p-63 < epsilon * 0x1p-25;",
+                  "return t % PERIOD == 0 && rootFactor * 0x1p-63 < epsilon * 0x1p-25;",
                   "return t % PERIOD == 0;")));
 
   private Faults() {}

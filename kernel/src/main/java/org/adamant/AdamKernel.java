@@ -10,21 +10,27 @@ import java.util.concurrent.Executor;
  * several threads allocates a few hundred bytes, whatever the size of the model.
  *
  * <p><b>Formula.</b> For every element, at {@linkplain AdamStep step t}, with these roundings in the
- * element's type and no others ({@code fma(a, b, c)} is {@code a * b + c} rounded once, {@code [...]} is
- * computed in double and rounded once):
+ * element's type and no others ({@code fma(a, b, c)} is {@code a * b + c} rounded once; {@code [...]}, and each
+ * hyper-parameter, is computed in double and rounded once to the type; the order of operations inside the
+ * brackets is that of {@link AdamStep}):
  *
  * <pre>
  *   m' = fma([1 - beta1], g - m, m)
  *   v' = fma([1 - beta2], fma(g, g, -v), v)
  *   d  = fma(sqrt(v'), [1 / sqrt(1 - beta2^t)], epsilon)
- *   p' = p + ([-learningRate / (1 - beta1^t)] * m') / d
+ *   n  = [-learningRate / (1 - beta1^t)] * m'
+ *   p' = p + n / d
  * </pre>
+ *
+ * <p>All roundings are to nearest, ties to even, and subnormal numbers are numbers like others. {@code max} and
+ * {@code min} are those of {@link Math}: NaN if one of the two is, and -0 is less than +0.
  *
  * <p><b>Variants</b> put these lines in their place, in this order:
  *
  * <pre>
- *   g = g * [gradientScale * clipFactor]                      {@link AdamStep#withGradientScale}
- *   g = max(min(g, clipValue), -clipValue)                    {@link Adam#clipValue}
+ *   g = g * [gradientScale * clipFactor]                      {@link AdamStep#withGradientScale}, if the
+ *                                                             product is not 1
+ *   g = max(min(g, clipValue), -clipValue)                    {@link Adam#clipValue}, if finite
  *   g = -g                                                    {@link Adam#maximize}
  *   g = fma(weightDecay, p, g)                                {@link Adam.WeightDecay#L2}
  *   p = fma([-learningRate * weightDecay], p, p)              {@link Adam.WeightDecay#DECOUPLED}
@@ -34,48 +40,74 @@ import java.util.concurrent.Executor;
  *   s = v'; max' = max(max, s); s = max'                      {@link Adam.AmsGrad#RAW}
  *   s = v' * [1 / (1 - beta2^t)]; max' = max(max, s); s = max'    {@link Adam.AmsGrad#CORRECTED}
  *   s = fma(s, [1 / (1 - beta2^t)], rootEpsilon)              {@link Adam#rootEpsilon}; s + rootEpsilon
- *                                                             if s is corrected already
- *   d = sqrt(s) + epsilon                                     if s is corrected, or with
+ *                                                             with {@code CORRECTED}; the factor is 1 with
+ *                                                             {@code EPSILON_HAT}
+ *   d = sqrt(s) + epsilon                                     with {@code CORRECTED}, rootEpsilon, or
  *                                                             {@link Adam.EpsilonPlacement#EPSILON_HAT}
+ *   n = [-learningRate * sqrt(1 - beta2^t) / (1 - beta1^t)] * m'  with {@code EPSILON_HAT}
  *   n = fma([-learningRate * beta1 / (1 - beta1^(t+1))], m',
- *           [-learningRate * (1 - beta1) / (1 - beta1^t)] * g)    {@link Adam#nesterov}
- *   g' = n / d                                                {@link AdamStep#withUpdateOnly}; decoupled or
- *                                                             independent decay makes it
- *                                                             fma([...], p, n / d)
- *   a' = fma([1 - averageDecay], p' - a, a)                   {@link Adam#averageDecay}
- *   g' = 0                                                    {@link AdamStep#withZeroGradient}
+ *           [-learningRate * (1 - beta1) / (1 - beta1^t)] * g)    {@link Adam#nesterov}; both learning rates
+ *                                                             times sqrt(1 - beta2^t) with
+ *                                                             {@code EPSILON_HAT}
+ *   g' = n / d                                                {@link AdamStep#withUpdateOnly}: p is neither
+ *                                                             decayed nor written
+ *   g' = fma([-learningRate * weightDecay], p, n / d)         the same with {@code DECOUPLED}
+ *   g' = fma(-weightDecay, p, n / d)                          the same with {@code INDEPENDENT}
+ *   a' = fma([1 - averageDecay], p' - a, a)                   {@link Adam#averageDecay}, if less than 1
+ *   g' = +0                                                   {@link AdamStep#withZeroGradient}
  * </pre>
  *
- * <p>With {@code EPSILON_HAT}, [1 / (1 - beta2^t)] is 1, and the step sizes have the factor sqrt(1 -
- * beta2^t). With {@link Adam.Arithmetic#PYTORCH}:
+ * <p>Where no line gives s, it is v'; where none gives d or n, that is the formula's, with s in place of v'. Where
+ * weightDecay or rootEpsilon is 0, its line is left out. Conditions are about the numbers in double,
+ * before they are rounded to the type: a rootEpsilon that is 0 in float adds 0.
+ *
+ * <p>With {@link Adam.Arithmetic#PYTORCH} these lines stand in place of those for the same letter; a line
+ * above that is not replaced, such as that of {@code withUpdateOnly} with {@code DECOUPLED}, is the same:
  *
  * <pre>
  *   v' = fma([1 - beta2] * g, g, v * beta2)                   for every beta2
- *   m' = fma([1 - beta1] - 1, g - m, g)                       if [1 - beta1] &gt;= 1/2
- *   d  = sqrt(s) / [sqrt(1 - beta2^t)] + epsilon              a root of 1 - 2^-53 is 1
+ *   m' = fma([1 - beta1] - 1, g - m, g)                       if [1 - beta1], rounded, is &gt;= 1/2
+ *   d  = sqrt(s) / [sqrt(1 - beta2^t)] + epsilon              s being v' or max'
  *   p  = p * [1 - learningRate * weightDecay]                 {@link Adam.WeightDecay#DECOUPLED}
  * </pre>
  *
  * <p><b>Exactness.</b> The result is the same to the last bit for every lane width, slice, thread count,
  * JVM and processor; only the payload of a NaN is not specified.
  *
- * <p><b>Tiny moments.</b> After every step t divisible by 64, elements of m with |m| &lt; 2^-100 (double:
- * 2^-960) and of v with v &lt; 2^-126 (double: 2^-1022) are set to +0, because arithmetic on subnormal
- * numbers is slow and moments would stay subnormal for good where gradients are zero. This moves a
- * parameter by less than 2^-62 of the step size. Where epsilon is too small to hide it (2^-38 times
- * the factor of the root, or less), or with PyTorch's arithmetic, nothing is set to zero. See {@link
- * AdamStep#flushesTinyMoments}.
+ * <p><b>Tiny moments.</b> After every step t divisible by 64, when everything else is done, elements of m' with
+ * |m'| &lt; 2^-100 (double: 2^-960) and of v' with v' &lt; 2^-126 (double: 2^-1022) are set to +0, because
+ * arithmetic on subnormal numbers is slow and moments would stay subnormal for good where gradients are zero.
+ * Only where epsilon hides it, which is so if in double
  *
- * <p><b>Special values.</b> A NaN gradient makes m, v and the parameter NaN. An infinite gradient, or one
- * whose square overflows, makes v infinite, and the element's update NaN or zero; from the next step on
- * such a moment is NaN, with a beta2 of at most 1/2 at once. With epsilon 0, an element with m = v = 0
- * becomes NaN.
+ * <pre>
+ *   epsilon &gt; 2^-38 * (1 / sqrt(1 - beta2^t))                 2^-38 with {@code EPSILON_HAT}
+ * </pre>
+ *
+ * and never with PyTorch's arithmetic, see {@link AdamStep#flushesTinyMoments}. For both types, CORRECTED and
+ * rootEpsilon the condition is the same. What it changes: at step t + k, k &gt; 0, n / d differs by less than 2^-62
+ * * beta1^(k-1) of the step size for the m' that is gone, and before it is rounded d differs by less than 2^-25
+ * epsilon, half a unit in the last place of a float, for the v' that is gone.
+ *
+ * <p><b>Special values</b> follow from the formula. A NaN gradient makes m, v and the parameter NaN. An infinite
+ * one makes the parameter NaN, and each moment infinite and at the next step NaN; NaN at once where it is
+ * computed by the line for 1 - beta &gt;= 1/2. A finite gradient whose square overflows makes v infinite likewise;
+ * the update of this step is 0, and the parameter is NaN when v is. With PyTorch's arithmetic, where it is the
+ * square times [1 - beta2] that overflows, v stays infinite (NaN at the next step if beta2 is 0): after such a square
+ * the parameter moves by decay only, for good.
+ * With epsilon 0, and no rootEpsilon, an element with m' = v' = 0 becomes NaN. All of this is of the numbers in
+ * their type: an epsilon of 1e-46 is 0 in float.
  *
  * <p><b>Shapes.</b> All four arrays have the same length and are four different arrays; m and v are zero
  * before step 1. A slice is given by offset and length, in elements; a length of 0 does nothing.
  *
  * <p><b>Errors.</b> Every argument is checked before the first write; when an exception is thrown, all
  * arrays are as they were, unless it says otherwise, as some do of steps on several threads.
+ *
+ * <p><b>Range of float.</b> A step of floats is refused, whether the variant uses the number or not, if the
+ * factor of the gradients rounds to infinity in float, or to 0 without being 0; if clipValue rounds to 0; or if
+ * epsilon, rootEpsilon, the factor of weight decay or a step size rounds to infinity. Every other number is taken
+ * as it rounds: a step size of 1e-50 is 0, so the moments go on and no parameter moves; an epsilon, a
+ * rootEpsilon or a factor of weight decay of 1e-50 is 0; and a clipValue of 1e300 is infinity, which clips nothing.
  *
  * <p><b>Source.</b> Kingma &amp; Ba 2014, Algorithm 1.
  */
