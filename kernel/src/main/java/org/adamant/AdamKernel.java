@@ -6,8 +6,9 @@ import java.util.concurrent.Executor;
  * One step of Adam over arrays of parameters, gradients and moments, in a single pass.
  *
  * <p>Thread-safe and stateless: a kernel may be shared, and threads may step disjoint slices of the same
- * arrays at once. Once the JIT has compiled its loop, a step on the calling thread allocates nothing; one on
- * several threads allocates a few hundred bytes, whatever the size of the model.
+ * arrays at once. Once the JIT has compiled its loop, a step on the calling thread allocates nothing, whatever
+ * the data. One on several threads allocates a few hundred bytes, whatever the size of the model, besides what
+ * the executor allocates for each of its threads.
  *
  * <p><b>Formula.</b> For every element, at {@linkplain AdamStep step t}, with these roundings in the
  * element's type and no others ({@code fma(a, b, c)} is {@code a * b + c} rounded once; {@code [...]}, and each
