@@ -346,7 +346,7 @@ class ArgumentProperties {
           bad);
       refuse.accept(Map.of("maxNorm", maxNorm -> AdamStep.clipFactor(1, maxNorm)), bad);
     }
-    for (double bad : new double[] {below, Double.NaN}) {
+    for (double bad : new double[] {below, Double.NEGATIVE_INFINITY}) {
       refuse.accept(Map.of("norm", norm -> AdamStep.clipFactor(norm, 1)), bad);
     }
     for (long bad : new long[] {0, -1 - random.nextInt(99), Long.MIN_VALUE}) {
