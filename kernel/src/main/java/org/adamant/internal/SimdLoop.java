@@ -26,7 +26,9 @@ import jdk.incubator.vector.VectorSpecies;
  * that overlaps the one before, because a step done twice is not a step done once.
  *
  * <p>This class is a template: it is never initialised itself, {@link Specialiser} defines it again as
- * a hidden class for each {@link Specialisation}. The species must be a constant: from an instance field
+ * a hidden class for each {@link Specialisation}. The build expands the private static methods in {@code
+ * stepVectors} (see {@code kernel/src/build/Expand.java}): C2 stops inlining where a loop has become large, and
+ * would allocate the vectors that go through the others. The species must be a constant: from an instance field
  * the loop runs at half the speed, as a parameter 73 times slower.
  */
 // Vector<Number> stands for FloatVector and DoubleVector alike; which one, the constants say.
@@ -111,7 +113,6 @@ final class SimdLoop extends Loop {
       Object average,
       int from,
       int end) {
-    // What the variant does not use is left out: the compiler stops inlining beyond some size.
     final Vector<Number> gradientScale = SCALES ? broadcast(c.gradientScale()) : null;
     final Vector<Number> clip = CLIPS ? broadcast(c.clip()) : null;
     final Vector<Number> decay = DECAYS ? broadcast(c.decay()) : null;
@@ -167,16 +168,8 @@ final class SimdLoop extends Loop {
         v1 = w2.lanewise(FMA, g.lanewise(FMA, g, zero.sub(v0)), v0);
       }
 
-      // First what does not need the root: where a loop has grown as large as it is after the root, the
-      // compiler inlines the methods of the Vector API, but none of this class, and vectors are allocated.
-      final Vector<Number> n =
-          NESTEROV ? momentStep.lanewise(FMA, m1, gradientStep.mul(g)) : momentStep.mul(m1);
-      final Vector<Number> oldAverage = AVERAGES ? load(average, i) : null;
       store(m, i, m1);
       store(v, i, v1);
-      if (ZEROES_GRADIENT) {
-        store(grads, i, zero);
-      }
 
       Vector<Number> s = v1;
       if (CORRECTED) {
@@ -189,48 +182,46 @@ final class SimdLoop extends Loop {
       if (ROOT_EPSILON) {
         s = CORRECTED ? s.add(rootEpsilon) : s.lanewise(FMA, varianceScale, rootEpsilon);
       }
-      final Vector<Number> root;
-      if (FMA_ROOT
-          && (i & FMA_VECTORS) == FMA_VECTORS
-          && s.reinterpretAsLongs().sub(lowest).compare(ULT, range).allTrue()) {
-        final DoubleVector minusS = zero.sub(s).reinterpretAsDoubles();
-        DoubleVector y = seed.sub(s.reinterpretAsLongs().lanewise(LSHR, 1)).reinterpretAsDoubles();
-        DoubleVector x = minusS.mul(y.add(y));
-        for (int round = 0; round < FmaRoot.ROUNDS; round++) {
-          final DoubleVector r = x.lanewise(FMA, y, half);
-          x = x.lanewise(FMA, r, x);
-          y = y.lanewise(FMA, r, y);
-        }
-        root = (Vector<Number>) (Vector<?>) x.lanewise(FMA, x, minusS).lanewise(FMA, y, x);
-      } else {
-        root = s.lanewise(SQRT);
-      }
+      final Vector<Number> root =
+          FMA_ROOT
+              && (i & FMA_VECTORS) == FMA_VECTORS
+              && s.reinterpretAsLongs().sub(lowest).compare(ULT, range).allTrue()
+                  ? rootByFma(s, zero, half, seed)
+                  : s.lanewise(SQRT);
       final Vector<Number> d =
           PYTORCH ? root.div(rootScale).add(epsilon) : root.lanewise(FMA, rootScale, epsilon);
 
+      final Vector<Number> n =
+          NESTEROV ? momentStep.lanewise(FMA, m1, gradientStep.mul(g)) : momentStep.mul(m1);
       final Vector<Number> update = n.div(d);
-      final Vector<Number> result;
       if (UPDATE_ONLY) {
-        result = DECOUPLED ? decay.lanewise(FMA, p, update) : update;
+        store(grads, i, DECOUPLED ? decay.lanewise(FMA, p, update) : update);
       } else {
-        result = p.add(update);
-      }
-      final Object target = UPDATE_ONLY ? grads : params;
-      if (FLOAT) {
-        ((FloatVector) (Vector<?>) result).intoArray((float[]) target, i);
-      } else {
-        ((DoubleVector) (Vector<?>) result).intoArray((double[]) target, i);
-      }
-      if (AVERAGES) {
-        final Vector<Number> newAverage =
-            averageWeight.lanewise(FMA, result.sub(oldAverage), oldAverage);
-        if (FLOAT) {
-          ((FloatVector) (Vector<?>) newAverage).intoArray((float[]) average, i);
-        } else {
-          ((DoubleVector) (Vector<?>) newAverage).intoArray((double[]) average, i);
+        final Vector<Number> p1 = p.add(update);
+        store(params, i, p1);
+        if (AVERAGES) {
+          final Vector<Number> a = load(average, i);
+          store(average, i, averageWeight.lanewise(FMA, p1.sub(a), a));
+        }
+        if (ZEROES_GRADIENT) {
+          store(grads, i, zero);
         }
       }
     }
+  }
+
+  /** The root by multiplications, see {@link FmaRoot}. */
+  private static Vector<Number> rootByFma(
+      Vector<Number> s, Vector<Number> zero, DoubleVector half, LongVector seed) {
+    final DoubleVector minusS = zero.sub(s).reinterpretAsDoubles();
+    DoubleVector y = seed.sub(s.reinterpretAsLongs().lanewise(LSHR, 1)).reinterpretAsDoubles();
+    DoubleVector x = minusS.mul(y.add(y));
+    for (int round = 0; round < FmaRoot.ROUNDS; round++) {
+      final DoubleVector r = x.lanewise(FMA, y, half);
+      x = x.lanewise(FMA, r, x);
+      y = y.lanewise(FMA, r, y);
+    }
+    return (Vector<Number>) (Vector<?>) x.lanewise(FMA, x, minusS).lanewise(FMA, y, x);
   }
 
   @Override

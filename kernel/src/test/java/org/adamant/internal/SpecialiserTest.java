@@ -2,6 +2,11 @@ package org.adamant.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.adamant.internal.Specialisation.Element;
 import org.junit.jupiter.api.Test;
@@ -32,6 +37,29 @@ class SpecialiserTest {
             .getClass()
             .getName())
         .startsWith(SimdLoop.class.getName());
+  }
+
+  /** See kernel/src/build/Expand.java: what is called here, C2 may not inline. */
+  @Test
+  void theSimdLoopCallsNoneOfItsOwnMethods() throws IOException {
+    try (InputStream in = SimdLoop.class.getResourceAsStream("SimdLoop.class")) {
+      final List<String> called =
+          ClassFile.of()
+              .parse(in.readAllBytes())
+              .methods()
+              .stream()
+              .filter(method -> method.methodName().equalsString("stepVectors"))
+              .flatMap(method -> method.code().orElseThrow().elementStream())
+              .filter(InvokeInstruction.class::isInstance)
+              .map(InvokeInstruction.class::cast)
+              .filter(call -> call.owner()
+                  .asInternalName()
+                  .equals(
+                      SimdLoop.class.getName().replace('.', '/')))
+              .map(call -> call.name().stringValue())
+              .toList();
+      assertThat(called).isEmpty();
+    }
   }
 
   @Test
