@@ -1,5 +1,6 @@
 package org.adamant;
 
+import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
@@ -112,7 +113,7 @@ import java.util.concurrent.Executor;
  *
  * <p><b>Source.</b> Kingma &amp; Ba 2014, Algorithm 1.
  */
-public interface AdamKernel {
+public sealed interface AdamKernel permits SpecialisedKernel {
 
   /**
    * The fastest kernel for this machine.
@@ -295,6 +296,38 @@ public interface AdamKernel {
    *     cause, and a message that says which
    */
   long step(AdamStep step, AdamModel model, Executor executor, int threads);
+
+  /**
+   * Steps a whole model, each slice by a step of its own, on the calling thread.
+   *
+   * @param steps the step of each slice, in their order; read while the slices are stepped
+   * @param model the slices
+   * @return as {@link #step(List, AdamModel, Executor, int)}
+   * @throws NullPointerException if an argument or a step is null
+   * @throws IllegalArgumentException as {@link #step(List, AdamModel, Executor, int)}
+   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   */
+  long step(List<AdamStep> steps, AdamModel model);
+
+  /**
+   * Steps a whole model, each slice by a step of its own, on several threads: weights that decay and biases that
+   * do not, parameters that joined late and have a smaller t. It is one call as far as gradients that are not
+   * finite are concerned: with {@link NonFinite#SKIP} one of them in any slice leaves all as they were.
+   *
+   * @param steps the step of each slice, in their order; read while the slices are stepped
+   * @param model the slices
+   * @param executor where further threads come from, see {@link #step(AdamStep, AdamModel, Executor, int)}
+   * @param threads the largest number of threads, the calling one included, at least 1
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the steps were taken
+   * @throws NullPointerException if an argument or a step is null
+   * @throws IllegalArgumentException if there are not as many steps as slices, or their {@link
+   *     AdamStep#nonFinite} differ; if {@code threads} is less than 1, a variant needs an array that its slice
+   *     does not have, or a coefficient is outside the range of float
+   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws IllegalStateException as {@link #step(AdamStep, AdamModel, Executor, int)}
+   */
+  long step(List<AdamStep> steps, AdamModel model, Executor executor, int threads);
 
   /**
    * The Euclidean norm of all gradients of a model, the same to the last bit for every lane width and

@@ -1,6 +1,7 @@
 package org.adamant;
 
 import java.lang.reflect.Array;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -248,7 +249,7 @@ final class SpecialisedKernel implements AdamKernel {
   public long step(AdamStep step, AdamSlice slice) {
     Arguments.requireNonNull("step", step);
     Arguments.requireNonNull("slice", slice);
-    requireFits(step, slice.element, slice.maximum, slice.average, -1);
+    requireFits(step, slice, -1);
     final int end = slice.offset + slice.length;
     if (step.nonFinite() != NonFinite.PROPAGATE) {
       final long count =
@@ -257,7 +258,7 @@ final class SpecialisedKernel implements AdamKernel {
         return refuse(step, count);
       }
     }
-    run(step, loops(step.variant()), slice, slice.offset, end);
+    run(step, slice, slice.offset, end);
     return 0;
   }
 
@@ -271,9 +272,48 @@ final class SpecialisedKernel implements AdamKernel {
     Arguments.requireNonNull("step", step);
     requireModel(model, executor, threads);
     for (int i = 0; i < model.slices.length; i++) {
-      final AdamSlice slice = model.slices[i];
-      requireFits(step, slice.element, slice.maximum, slice.average, i);
+      requireFits(step, model.slices[i], i);
     }
+    return step(step, null, model, executor, threads);
+  }
+
+  @Override
+  public long step(List<AdamStep> steps, AdamModel model) {
+    return step(steps, model, NONE, 1);
+  }
+
+  @Override
+  public long step(List<AdamStep> steps, AdamModel model, Executor executor, int threads) {
+    Arguments.requireNonNull("steps", steps);
+    requireModel(model, executor, threads);
+    if (steps.size() != model.slices.length) {
+      throw new IllegalArgumentException(
+          "steps has " + steps.size() + " elements: expected " + model.slices.length
+              + ", one for each slice");
+    }
+    for (int i = 0; i < model.slices.length; i++) {
+      final AdamStep step = steps.get(i);
+      if (step == null) {
+        throw new NullPointerException("steps[" + i + "] is null");
+      }
+      requireFits(step, model.slices[i], i);
+      if (step.nonFinite() != steps.get(0).nonFinite()) {
+        throw new IllegalArgumentException(
+            "steps[" + i + "] has nonFinite = " + step.nonFinite() + ": expected "
+                + steps.get(0).nonFinite() + ", as steps[0], since all slices are skipped or none");
+      }
+    }
+    return steps.isEmpty() ? 0 : step(steps.get(0), steps, model, executor, threads);
+  }
+
+  /**
+   * Steps a model, after all is checked.
+   *
+   * @param step the step of all slices, or of the first
+   * @param steps the step of each slice, null where one is that of all
+   */
+  private long step(
+      AdamStep step, List<AdamStep> steps, AdamModel model, Executor executor, int threads) {
     if (step.nonFinite() != NonFinite.PROPAGATE) {
       final long count = countNonFinite(model, executor, threads);
       if (count > 0) {
@@ -281,11 +321,11 @@ final class SpecialisedKernel implements AdamKernel {
       }
     }
     if (threads == 1) {
-      walk(step, model, 0, model.length());
+      walk(step, steps, model, 0, model.length());
     } else {
       Parts.run(
           model.length(), SMALLEST_PART, threads, executor, true,
-          (from, to) -> walk(step, model, from, to));
+          (from, to) -> walk(step, steps, model, from, to));
     }
     return 0;
   }
@@ -305,8 +345,8 @@ final class SpecialisedKernel implements AdamKernel {
    * One part of a model, in the order of its elements: steps it, or where there is no step, counts the
    * gradients that are not finite.
    */
-  private long walk(AdamStep step, AdamModel model, long from, long to) {
-    final Loops loops = step == null ? readers() : loops(step.variant());
+  private long walk(
+      AdamStep step, List<AdamStep> steps, AdamModel model, long from, long to) {
     long count = 0;
     // A model may have no elements, and then no slice that has the first.
     int i = from < to ? model.sliceOf(from) : 0;
@@ -317,17 +357,17 @@ final class SpecialisedKernel implements AdamKernel {
       final int last = (int) Math.min(slice.length, to - before);
       if (step == null) {
         count +=
-            loops.of(slice.element).countNonFinite(slice.grads, first, slice.offset + last);
+            readers().of(slice.element).countNonFinite(slice.grads, first, slice.offset + last);
       } else {
-        run(step, loops, slice, first, slice.offset + last);
+        run(steps == null ? step : steps.get(i), slice, first, slice.offset + last);
       }
       start = before + last;
     }
     return count;
   }
 
-  private static void run(AdamStep step, Loops loops, AdamSlice slice, int from, int to) {
-    loops
+  private void run(AdamStep step, AdamSlice slice, int from, int to) {
+    loops(step.variant())
         .of(slice.element)
         .run(
             step.coefficients(),
@@ -343,12 +383,12 @@ final class SpecialisedKernel implements AdamKernel {
 
   private long countNonFinite(AdamModel model, Executor executor, int threads) {
     if (threads == 1) {
-      return walk(null, model, 0, model.length());
+      return walk(null, null, model, 0, model.length());
     }
     final AtomicLong count = new AtomicLong();
     Parts.run(
         model.length(), SMALLEST_PART, threads, executor, false,
-        (from, to) -> count.addAndGet(walk(null, model, from, to)));
+        (from, to) -> count.addAndGet(walk(null, null, model, from, to)));
     return count.get();
   }
 
@@ -368,6 +408,10 @@ final class SpecialisedKernel implements AdamKernel {
     if (threads < 1) {
       throw new IllegalArgumentException("threads = " + threads + ": expected at least 1");
     }
+  }
+
+  private static void requireFits(AdamStep step, AdamSlice slice, int index) {
+    requireFits(step, slice.element, slice.maximum, slice.average, index);
   }
 
   /** Refuses a step that cannot be done on such arrays; index is that of a slice in its model, or -1. */

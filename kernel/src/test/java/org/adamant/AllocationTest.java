@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.adamant.Adam.AmsGrad;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,15 @@ class AllocationTest {
           .as("bytes per step with %s", policy)
           .isLessThan(1);
     }
+    // Steps that differ.
+    final List<AdamStep> steps =
+        List.of(
+            Adam.defaults().atStep(65),
+            Adam.defaults().withWeightDecay(0.1).atStep(65),
+            Adam.defaults().atStep(1));
+    assertThat(Warmup.bytesPerStep(() -> kernel.step(steps, model), PATIENCE))
+        .as("bytes per step with steps that differ")
+        .isLessThan(1);
     // What is skipped, too.
     type.set(arrays.grads(), 7, Double.NaN);
     final AdamStep skipping = Adam.defaults().atStep(65).withNonFinite(NonFinite.SKIP);

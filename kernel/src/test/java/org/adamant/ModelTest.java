@@ -378,4 +378,114 @@ class ModelTest {
     // It is skipped, so that nobody is asked to step.
     assertThat(asked).hasValue(3);
   }
+
+  private static List<AdamStep> differentSteps() {
+    final Adam adam = Adam.defaults();
+    return List.of(
+        adam.withWeightDecay(0.1).atStep(640),
+        adam.atStep(640),
+        adam.withAmsgrad(Adam.AmsGrad.RAW).atStep(7),
+        adam.atStep(1).withZeroGradient(),
+        Adam.pytorch().atStep(3));
+  }
+
+  /** Slices of both types and several lengths, the steps of which differ. */
+  private static List<StepArrays> differentArrays() {
+    return List.of(
+        StepArrays.ordinary(ElementType.FLOAT, 20_003, 1),
+        StepArrays.ordinary(ElementType.FLOAT, 13, 2),
+        StepArrays.ordinary(ElementType.DOUBLE, 9001, 3),
+        StepArrays.ordinary(ElementType.FLOAT, 0, 4),
+        StepArrays.ordinary(ElementType.DOUBLE, 4097, 5));
+  }
+
+  private static List<AdamSlice> slices(List<StepArrays> arrays, List<Object> maxima) {
+    final List<AdamSlice> slices = new ArrayList<>();
+    for (int i = 0; i < arrays.size(); i++) {
+      slices.add(VariantsTest.slice(arrays.get(i)).withMaximum(maxima.get(i)));
+    }
+    return slices;
+  }
+
+  private static List<Object> maxima(List<StepArrays> arrays) {
+    return arrays.stream()
+        .map(a -> a.type().newArray(Array.getLength(a.params())))
+        .toList();
+  }
+
+  @Test
+  void slicesWithStepsOfTheirOwnGetTheBitsOfSteppingThemOneByOne() {
+    final List<AdamStep> steps = differentSteps();
+    for (int threads : new int[] {1, 3}) {
+      for (LaneWidth width : LaneWidth.supported()) {
+        final AdamKernel kernel = AdamKernel.of(width);
+        final List<StepArrays> expected = differentArrays();
+        final List<Object> expectedMaxima = maxima(expected);
+        final List<AdamSlice> oneByOne = slices(expected, expectedMaxima);
+        for (int i = 0; i < steps.size(); i++) {
+          kernel.step(steps.get(i), oneByOne.get(i));
+        }
+        final List<StepArrays> actual = differentArrays();
+        final List<Object> actualMaxima = maxima(actual);
+        final AdamModel model = AdamModel.of(slices(actual, actualMaxima));
+        final long skipped =
+            threads == 1
+                ? kernel.step(steps, model)
+                : kernel.step(steps, model, ForkJoinPool.commonPool(), threads);
+        assertThat(skipped).isZero();
+        for (int i = 0; i < steps.size(); i++) {
+          Bits.assertSame(
+              width + ", slice " + i, expected.get(i), actual.get(i), differentArrays().get(i));
+          assertThat(actualMaxima.get(i)).as("%s", width).isEqualTo(expectedMaxima.get(i));
+        }
+      }
+    }
+  }
+
+  @Test
+  void oneGradientThatIsNotFiniteSkipsAllSlicesWhateverTheirSteps() {
+    final List<AdamStep> steps =
+        differentSteps().stream().map(step -> step.withNonFinite(NonFinite.SKIP)).toList();
+    final List<StepArrays> arrays = differentArrays();
+    arrays.get(4).type().set(arrays.get(4).grads(), 4096, Double.POSITIVE_INFINITY);
+    arrays.get(1).type().set(arrays.get(1).grads(), 0, Double.NaN);
+    final List<StepArrays> before = arrays.stream().map(StepArrays::copy).toList();
+    final AdamModel model = AdamModel.of(slices(arrays, maxima(arrays)));
+    final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
+    assertThat(kernel.step(steps, model, ForkJoinPool.commonPool(), 2)).isEqualTo(2);
+    for (int i = 0; i < steps.size(); i++) {
+      Bits.assertSame("slice " + i, before.get(i), arrays.get(i), before.get(i));
+    }
+  }
+
+  @Test
+  void stepsThatDoNotFitAreRefusedBeforeTheFirstWrite() {
+    final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
+    final List<StepArrays> arrays = differentArrays();
+    final List<StepArrays> before = differentArrays();
+    final AdamModel model = AdamModel.of(slices(arrays, maxima(arrays)));
+    final List<AdamStep> steps = new ArrayList<>(differentSteps());
+    assertThatThrownBy(() -> kernel.step(steps.subList(0, 4), model))
+        .hasMessage("steps has 4 elements: expected 5, one for each slice");
+    steps.set(2, null);
+    assertThatThrownBy(() -> kernel.step(steps, model))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("steps[2] is null");
+    steps.set(2, Adam.defaults().atStep(1).withNonFinite(NonFinite.SKIP));
+    assertThatThrownBy(() -> kernel.step(steps, model))
+        .hasMessageContaining("steps[2] has nonFinite = SKIP: expected PROPAGATE, as steps[0]");
+    steps.set(2, Adam.defaults().withAverageDecay(0.9).atStep(1));
+    assertThatThrownBy(() -> kernel.step(steps, model))
+        .hasMessageContaining("averageDecay = 0.9")
+        .hasMessageContaining("slices[2] has none");
+    steps.set(2, Adam.defaults().atStep(1));
+    steps.set(1, Adam.defaults().withEpsilon(1e300).atStep(1));
+    assertThatThrownBy(() -> kernel.step(steps, model)).hasMessageContaining("epsilon = 1.0E300");
+    assertThatThrownBy(() -> kernel.step((List<AdamStep>) null, model))
+        .hasMessage("steps is null");
+    for (int i = 0; i < arrays.size(); i++) {
+      Bits.assertSame("slice " + i, before.get(i), arrays.get(i), before.get(i));
+    }
+    assertThat(kernel.step(List.of(), AdamModel.of())).isZero();
+  }
 }
