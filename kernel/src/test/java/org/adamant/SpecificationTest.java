@@ -79,7 +79,11 @@ class SpecificationTest {
       (1L << 53) + 1, Long.MAX_VALUE - 1, Long.MAX_VALUE
     };
     for (long t : steps) {
-      assertSameBits(tested, new long[] {t}, StepArrays.ordinary(type, LENGTH, t));
+      final StepArrays arrays = StepArrays.ordinary(type, LENGTH, t);
+      assertSameBits(tested, new long[] {t}, arrays);
+      // The update alone, of which the last bits are not lost in a parameter.
+      final Case update = new Case(tested.adam(), tested.gradientFactor(), true, false);
+      assertSameBits(update, new long[] {t}, arrays);
     }
   }
 
