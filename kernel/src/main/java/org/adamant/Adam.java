@@ -417,7 +417,8 @@ public record Adam(
    *
    * @param t the number of the step, counted from 1
    * @return the coefficients
-   * @throws IllegalArgumentException if {@code t} is less than 1, or the step size overflows
+   * @throws IllegalArgumentException if {@code t} is less than 1; if the step size overflows, or the product of
+   *     learning rate and decoupled weight decay
    */
   public AdamStep atStep(long t) {
     return new AdamStep(this, t);

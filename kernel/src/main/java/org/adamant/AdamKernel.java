@@ -12,9 +12,9 @@ import java.util.concurrent.Executor;
  * the executor allocates for each of its threads.
  *
  * <p><b>Formula.</b> For every element, at {@linkplain AdamStep step t}, with these roundings in the
- * element's type and no others ({@code fma(a, b, c)} is {@code a * b + c} rounded once; {@code [...]}, and each
- * hyper-parameter, is computed in double and rounded once to the type; the order of operations inside the
- * brackets is that of {@link AdamStep}):
+ * element's type and no others ({@code fma(a, b, c)} is {@code a * b + c} rounded once; {@code [...]} is computed
+ * in double, in the order of operations that {@link AdamStep} gives, and rounded once to the type, as a single
+ * hyper-parameter is):
  *
  * <pre>
  *   m' = fma([1 - beta1], g - m, m)
@@ -86,9 +86,10 @@ import java.util.concurrent.Executor;
  * </pre>
  *
  * and never with PyTorch's arithmetic, see {@link AdamStep#flushesTinyMoments}. For both types, CORRECTED and
- * rootEpsilon the condition is the same. What it changes: at step t + k, k &gt; 0, n / d differs by less than 2^-62
- * * beta1^(k-1) of the step size for the m' that is gone, and before it is rounded d differs by less than 2^-25
- * epsilon, half a unit in the last place of a float, for the v' that is gone.
+ * rootEpsilon the condition is the same. What it changes, apart from roundings that fall the other way: for the m'
+ * that is gone, n / d at step t + k, k &gt; 0, differs by less than 2^-62 * beta1^k of the step size, so all later
+ * steps together by less than 2^-62 / (1 - beta1); for the v' that is gone, d differs by less than 2^-25 epsilon, which
+ * is less than half a unit in the last place of a float.
  *
  * <p><b>Special values</b> follow from the formula. A NaN gradient makes m, v and the parameter NaN. An infinite
  * one makes the parameter NaN, and each moment infinite and at the next step NaN; NaN at once where it is

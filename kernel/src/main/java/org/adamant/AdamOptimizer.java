@@ -3,6 +3,7 @@ package org.adamant;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -213,14 +214,12 @@ public final class AdamOptimizer {
     Map<String, Object> byName(String what) {
       final Map<String, Object> byName = HashMap.newHashMap(names.length);
       for (int i = 0; i < names.length; i++) {
-        // Before its value is looked at, which may be null.
-        if (byName.containsKey(names[i])) {
+        byName.put(names[i], arrays[i]);
+        if (byName.size() == i) {
           throw new IllegalArgumentException(
               what + " '" + names[i]
-                  + "' comes twice: expected every name once, in a map that compares"
-                  + " names by equals");
+                  + "' comes twice: expected every name once, in a map that compares names by equals");
         }
-        byName.put(names[i], arrays[i]);
       }
       return byName;
     }
@@ -362,13 +361,14 @@ public final class AdamOptimizer {
     final Plan plan =
         new Plan(
             Entries.of(params, "parameter"), Entries.of(grads, "gradient"), isMaximum, isAverage);
-    final Map<String, Object> gradients = plan.grads.byName("gradient");
-    requireNamesMatch(plan.params.byName("parameter").keySet(), gradients.keySet());
     final String[] names = plan.params.names;
     final Object[] arrays = plan.params.arrays;
+    final Object[] gradients = gradients(plan.params, plan.grads);
+    final Moments[] states = new Moments[names.length];
     final Map<Object, String> users = new IdentityHashMap<>(names.length);
     for (int i = 0; i < names.length; i++) {
-      requireValid(names[i], arrays[i], gradients.get(names[i]));
+      states[i] = moments.get(names[i]);
+      requireValid(names[i], arrays[i], gradients[i], states[i]);
       final String other = users.put(arrays[i], names[i]);
       if (other != null) {
         throw new IllegalArgumentException(
@@ -387,7 +387,7 @@ public final class AdamOptimizer {
     final Map<Long, Group> groups = new HashMap<>();
     Group group = null;
     for (int i = 0; i < names.length; i++) {
-      final Moments known = moments.get(names[i]);
+      final Moments known = states[i];
       final Moments state = known != null ? known : new Moments(arrays[i]);
       final long steps = known != null ? known.counter.steps : 0;
       // Mostly that of the parameter before.
@@ -401,8 +401,7 @@ public final class AdamOptimizer {
       }
       group.hasFloats |= arrays[i] instanceof float[];
       group.updates.add(
-          new Update(
-              names[i], state, arrays[i], gradients.get(names[i]), isMaximum, isAverage));
+          new Update(names[i], state, arrays[i], gradients[i], isMaximum, isAverage));
     }
     return plan;
   }
@@ -426,7 +425,9 @@ public final class AdamOptimizer {
     try {
       for (Group group : plan.groups) {
         for (Update update : group.updates) {
-          moments.put(update.name, update.state);
+          if (update.state.counter == null) {
+            moments.put(update.name, update.state);
+          }
         }
       }
       isDone = true;
@@ -553,6 +554,22 @@ public final class AdamOptimizer {
     return array;
   }
 
+  /** The gradients in the order of their parameters, the names being checked. */
+  private static Object[] gradients(Entries params, Entries grads) {
+    if (Arrays.equals(params.names, grads.names)) {
+      // As mostly. Names that come twice do so in both.
+      params.byName("parameter");
+      return grads.arrays;
+    }
+    final Map<String, Object> byName = grads.byName("gradient");
+    requireNamesMatch(params.byName("parameter").keySet(), byName.keySet());
+    final Object[] gradients = new Object[params.names.length];
+    for (int i = 0; i < gradients.length; i++) {
+      gradients[i] = byName.get(params.names[i]);
+    }
+    return gradients;
+  }
+
   private static void requireNamesMatch(Set<String> params, Set<String> grads) {
     if (!params.equals(grads)) {
       final Set<String> missing = new TreeSet<>(params);
@@ -567,7 +584,7 @@ public final class AdamOptimizer {
     }
   }
 
-  private void requireValid(String name, Object param, Object grad) {
+  private static void requireValid(String name, Object param, Object grad, Moments known) {
     if (param == null || grad == null) {
       throw new NullPointerException(
           (param == null ? "parameter '" : "gradient '") + name + "' is null");
@@ -577,7 +594,6 @@ public final class AdamOptimizer {
           "parameter '" + name + "' is a " + typeOf(param) + ": expected float[] or double[]");
     }
     requireShape("gradient", name, grad, param, "the parameter");
-    final Moments known = moments.get(name);
     if (known != null) {
       requireShape("parameter", name, param, known.m, "what it was at its first step");
     }

@@ -53,8 +53,8 @@ import org.adamant.internal.Variant;
  * 5 * 2^-53, without PyTorch's arithmetic and {@code EPSILON_HAT}. A {@code float} step rounds each coefficient once
  * more, to nearest.
  *
- * <p><b>Range.</b> No coefficient is NaN or infinite: what would overflow in double is refused when the step is
- * made. What a float cannot hold is refused when a step of floats is done, see {@link AdamKernel}.
+ * <p><b>Range.</b> No coefficient that is used is NaN or infinite: what would overflow in double is refused when the
+ * step is made. What a float cannot hold is refused when a step of floats is done, see {@link AdamKernel}.
  *
  * <p><b>Source.</b> Kingma &amp; Ba 2014, section 2 (the efficient order of computation) and section 3.
  */

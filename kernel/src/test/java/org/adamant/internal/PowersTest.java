@@ -94,8 +94,15 @@ class PowersTest {
   @ParameterizedTest
   @ValueSource(longs = {1_000_000_000, (1L << 53) + 1, Long.MAX_VALUE})
   void fromAThousandMillionOnPowersAreThoseOfStrictMath(long t) {
-    final double beta = Math.max(1 - 0x1p-53, 1 - 0.7 / t);
-    assertThat(Powers.oneMinusPower(beta, t)).isEqualTo(1 - StrictMath.pow(beta, t));
+    final double nearOne = Math.min(1 - 0x1p-53, 1 - 0.7 / t);
+    assertThat(Powers.oneMinusPower(nearOne, t)).isEqualTo(1 - StrictMath.pow(nearOne, t));
+    // Which is not correctly rounded here.
+    final double beta = 0.9999999994385799;
+    final double exact = 1 - new BigDecimal(beta).pow(999_999_999, DIGITS)
+        .multiply(new BigDecimal(beta))
+        .doubleValue();
+    assertThat(Powers.oneMinusPower(beta, 1_000_000_000)).isEqualTo(1 - StrictMath.pow(beta, 1e9))
+        .isNotEqualTo(exact);
     assertThat(Powers.oneMinusPower(0.999, t)).isEqualTo(1);
     assertThat(Powers.oneMinusPower(0, t)).isEqualTo(1);
   }
