@@ -96,24 +96,33 @@ final class Faults {
                   "block(c, params, grads, m, v, max, average, start, end);",
                   "block(c, params, grads, m, v, max, average, start, end == to ? end - 1 : end);")),
           new Fault(
-              "gradients that are not finite are looked for after the step",
+              "a step with gradients that are not finite is refused after it was done",
               new Edit(
                   "SpecialisedKernel.java",
                   """
-                      if (refused(step, loop, grads, offset, end) > 0) {
-                        return;
+                          return refuse(step, count);
+                        }
                       }
-                      loop.run(step.coefficients(), params, grads, m, v, null, null, offset, end);
+                      loops(step.variant())
+                          .of(element)
+                          .run(step.coefficients(), params, grads, m, v, null, null, offset, end);
                   """,
                   """
-                      loop.run(step.coefficients(), params, grads, m, v, null, null, offset, end);
-                      refused(step, loop, grads, offset, end);
+                          loops(step.variant())
+                              .of(element)
+                              .run(step.coefficients(), params, grads, m, v, null, null, offset, end);
+                          return refuse(step, count);
+                        }
+                      }
+                      loops(step.variant())
+                          .of(element)
+                          .run(step.coefficients(), params, grads, m, v, null, null, offset, end);
                   """)),
           new Fault(
               "tiny moments are set to zero whether epsilon hides it or not",
               new Edit(
                   "internal/TinyMoments.java",
-                  "return t % PERIOD == 0 && rootScale * 0x1p-63 < epsilon * 0x1p-25;",
+                  "return t % PERIOD == 0 && rootFactor * 0x1p-63 < epsilon * 0x1p-25;",
                   "return t % PERIOD == 0;")));
 
   private Faults() {}

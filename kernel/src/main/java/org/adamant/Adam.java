@@ -7,8 +7,10 @@ import java.util.function.Consumer;
  * Optimization", 2014, Algorithm 1, and of its common variants. Immutable; every {@code with} method
  * returns a changed copy. What each one does to a step is in the formula of {@link AdamKernel}.
  *
- * <p>A {@code float} step uses the coefficients computed from these in {@code double} and rounded once;
- * an epsilon below the smallest float, about 1e-45, is then 0.
+ * <p>A {@code float} step uses the coefficients computed from these in {@code double} and rounded once. So a
+ * number below half the smallest float, about 7e-46, is 0 there: a learning rate that moves nothing, an epsilon that
+ * guards nothing. What would be infinite, and a clipValue or a factor of the gradients that would be 0, is refused;
+ * which, is said in {@link AdamKernel} under "Range of float".
  *
  * @param learningRate the step size alpha, finite and at least 0
  * @param beta1 the decay rate of the first moment, at least 0 and less than 1
@@ -415,7 +417,8 @@ public record Adam(
    *
    * @param t the number of the step, counted from 1
    * @return the coefficients
-   * @throws IllegalArgumentException if {@code t} is less than 1, or the step size overflows
+   * @throws IllegalArgumentException if {@code t} is less than 1; if the step size overflows, or the product of
+   *     learning rate and decoupled weight decay
    */
   public AdamStep atStep(long t) {
     return new AdamStep(this, t);

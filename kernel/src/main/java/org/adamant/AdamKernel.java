@@ -1,30 +1,38 @@
 package org.adamant;
 
+import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
  * One step of Adam over arrays of parameters, gradients and moments, in a single pass.
  *
  * <p>Thread-safe and stateless: a kernel may be shared, and threads may step disjoint slices of the same
- * arrays at once. Once the JIT has compiled its loop, a step on the calling thread allocates nothing; one on
- * several threads allocates a few hundred bytes, whatever the size of the model.
+ * arrays at once. Once the JIT has compiled its loop, a step on the calling thread allocates nothing, whatever
+ * the data. One on several threads allocates a few hundred bytes, whatever the size of the model, besides what
+ * the executor allocates for each of its threads.
  *
  * <p><b>Formula.</b> For every element, at {@linkplain AdamStep step t}, with these roundings in the
- * element's type and no others ({@code fma(a, b, c)} is {@code a * b + c} rounded once, {@code [...]} is
- * computed in double and rounded once):
+ * element's type and no others ({@code fma(a, b, c)} is {@code a * b + c} rounded once; {@code [...]} is computed
+ * in double, in the order of operations that {@link AdamStep} gives, and rounded once to the type, as a single
+ * hyper-parameter is):
  *
  * <pre>
  *   m' = fma([1 - beta1], g - m, m)
  *   v' = fma([1 - beta2], fma(g, g, -v), v)
  *   d  = fma(sqrt(v'), [1 / sqrt(1 - beta2^t)], epsilon)
- *   p' = p + ([-learningRate / (1 - beta1^t)] * m') / d
+ *   n  = [-learningRate / (1 - beta1^t)] * m'
+ *   p' = p + n / d
  * </pre>
+ *
+ * <p>All roundings are to nearest, ties to even, and subnormal numbers are numbers like others. {@code max} and
+ * {@code min} are those of {@link Math}: NaN if one of the two is, and -0 is less than +0.
  *
  * <p><b>Variants</b> put these lines in their place, in this order:
  *
  * <pre>
- *   g = g * [gradientScale * clipFactor]                      {@link AdamStep#withGradientScale}
- *   g = max(min(g, clipValue), -clipValue)                    {@link Adam#clipValue}
+ *   g = g * [gradientScale * clipFactor]                      {@link AdamStep#withGradientScale}, if the
+ *                                                             product is not 1
+ *   g = max(min(g, clipValue), -clipValue)                    {@link Adam#clipValue}, if finite
  *   g = -g                                                    {@link Adam#maximize}
  *   g = fma(weightDecay, p, g)                                {@link Adam.WeightDecay#L2}
  *   p = fma([-learningRate * weightDecay], p, p)              {@link Adam.WeightDecay#DECOUPLED}
@@ -34,42 +42,63 @@ import java.util.concurrent.Executor;
  *   s = v'; max' = max(max, s); s = max'                      {@link Adam.AmsGrad#RAW}
  *   s = v' * [1 / (1 - beta2^t)]; max' = max(max, s); s = max'    {@link Adam.AmsGrad#CORRECTED}
  *   s = fma(s, [1 / (1 - beta2^t)], rootEpsilon)              {@link Adam#rootEpsilon}; s + rootEpsilon
- *                                                             if s is corrected already
- *   d = sqrt(s) + epsilon                                     if s is corrected, or with
+ *                                                             with {@code CORRECTED}; the factor is 1 with
+ *                                                             {@code EPSILON_HAT}
+ *   d = sqrt(s) + epsilon                                     with {@code CORRECTED}, rootEpsilon, or
  *                                                             {@link Adam.EpsilonPlacement#EPSILON_HAT}
+ *   n = [-learningRate * sqrt(1 - beta2^t) / (1 - beta1^t)] * m'  with {@code EPSILON_HAT}
  *   n = fma([-learningRate * beta1 / (1 - beta1^(t+1))], m',
- *           [-learningRate * (1 - beta1) / (1 - beta1^t)] * g)    {@link Adam#nesterov}
- *   g' = n / d                                                {@link AdamStep#withUpdateOnly}; decoupled or
- *                                                             independent decay makes it
- *                                                             fma([...], p, n / d)
- *   a' = fma([1 - averageDecay], p' - a, a)                   {@link Adam#averageDecay}
- *   g' = 0                                                    {@link AdamStep#withZeroGradient}
+ *           [-learningRate * (1 - beta1) / (1 - beta1^t)] * g)    {@link Adam#nesterov}; both learning rates
+ *                                                             times sqrt(1 - beta2^t) with
+ *                                                             {@code EPSILON_HAT}
+ *   g' = n / d                                                {@link AdamStep#withUpdateOnly}: p is neither
+ *                                                             decayed nor written
+ *   g' = fma([-learningRate * weightDecay], p, n / d)         the same with {@code DECOUPLED}
+ *   g' = fma(-weightDecay, p, n / d)                          the same with {@code INDEPENDENT}
+ *   a' = fma([1 - averageDecay], p' - a, a)                   {@link Adam#averageDecay}, if less than 1
+ *   g' = +0                                                   {@link AdamStep#withZeroGradient}
  * </pre>
  *
- * <p>With {@code EPSILON_HAT}, [1 / (1 - beta2^t)] is 1, and the step sizes have the factor sqrt(1 -
- * beta2^t). With {@link Adam.Arithmetic#PYTORCH}:
+ * <p>Where no line gives s, it is v'; where none gives d or n, that is the formula's, with s in place of v'. Where
+ * weightDecay or rootEpsilon is 0, its line is left out. Conditions are about the numbers in double,
+ * before they are rounded to the type: a rootEpsilon that is 0 in float adds 0.
+ *
+ * <p>With {@link Adam.Arithmetic#PYTORCH} these lines stand in place of those for the same letter; a line
+ * above that is not replaced, such as that of {@code withUpdateOnly} with {@code DECOUPLED}, is the same:
  *
  * <pre>
  *   v' = fma([1 - beta2] * g, g, v * beta2)                   for every beta2
- *   m' = fma([1 - beta1] - 1, g - m, g)                       if [1 - beta1] &gt;= 1/2
- *   d  = sqrt(s) / [sqrt(1 - beta2^t)] + epsilon              a root of 1 - 2^-53 is 1
+ *   m' = fma([1 - beta1] - 1, g - m, g)                       if [1 - beta1], rounded, is &gt;= 1/2
+ *   d  = sqrt(s) / [sqrt(1 - beta2^t)] + epsilon              s being v' or max'
  *   p  = p * [1 - learningRate * weightDecay]                 {@link Adam.WeightDecay#DECOUPLED}
  * </pre>
  *
  * <p><b>Exactness.</b> The result is the same to the last bit for every lane width, slice, thread count,
  * JVM and processor; only the payload of a NaN is not specified.
  *
- * <p><b>Tiny moments.</b> After every step t divisible by 64, elements of m with |m| &lt; 2^-100 (double:
- * 2^-960) and of v with v &lt; 2^-126 (double: 2^-1022) are set to +0, because arithmetic on subnormal
- * numbers is slow and moments would stay subnormal for good where gradients are zero. This moves a
- * parameter by less than 2^-62 of the step size. Where epsilon is too small to hide it (2^-38 times
- * the factor of the root, or less), or with PyTorch's arithmetic, nothing is set to zero. See {@link
- * AdamStep#flushesTinyMoments}.
+ * <p><b>Tiny moments.</b> After every step t divisible by 64, when everything else is done, elements of m' with
+ * |m'| &lt; 2^-100 (double: 2^-960) and of v' with v' &lt; 2^-126 (double: 2^-1022) are set to +0, because
+ * arithmetic on subnormal numbers is slow and moments would stay subnormal for good where gradients are zero.
+ * Only where epsilon hides it, which is so if in double
  *
- * <p><b>Special values.</b> A NaN gradient makes m, v and the parameter NaN. An infinite gradient, or one
- * whose square overflows, makes v infinite, and the element's update NaN or zero; from the next step on
- * such a moment is NaN, with a beta2 of at most 1/2 at once. With epsilon 0, an element with m = v = 0
- * becomes NaN.
+ * <pre>
+ *   epsilon &gt; 2^-38 * (1 / sqrt(1 - beta2^t))                 2^-38 with {@code EPSILON_HAT}
+ * </pre>
+ *
+ * and never with PyTorch's arithmetic, see {@link AdamStep#flushesTinyMoments}. For both types, CORRECTED and
+ * rootEpsilon the condition is the same. What it changes, apart from roundings that fall the other way: for the m'
+ * that is gone, n / d at step t + k, k &gt; 0, differs by less than 2^-62 * beta1^k of the step size, so all later
+ * steps together by less than 2^-62 / (1 - beta1); for the v' that is gone, d differs by less than 2^-25 epsilon, which
+ * is less than half a unit in the last place of a float.
+ *
+ * <p><b>Special values</b> follow from the formula. A NaN gradient makes m, v and the parameter NaN. An infinite
+ * one makes the parameter NaN, and each moment infinite and at the next step NaN; NaN at once where it is
+ * computed by the line for 1 - beta &gt;= 1/2. A finite gradient whose square overflows makes v infinite likewise;
+ * the update of this step is 0, and the parameter is NaN when v is. With PyTorch's arithmetic, where it is the
+ * square times [1 - beta2] that overflows, v stays infinite (NaN at the next step if beta2 is 0): after such a square
+ * the parameter moves by decay only, for good.
+ * With epsilon 0, and no rootEpsilon, an element with m' = v' = 0 becomes NaN. All of this is of the numbers in
+ * their type: an epsilon of 1e-46 is 0 in float.
  *
  * <p><b>Shapes.</b> All four arrays have the same length and are four different arrays; m and v are zero
  * before step 1. A slice is given by offset and length, in elements; a length of 0 does nothing.
@@ -77,16 +106,24 @@ import java.util.concurrent.Executor;
  * <p><b>Errors.</b> Every argument is checked before the first write; when an exception is thrown, all
  * arrays are as they were, unless it says otherwise, as some do of steps on several threads.
  *
+ * <p><b>Range of float.</b> A step of floats is refused, whether the variant uses the number or not, if the
+ * factor of the gradients rounds to infinity in float, or to 0 without being 0; if clipValue rounds to 0; or if
+ * epsilon, rootEpsilon, the factor of weight decay or a step size rounds to infinity. Every other number is taken
+ * as it rounds: a step size of 1e-50 is 0, so the moments go on and no parameter moves; an epsilon, a
+ * rootEpsilon or a factor of weight decay of 1e-50 is 0; and a clipValue of 1e300 is infinity, which clips nothing.
+ *
  * <p><b>Source.</b> Kingma &amp; Ba 2014, Algorithm 1.
  */
-public interface AdamKernel {
+public sealed interface AdamKernel permits SpecialisedKernel {
 
   /**
    * The fastest kernel for this machine.
    *
-   * <p>Until the JIT has compiled the SIMD loop, half a second at full load for the basic step and up to two
-   * for one that does everything, this kernel steps on the scalar path, which is compiled sooner; the bits are
-   * the same. Slices of fewer than 65 elements stay there until a longer one has brought the change about.
+   * <p>This kernel starts on the scalar path, which is soon compiled. It switches to SIMD once the JIT has
+   * compiled that and the compiled code has given the bits of the reference: after half a second at full load
+   * for the basic step, and up to two for one that does everything. Only the speed changes; {@link
+   * #explanation} says how far it is. Once it has switched, data of any kind and length are stepped by
+   * compiled code that allocates nothing.
    *
    * <p>What was chosen and why is said once, through {@link System.Logger} {@code org.adamant}: where there
    * is no SIMD by this call, as a warning. Where it is likely and the property names no width, the Vector
@@ -103,7 +140,8 @@ public interface AdamKernel {
 
   /**
    * The kernel of one lane width, for experiments and tests: it runs the loop of that width from the first
-   * call on, which is slow until the JIT has compiled it.
+   * call on. Until the JIT has compiled that, it is slow and allocates: where no memory is left, a step can
+   * end with an {@link OutOfMemoryError} and arrays that are partly updated. {@link #preferred} cannot.
    *
    * @param width the width
    * @return the kernel
@@ -122,8 +160,8 @@ public interface AdamKernel {
   LaneWidth laneWidth();
 
   /**
-   * Why this kernel works the way it does, and what the user can do about it, in one sentence for a log
-   * or a bug report.
+   * Why this kernel works the way it does, what the user can do about it, and how much of it has switched to
+   * SIMD by now, in one sentence for a log or a bug report.
    *
    * @return the sentence
    */
@@ -137,11 +175,14 @@ public interface AdamKernel {
    * @param grads gradients, read
    * @param m first moments, updated
    * @param v second moments, updated
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the step was taken
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, two of them are the same array, or
    *     a coefficient is outside the range of float
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    */
-  void step(AdamStep step, float[] params, float[] grads, float[] m, float[] v);
+  long step(AdamStep step, float[] params, float[] grads, float[] m, float[] v);
 
   /**
    * Steps the elements {@code offset <= i < offset + length} of arrays of floats.
@@ -153,12 +194,15 @@ public interface AdamKernel {
    * @param v second moments, updated
    * @param offset the first element
    * @param length the number of elements
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the step was taken
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, two of them are the same array, or
    *     a coefficient is outside the range of float
    * @throws IndexOutOfBoundsException if the slice does not lie in the arrays
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    */
-  void step(
+  long step(
       AdamStep step, float[] params, float[] grads, float[] m, float[] v, int offset, int length);
 
   /**
@@ -169,10 +213,13 @@ public interface AdamKernel {
    * @param grads gradients, read
    * @param m first moments, updated
    * @param v second moments, updated
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the step was taken
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, or two of them are the same array
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    */
-  void step(AdamStep step, double[] params, double[] grads, double[] m, double[] v);
+  long step(AdamStep step, double[] params, double[] grads, double[] m, double[] v);
 
   /**
    * Steps the elements {@code offset <= i < offset + length} of arrays of doubles.
@@ -184,11 +231,14 @@ public interface AdamKernel {
    * @param v second moments, updated
    * @param offset the first element
    * @param length the number of elements
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the step was taken
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, or two of them are the same array
    * @throws IndexOutOfBoundsException if the slice does not lie in the arrays
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    */
-  void step(
+  long step(
       AdamStep step,
       double[] params,
       double[] grads,
@@ -202,7 +252,8 @@ public interface AdamKernel {
    *
    * @param step the coefficients, and what else to do in the same pass
    * @param slice the arrays
-   * @return the number of gradients that are NaN or infinite, 0 with {@link NonFinite#PROPAGATE}
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the step was taken
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the variant needs an array that the slice does not have, or a
    *     coefficient is outside the range of float
@@ -215,7 +266,8 @@ public interface AdamKernel {
    *
    * @param step the coefficients, and what else to do in the same pass
    * @param model the slices
-   * @return the number of gradients that are NaN or infinite, 0 with {@link NonFinite#PROPAGATE}
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the step was taken
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the variant needs an array that a slice does not have, or a
    *     coefficient is outside the range of float
@@ -234,7 +286,8 @@ public interface AdamKernel {
    *     thread does; what else it throws before any thread has begun comes out as it is, with all arrays as
    *     they were
    * @param threads the largest number of threads, the calling one included, at least 1
-   * @return the number of gradients that are NaN or infinite, 0 with {@link NonFinite#PROPAGATE}
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the step was taken
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if {@code threads} is less than 1, the variant needs an array that a
    *     slice does not have, or a coefficient is outside the range of float
@@ -246,10 +299,42 @@ public interface AdamKernel {
   long step(AdamStep step, AdamModel model, Executor executor, int threads);
 
   /**
+   * Steps a whole model, each slice by a step of its own, on the calling thread.
+   *
+   * @param steps the step of each slice, in their order; read while the slices are stepped
+   * @param model the slices
+   * @return as {@link #step(List, AdamModel, Executor, int)}
+   * @throws NullPointerException if an argument or a step is null
+   * @throws IllegalArgumentException as {@link #step(List, AdamModel, Executor, int)}
+   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   */
+  long step(List<AdamStep> steps, AdamModel model);
+
+  /**
+   * Steps a whole model, each slice by a step of its own, on several threads: weights that decay and biases that
+   * do not, parameters that joined late and have a smaller t. It is one call as far as gradients that are not
+   * finite are concerned: with {@link NonFinite#SKIP} one of them in any slice leaves all as they were.
+   *
+   * @param steps the step of each slice, in their order; read while the slices are stepped
+   * @param model the slices
+   * @param executor where further threads come from, see {@link #step(AdamStep, AdamModel, Executor, int)}
+   * @param threads the largest number of threads, the calling one included, at least 1
+   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
+   *     everything as it was; 0 if the steps were taken
+   * @throws NullPointerException if an argument or a step is null
+   * @throws IllegalArgumentException if there are not as many steps as slices, or their {@link
+   *     AdamStep#nonFinite} differ; if {@code threads} is less than 1, a variant needs an array that its slice
+   *     does not have, or a coefficient is outside the range of float
+   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws IllegalStateException as {@link #step(AdamStep, AdamModel, Executor, int)}
+   */
+  long step(List<AdamStep> steps, AdamModel model, Executor executor, int threads);
+
+  /**
    * The Euclidean norm of all gradients of a model, the same to the last bit for every lane width and
    * thread count.
    *
-   * <p>Allocates eight bytes for each 4,096 elements.
+   * <p>Allocates eight bytes for each 4,096 elements, four for each slice, and less than a kilobyte besides.
    *
    * <p><b>Order of operations.</b> Each slice is cut into blocks of 4,096 elements. In a block, element i
    * is squared and added in double, by fma, to sum i mod 32; the 32 sums are added in halves (0 and 16, 1

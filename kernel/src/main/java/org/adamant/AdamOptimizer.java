@@ -1,7 +1,9 @@
 package org.adamant;
 
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 
 /**
  * The Adam optimizer with named parameters: keeps the moments and the step counters, and updates the
@@ -26,6 +29,20 @@ import java.util.TreeSet;
  * its own steps, so that one that joins late gets the bias correction of its first step: corrected by the
  * count of all steps, its first update would be several times the learning rate.
  *
+ * <p><b>Names</b> are the same if {@link String#equals} says so, whatever the maps think: only their entries
+ * are read, each of them once or twice, and nothing is looked up in them.
+ *
+ * <p><b>Hyper-parameters that change.</b> A running maximum goes on from what it was at the last step that kept
+ * one. An average does not: after a step without one, it starts again from the parameter as it is before the
+ * next step that keeps one. Until then, {@link #average} returns what it was last.
+ *
+ * <p><b>Speed.</b> If a step is given the arrays of the step before, by the same names and in the same order,
+ * nothing is checked again, and the step takes little longer than that of an {@link AdamModel}: whoever has many
+ * small parameters should use their arrays again. Such a step allocates some 300 bytes for each count of steps
+ * that occurs among the parameters. <b>Memory.</b> Arrays that came twice in a row, gradients too, are kept from
+ * being collected until a step is given others, or the optimizer itself is collected. Arrays that came once are
+ * not.
+ *
  * <p>What one call can do besides ({@link AdamStep}'s gradient scale, clip factor and the like), several
  * threads, and moments that come from elsewhere need the arrays themselves: {@link AdamKernel}.
  *
@@ -38,7 +55,21 @@ public final class AdamOptimizer {
   private Adam adam;
   private long stepCount;
 
-  /** The state of one parameter, and the number of steps it has taken. */
+  /** The plan of the last step, kept alive if it was that of the step before too. */
+  private WeakReference<Plan> last;
+
+  private Plan repeated;
+
+  /** The number of steps that some parameters have taken, always together. */
+  private static final class Counter {
+    long steps;
+
+    Counter(long steps) {
+      this.steps = steps;
+    }
+  }
+
+  /** The state of one parameter. */
   private static final class Moments {
     final Object m;
     final Object v;
@@ -46,32 +77,178 @@ public final class AdamOptimizer {
     Object maximum;
 
     Object average;
-    long stepCount;
+    /** Whether the last step kept the average. */
+    boolean isAveraged;
+
+    /** Null until the first step is about to be done. */
+    Counter counter;
 
     Moments(Object param) {
       m = zeros(param);
       v = zeros(param);
     }
-
-    AdamSlice slice(Object param, Object grad, Adam adam) {
-      AdamSlice slice =
-          param instanceof float[] floats
-              ? AdamSlice.of(floats, (float[]) grad, (float[]) m, (float[]) v)
-              : AdamSlice.of((double[]) param, (double[]) grad, (double[]) m, (double[]) v);
-      if (adam.amsgrad() != Adam.AmsGrad.NONE) {
-        maximum = maximum == null ? zeros(param) : maximum;
-        slice = slice.withMaximum(maximum);
-      }
-      if (adam.averageDecay() < 1) {
-        average = average == null ? copy(param) : average;
-        slice = slice.withAverage(average);
-      }
-      return slice;
-    }
   }
 
   /** What a step does to one parameter. */
-  private record Update(String name, Moments state, AdamSlice slice, AdamStep step) {}
+  private static final class Update {
+    final String name;
+    final Moments state;
+    final AdamSlice slice;
+    /** The state's running maximum and average after the plan is made; null if not kept. */
+    final Object maximum;
+
+    final Object average;
+
+    Update(
+        String name, Moments state, Object param, Object grad, boolean isMaximum,
+        boolean isAverage) {
+      this.name = name;
+      this.state = state;
+      maximum = isMaximum && state.maximum == null ? zeros(param) : state.maximum;
+      average = isAverage && !state.isAveraged ? copy(param) : state.average;
+      AdamSlice made =
+          param instanceof float[] floats
+              ? AdamSlice.of(floats, (float[]) grad, (float[]) state.m, (float[]) state.v)
+              : AdamSlice.of(
+                  (double[]) param, (double[]) grad, (double[]) state.m, (double[]) state.v);
+      made = isMaximum ? made.withMaximum(maximum) : made;
+      slice = isAverage ? made.withAverage(average) : made;
+    }
+  }
+
+  /** Parameters that have taken the same number of steps. */
+  private static final class Group {
+    final Counter counter;
+    boolean hasFloats;
+
+    /** Null once there is a model. */
+    List<Update> updates = new ArrayList<>();
+
+    /** The slices that need not be stepped one by one; null until the group is stepped once more. */
+    AdamModel model;
+
+    /** The slices that are not in the model, because another one there has the same gradient. */
+    List<AdamSlice> others;
+
+    Group(long steps) {
+      counter = new Counter(steps);
+    }
+
+    void makeModel() {
+      final Map<Object, Object> seen = new IdentityHashMap<>();
+      final List<AdamSlice> together = new ArrayList<>(updates.size());
+      final List<AdamSlice> alone = new ArrayList<>();
+      for (Update update : updates) {
+        final Object grad = update.slice.grads;
+        (seen.put(grad, grad) == null ? together : alone).add(update.slice);
+      }
+      model = AdamModel.of(together);
+      others = alone;
+      updates = null;
+    }
+
+    void step(AdamKernel kernel, AdamStep step) {
+      if (model == null) {
+        for (Update update : updates) {
+          kernel.step(step, update.slice);
+        }
+      } else {
+        kernel.step(step, model);
+        for (AdamSlice slice : others) {
+          kernel.step(step, slice);
+        }
+      }
+      counter.steps = step.t();
+    }
+  }
+
+  /** A step that was checked, for as long as it is given the same arrays. */
+  private static final class Plan {
+    final Entries params;
+    final Entries grads;
+    final boolean isMaximum;
+    final boolean isAverage;
+    final List<Group> groups = new ArrayList<>();
+
+    Plan(Entries params, Entries grads, boolean isMaximum, boolean isAverage) {
+      this.params = params;
+      this.grads = grads;
+      this.isMaximum = isMaximum;
+      this.isAverage = isAverage;
+    }
+  }
+
+  /** The entries of a map, read once. */
+  private static final class Entries {
+    final String[] names;
+    final Object[] arrays;
+
+    private Entries(String[] names, Object[] arrays) {
+      this.names = names;
+      this.arrays = arrays;
+    }
+
+    static Entries of(Map<String, ?> map, String what) {
+      final List<String> names = new ArrayList<>(map.size());
+      final List<Object> arrays = new ArrayList<>(map.size());
+      for (Map.Entry<String, ?> entry : map.entrySet()) {
+        final String name = entry.getKey();
+        if (name == null) {
+          throw new NullPointerException("the name of a " + what + " is null");
+        }
+        names.add(name);
+        arrays.add(entry.getValue());
+      }
+      return new Entries(names.toArray(new String[0]), arrays.toArray());
+    }
+
+    /** Whether these are the entries of a map, in the order in which it has them now. */
+    boolean areThoseOf(Map<String, ?> map) {
+      final Comparison comparison = new Comparison(names, arrays);
+      // By the map's own loop: an iterator takes four calls for each entry, and this one.
+      map.forEach(comparison);
+      return comparison.isSame && comparison.count == names.length;
+    }
+
+    /** The arrays by name. */
+    Map<String, Object> byName(String what) {
+      final Map<String, Object> byName = HashMap.newHashMap(names.length);
+      for (int i = 0; i < names.length; i++) {
+        byName.put(names[i], arrays[i]);
+        if (byName.size() == i) {
+          throw new IllegalArgumentException(
+              what + " '" + names[i]
+                  + "' comes twice: expected every name once, in a map that compares names by equals");
+        }
+      }
+      return byName;
+    }
+  }
+
+  /** Compares the entries of a map, one after the other, with those it had. */
+  private static final class Comparison implements BiConsumer<String, Object> {
+    private final String[] names;
+    private final Object[] arrays;
+    private int count;
+    private boolean isSame = true;
+
+    Comparison(String[] names, Object[] arrays) {
+      this.names = names;
+      this.arrays = arrays;
+    }
+
+    @Override
+    public void accept(String name, Object array) {
+      if (isSame) {
+        isSame = count < names.length && array == arrays[count] && areEqual(name, names[count]);
+        count++;
+      }
+    }
+
+    private static boolean areEqual(String name, String other) {
+      return name == other || other.equals(name);
+    }
+  }
 
   private AdamOptimizer(Adam adam, AdamKernel kernel) {
     Arguments.requireNonNull("adam", adam);
@@ -131,56 +308,153 @@ public final class AdamOptimizer {
   }
 
   /**
-   * Updates the parameters in place. Everything is checked before anything changes.
+   * Updates the parameters in place. Everything is read, checked and allocated before anything changes.
    *
    * @param <A> {@code float[]} or {@code double[]}; {@code Object} for a mixture
    * @param params the parameters by name, updated
-   * @param grads a gradient for each parameter, of its type and length, read
+   * @param grads a gradient for each parameter, of its type and length, read; parameters may share one
    * @throws NullPointerException if a map, a name or an array is null
-   * @throws IllegalArgumentException if a gradient is missing, or there is one without parameter; if a
-   *     value is not a {@code float[]} or {@code double[]}; if a gradient's type or length is not the
-   *     parameter's, or a parameter's not what it was at its first step; if a parameter's array is used
-   *     twice
+   * @throws IllegalArgumentException if a gradient is missing, or there is one without parameter; if two names
+   *     in a map are equal; if a value is not a {@code float[]} or {@code double[]}; if a gradient's type or
+   *     length is not the parameter's, or a parameter's not what it was at its first step; if a parameter's
+   *     array is used twice; if a coefficient overflows, see {@link Adam#atStep}, or is outside the range of
+   *     float, see {@link AdamKernel}
    */
   public <A> void step(Map<String, A> params, Map<String, A> grads) {
-    requireNamesMatch(params, grads);
-    final Map<Object, String> users = new IdentityHashMap<>();
-    for (Map.Entry<String, A> entry : params.entrySet()) {
-      requireValid(entry.getKey(), entry.getValue(), grads.get(entry.getKey()));
-      final String other = users.put(entry.getValue(), entry.getKey());
+    Arguments.requireNonNull("params", params);
+    Arguments.requireNonNull("grads", grads);
+    final boolean isMaximum = adam.amsgrad() != Adam.AmsGrad.NONE;
+    final boolean isAverage = adam.averageDecay() < 1;
+    final Plan before = last == null ? null : last.get();
+    if (before != null
+        && before.isMaximum == isMaximum
+        && before.isAverage == isAverage
+        && before.params.areThoseOf(params)
+        && before.grads.areThoseOf(grads)) {
+      final AdamStep[] steps = steps(before);
+      if (repeated == null) {
+        for (Group group : before.groups) {
+          // A try before this one may have ended early, for want of memory.
+          if (group.model == null) {
+            group.makeModel();
+          }
+        }
+        repeated = before;
+      }
+      run(before, steps);
+      return;
+    }
+    // Nothing of the step before is to be kept alive while this one allocates; it has the arrays no more.
+    last = null;
+    repeated = null;
+    final Plan plan = plan(params, grads, isMaximum, isAverage);
+    final AdamStep[] steps = steps(plan);
+    final WeakReference<Plan> reference = new WeakReference<>(plan);
+    register(plan);
+    last = reference;
+    run(plan, steps);
+  }
+
+  /** A plan of a step with arrays that are new, checked. Changes nothing. */
+  private Plan plan(
+      Map<String, ?> params, Map<String, ?> grads, boolean isMaximum, boolean isAverage) {
+    final Plan plan =
+        new Plan(
+            Entries.of(params, "parameter"), Entries.of(grads, "gradient"), isMaximum, isAverage);
+    final String[] names = plan.params.names;
+    final Object[] arrays = plan.params.arrays;
+    final Object[] gradients = gradients(plan.params, plan.grads);
+    final Moments[] states = new Moments[names.length];
+    final Map<Object, String> users = new IdentityHashMap<>(names.length);
+    for (int i = 0; i < names.length; i++) {
+      states[i] = moments.get(names[i]);
+      requireValid(names[i], arrays[i], gradients[i], states[i]);
+      final String other = users.put(arrays[i], names[i]);
       if (other != null) {
         throw new IllegalArgumentException(
-            "parameter '" + entry.getKey() + "' is the same array as parameter '" + other
+            "parameter '" + names[i] + "' is the same array as parameter '" + other
                 + "': expected an array of its own");
       }
     }
-    for (Map.Entry<String, A> entry : grads.entrySet()) {
-      final String param = users.get(entry.getValue());
+    for (int i = 0; i < names.length; i++) {
+      final String param = users.get(plan.grads.arrays[i]);
       if (param != null) {
         throw new IllegalArgumentException(
-            "gradient '" + entry.getKey() + "' is the same array as parameter '" + param
+            "gradient '" + plan.grads.names[i] + "' is the same array as parameter '" + param
                 + "': expected an array of its own");
       }
     }
-    // All that can fail, for want of memory or in a map, before the first update.
-    final List<Update> updates = new ArrayList<>(params.size());
-    final Map<Long, AdamStep> byCount = new HashMap<>();
-    for (Map.Entry<String, A> entry : params.entrySet()) {
-      final String name = entry.getKey();
-      final AdamStep step = byCount.computeIfAbsent(stepCount(name) + 1, adam::atStep);
-      if (entry.getValue() instanceof float[]) {
-        step.requireFloatRange();
+    final Map<Long, Group> groups = new HashMap<>();
+    Group group = null;
+    for (int i = 0; i < names.length; i++) {
+      final Moments known = states[i];
+      final Moments state = known != null ? known : new Moments(arrays[i]);
+      final long steps = known != null ? known.counter.steps : 0;
+      // Mostly that of the parameter before.
+      if (group == null || group.counter.steps != steps) {
+        group = groups.get(steps);
+        if (group == null) {
+          group = new Group(steps);
+          groups.put(steps, group);
+          plan.groups.add(group);
+        }
       }
-      final Moments known = moments.get(name);
-      final Moments state = known != null ? known : new Moments(entry.getValue());
-      final AdamSlice slice = state.slice(entry.getValue(), grads.get(name), adam);
-      updates.add(new Update(name, state, slice, step));
+      group.hasFloats |= arrays[i] instanceof float[];
+      group.updates.add(
+          new Update(names[i], state, arrays[i], gradients[i], isMaximum, isAverage));
     }
+    return plan;
+  }
 
-    for (Update update : updates) {
-      moments.put(update.name, update.state);
-      kernel.step(update.step, update.slice);
-      update.state.stepCount = update.step.t();
+  /** The coefficients of each group, checked. */
+  private AdamStep[] steps(Plan plan) {
+    final AdamStep[] steps = new AdamStep[plan.groups.size()];
+    for (int i = 0; i < steps.length; i++) {
+      final Group group = plan.groups.get(i);
+      steps[i] = adam.atStep(group.counter.steps + 1);
+      if (group.hasFloats) {
+        steps[i].requireFloatRange();
+      }
+    }
+    return steps;
+  }
+
+  /** Makes a plan's states those of its parameters. Changes all of them or, for want of memory, none. */
+  private void register(Plan plan) {
+    boolean isDone = false;
+    try {
+      for (Group group : plan.groups) {
+        for (Update update : group.updates) {
+          if (update.state.counter == null) {
+            moments.put(update.name, update.state);
+          }
+        }
+      }
+      isDone = true;
+    } finally {
+      if (!isDone) {
+        for (Group group : plan.groups) {
+          for (Update update : group.updates) {
+            if (update.state.counter == null) {
+              moments.remove(update.name);
+            }
+          }
+        }
+      }
+    }
+    for (Group group : plan.groups) {
+      for (Update update : group.updates) {
+        update.state.maximum = update.maximum;
+        update.state.average = update.average;
+        update.state.isAveraged = plan.isAverage;
+        update.state.counter = group.counter;
+      }
+    }
+  }
+
+  private void run(Plan plan, AdamStep[] steps) {
+    for (int i = 0; i < steps.length; i++) {
+      plan.groups.get(i).step(kernel, steps[i]);
     }
     stepCount++;
   }
@@ -202,7 +476,7 @@ public final class AdamOptimizer {
    */
   public long stepCount(String name) {
     final Moments known = moments.get(name);
-    return known == null ? 0 : known.stepCount;
+    return known == null ? 0 : known.counter.steps;
   }
 
   /**
@@ -243,7 +517,8 @@ public final class AdamOptimizer {
   }
 
   /**
-   * The running maxima of a parameter, kept with {@link Adam#amsgrad}.
+   * The running maxima of a parameter, kept with {@link Adam#amsgrad}; zero before the first step that keeps
+   * them. A step without them leaves them as they are.
    *
    * @param <A> the type of the parameter
    * @param name a parameter seen before
@@ -258,7 +533,8 @@ public final class AdamOptimizer {
 
   /**
    * The averages of a parameter, kept with {@link Adam#averageDecay}. They start from the parameter as it
-   * is before the first step that keeps them.
+   * is before the first step that keeps them, and again so after steps that did not keep them. Those leave
+   * them as they are.
    *
    * @param <A> the type of the parameter
    * @param name a parameter seen before
@@ -278,54 +554,62 @@ public final class AdamOptimizer {
     return array;
   }
 
-  private static void requireNamesMatch(Map<String, ?> params, Map<String, ?> grads) {
-    Arguments.requireNonNull("params", params);
-    Arguments.requireNonNull("grads", grads);
-    params.keySet().forEach(name -> Arguments.requireNonNull("the name of a parameter", name));
-    grads.keySet().forEach(name -> Arguments.requireNonNull("the name of a gradient", name));
-    if (!params.keySet().equals(grads.keySet())) {
-      final Set<String> missing = new TreeSet<>(params.keySet());
-      missing.removeAll(grads.keySet());
-      final Set<String> extra = new TreeSet<>(grads.keySet());
-      extra.removeAll(params.keySet());
+  /** The gradients in the order of their parameters, the names being checked. */
+  private static Object[] gradients(Entries params, Entries grads) {
+    if (Arrays.equals(params.names, grads.names)) {
+      // As mostly. Names that come twice do so in both.
+      params.byName("parameter");
+      return grads.arrays;
+    }
+    final Map<String, Object> byName = grads.byName("gradient");
+    requireNamesMatch(params.byName("parameter").keySet(), byName.keySet());
+    final Object[] gradients = new Object[params.names.length];
+    for (int i = 0; i < gradients.length; i++) {
+      gradients[i] = byName.get(params.names[i]);
+    }
+    return gradients;
+  }
+
+  private static void requireNamesMatch(Set<String> params, Set<String> grads) {
+    if (!params.equals(grads)) {
+      final Set<String> missing = new TreeSet<>(params);
+      missing.removeAll(grads);
+      final Set<String> extra = new TreeSet<>(grads);
+      extra.removeAll(params);
       throw new IllegalArgumentException(
-          "expected one gradient for each parameter; missing gradients: "
+          "expected one gradient for each parameter, by a name that equals its own; missing gradients: "
               + missing
               + ", gradients without parameter: "
               + extra);
     }
   }
 
-  private void requireValid(String name, Object param, Object grad) {
-    final String parameter = "parameter '" + name + "'";
-    final String gradient = "gradient '" + name + "'";
-    Arguments.requireNonNull(parameter, param);
-    Arguments.requireNonNull(gradient, grad);
+  private static void requireValid(String name, Object param, Object grad, Moments known) {
+    if (param == null || grad == null) {
+      throw new NullPointerException(
+          (param == null ? "parameter '" : "gradient '") + name + "' is null");
+    }
     if (!(param instanceof float[] || param instanceof double[])) {
       throw new IllegalArgumentException(
-          parameter + " is a " + typeOf(param) + ": expected float[] or double[]");
+          "parameter '" + name + "' is a " + typeOf(param) + ": expected float[] or double[]");
     }
-    requireShape(gradient, grad, param, "the parameter");
-    final Moments known = moments.get(name);
+    requireShape("gradient", name, grad, param, "the parameter");
     if (known != null) {
-      requireShape(parameter, param, known.m, "what it was at its first step");
+      requireShape("parameter", name, param, known.m, "what it was at its first step");
     }
   }
 
-  private static void requireShape(String what, Object array, Object like, String whose) {
+  private static void requireShape(
+      String what, String name, Object array, Object like, String whose) {
     if (array.getClass() != like.getClass()) {
       throw new IllegalArgumentException(
-          what + " is a " + typeOf(array) + ": expected " + typeOf(like) + ", as " + whose);
+          what + " '" + name + "' is a " + typeOf(array) + ": expected " + typeOf(like) + ", as "
+              + whose);
     }
     if (Array.getLength(array) != Array.getLength(like)) {
       throw new IllegalArgumentException(
-          what
-              + " has length "
-              + Array.getLength(array)
-              + ": expected "
-              + Array.getLength(like)
-              + ", as "
-              + whose);
+          what + " '" + name + "' has length " + Array.getLength(array) + ": expected "
+              + Array.getLength(like) + ", as " + whose);
     }
   }
 

@@ -1,12 +1,12 @@
 package org.adamant;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
+import java.util.concurrent.ConcurrentHashMap;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
 import org.adamant.Adam.WeightDecay;
 import org.adamant.internal.Coefficients;
+import org.adamant.internal.Powers;
 import org.adamant.internal.TinyMoments;
 import org.adamant.internal.Variant;
 
@@ -15,35 +15,62 @@ import org.adamant.internal.Variant;
  * Immutable; made by {@link Adam#atStep}, changed by the {@code with} methods.
  *
  * <p><b>Formula.</b> The bias corrections of Algorithm 1 are moved from the elements to the
- * coefficients:
+ * coefficients. All are computed in double whatever the element type, each operation being rounded once, in this
+ * order; a minus sign changes only the sign:
  *
  * <pre>
- *   firstMomentWeight  = 1 - beta1
- *   secondMomentWeight = 1 - beta2
- *   stepSize           = learningRate / (1 - beta1^t)
- *   rootScale          = 1 / sqrt(1 - beta2^t)
+ *   c1            = -expm1(t * log(beta1))
+ *   c2            = -expm1(t * log(beta2))
+ *   hat           = sqrt(c2)                             with {@link EpsilonPlacement#EPSILON_HAT}, otherwise 1
+ *
+ *   [1 - beta1], [1 - beta2], [1 - averageDecay]         as they stand
+ *   [1 / sqrt(1 - beta2^t)]                              1 / sqrt(c2)
+ *   [1 / (1 - beta2^t)]                                  1 / c2
+ *   [-learningRate / (1 - beta1^t)]                      -((learningRate * hat) / c1)
+ *   [-learningRate * beta1 / (1 - beta1^(t+1))]          -(((learningRate * hat) * beta1) / c1 of t + 1)
+ *   [-learningRate * (1 - beta1) / (1 - beta1^t)]        -(((learningRate * hat) / c1) * (1 - beta1))
+ *   [-learningRate * weightDecay]                        -(learningRate * weightDecay)
+ *   [gradientScale * clipFactor]                         as it stands
  * </pre>
  *
- * <p>Where epsilon is added to the raw root ({@link EpsilonPlacement#EPSILON_HAT}), stepSize is multiplied
- * by sqrt(1 - beta2^t), and rootScale is 1.
+ * <p>t is converted to double, rounded to nearest; t + 1 of the largest long is the largest long. log and expm1
+ * are those of {@link StrictMath}, which is fdlibm 5.3, the same on every JVM and processor; log(0) is minus
+ * infinity, and its c is 1. {@code expm1} keeps the digits that {@code 1 - pow(beta, t)} loses for small t.
  *
- * <p><b>Accuracy.</b> Computed in double whatever the element type. {@code 1 - beta^t} is computed as
- * {@code -expm1(t * log(beta))}, which keeps the digits that {@code 1 - pow(beta, t)} loses for small t;
- * by {@link StrictMath}, whose results are the same on every JVM and processor. A {@code float} step
- * rounds each coefficient once. In the {@linkplain Arithmetic#PYTORCH arithmetic of PyTorch} it is {@code
- * 1 - pow(beta, t)}, with the power correctly rounded (to within an ulp from step 10^9 on). PyTorch takes it
- * from the C library, where about one power in a thousand is off by its last bit, which ones depending on the
- * library; that can be seen in double only.
+ * <p>In the {@linkplain Arithmetic#PYTORCH arithmetic of PyTorch}, whose hat is always 1:
+ *
+ * <pre>
+ *   c1, c2                                               1 - beta^t
+ *   [sqrt(1 - beta2^t)]                                  sqrt(c2), but 1 if c2 is 1 - 2^-53
+ *   [1 - learningRate * weightDecay]                     1 - (learningRate * weightDecay)
+ * </pre>
+ *
+ * <p>with the power correctly rounded, and from t = 10^9 on that of {@link StrictMath#pow}, which is fdlibm's and
+ * within an ulp. PyTorch takes it from the C library, where about one power in a thousand is off by its last bit,
+ * which ones depending on the library; that can be seen in double only.
+ *
+ * <p><b>Accuracy.</b> A step size has a relative error of at most 7 * 2^-53, the factor of the root one of at most
+ * 5 * 2^-53, without PyTorch's arithmetic and {@code EPSILON_HAT}. A {@code float} step rounds each coefficient once
+ * more, to nearest.
+ *
+ * <p><b>Range.</b> No coefficient that is used is NaN or infinite: what would overflow in double is refused when the
+ * step is made. What a float cannot hold is refused when a step of floats is done, see {@link AdamKernel}.
  *
  * <p><b>Source.</b> Kingma &amp; Ba 2014, section 2 (the efficient order of computation) and section 3.
  */
 public final class AdamStep {
+
+  /** Of every set of hyper-parameters that a step was made from, the variants of its steps. */
+  private static final ConcurrentHashMap<Variant, Variant[]> VARIANTS = new ConcurrentHashMap<>();
 
   private final Adam adam;
   private final long t;
   private final PerCall perCall;
   private final double stepSize;
   private final Coefficients coefficients;
+  /** The variants of these hyper-parameters, by {@link PerCall#code}; null where none was asked for yet. */
+  private final Variant[] variants;
+
   private final Variant variant;
   /** What a float step cannot be done with, or null. */
   private final String outsideFloat;
@@ -62,28 +89,23 @@ public final class AdamStep {
     double gradientFactor() {
       return gradientScale * clipFactor;
     }
+
+    /** What of this is in the variant, as a number from 0 to 7. */
+    int code() {
+      return (gradientFactor() != 1 ? 4 : 0) + (zeroGradient ? 2 : 0) + (updateOnly ? 1 : 0);
+    }
   }
 
   AdamStep(Adam adam, long t) {
-    this(adam, t, PerCall.NOTHING);
-  }
-
-  private AdamStep(Adam adam, long t, PerCall perCall) {
     if (t < 1) {
       throw new IllegalArgumentException("t = " + t + ": expected a step number of at least 1");
     }
     this.adam = adam;
     this.t = t;
-    this.perCall = perCall;
+    this.perCall = PerCall.NOTHING;
     final boolean isRaw = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
     final double rate = adam.learningRate();
     final double beta1 = adam.beta1();
-    final double factor = perCall.gradientFactor();
-    if (Double.isInfinite(factor) || factor == 0 && perCall.clipFactor != 0) {
-      throw new IllegalArgumentException(
-          "gradientScale = " + perCall.gradientScale + ", clipFactor = " + perCall.clipFactor
-              + ": their product is " + factor + "; expected it in the range of double");
-    }
     final double correction1 = oneMinusPower(adam, beta1, t);
     final double correction2 = oneMinusPower(adam, adam.beta2(), t);
     final double rootCorrection = isRaw ? Math.sqrt(correction2) : 1;
@@ -99,15 +121,16 @@ public final class AdamStep {
           "weightDecay = " + adam.weightDecay() + ": learningRate * weightDecay overflows with"
               + " learningRate = " + rate + "; expected a smaller weight decay");
     }
-    variant = variant(adam, perCall).shared();
+    variants = variants(adam);
+    variant = variants[0];
+    final boolean isPyTorch = adam.arithmetic() == Arithmetic.PYTORCH;
     final boolean isInside = adam.amsgrad() == AmsGrad.CORRECTED || adam.rootEpsilon() > 0;
+    final double rootFactor = isRaw ? 1 : 1 / Math.sqrt(correction2);
     final double rootScale;
-    if (isRaw || isInside) {
+    if (isInside) {
       rootScale = 1;
-    } else if (adam.arithmetic() == Arithmetic.PYTORCH) {
-      rootScale = halfPower(correction2);
     } else {
-      rootScale = 1 / Math.sqrt(correction2);
+      rootScale = isPyTorch ? halfPower(correction2) : rootFactor;
     }
     final double momentStep =
         adam.nesterov()
@@ -115,7 +138,7 @@ public final class AdamStep {
             : stepSize;
     coefficients =
         new Coefficients(
-            factor,
+            1,
             adam.clipValue(),
             switch (adam.weightDecayMode()) {
               case L2 -> adam.weightDecay();
@@ -133,9 +156,33 @@ public final class AdamStep {
             -momentStep,
             -(stepSize * (1 - beta1)),
             1 - adam.averageDecay(),
-            adam.arithmetic() == Arithmetic.EXACT
-                && TinyMoments.flushesAfter(t, rootScale, adam.epsilon()));
+            !isPyTorch && TinyMoments.flushesAfter(t, rootFactor, adam.epsilon()));
     outsideFloat = outsideFloat(coefficients);
+  }
+
+  /** The same step, of which a call does something else; what both have in common is not computed again. */
+  private AdamStep(AdamStep step, PerCall perCall) {
+    this.adam = step.adam;
+    this.t = step.t;
+    this.perCall = perCall;
+    this.stepSize = step.stepSize;
+    final double factor = perCall.gradientFactor();
+    if (Double.isInfinite(factor) || factor == 0 && perCall.clipFactor != 0) {
+      throw new IllegalArgumentException(
+          "gradientScale = " + perCall.gradientScale + ", clipFactor = " + perCall.clipFactor
+              + ": their product is " + factor + "; expected it in the range of double");
+    }
+    this.coefficients = step.coefficients.withGradientScale(factor);
+    this.variants = step.variants;
+    final int code = perCall.code();
+    Variant found = variants[code];
+    if (found == null) {
+      // A race is harmless: every thread finds the same instance.
+      found = variant(adam, perCall).shared();
+      variants[code] = found;
+    }
+    this.variant = found;
+    this.outsideFloat = outsideFloat(coefficients);
   }
 
   /**
@@ -194,6 +241,18 @@ public final class AdamStep {
         perCall.zeroGradient());
   }
 
+  private static Variant[] variants(Adam adam) {
+    final Variant basic = variant(adam, PerCall.NOTHING);
+    final Variant[] known = VARIANTS.get(basic);
+    if (known != null) {
+      return known;
+    }
+    final Variant[] variants = new Variant[8];
+    variants[0] = basic.shared();
+    final Variant[] first = VARIANTS.putIfAbsent(variants[0], variants);
+    return first == null ? variants : first;
+  }
+
   private static Variant.Decay decay(Adam adam) {
     if (adam.weightDecay() == 0) {
       return Variant.Decay.NONE;
@@ -207,28 +266,10 @@ public final class AdamStep {
 
   private static double oneMinusPower(Adam adam, double beta, long t) {
     if (adam.arithmetic() == Arithmetic.PYTORCH) {
-      return 1 - power(beta, t);
+      return Powers.oneMinusPower(beta, t);
     }
     // Without cancellation; 1 for beta = 0, whose logarithm is minus infinity.
     return -StrictMath.expm1(t * StrictMath.log(beta));
-  }
-
-  /**
-   * beta^t correctly rounded, which C's pow nearly always is. A power of at most 54 bits, which can lie exactly
-   * between two doubles, is computed exactly; any other would have to be within 2^-110 of the middle to come
-   * out wrong.
-   */
-  private static double power(double beta, long t) {
-    final int bits =
-        Double.PRECISION - Long.numberOfTrailingZeros(Double.doubleToRawLongBits(beta) | 1L << 52);
-    if (t <= Double.PRECISION && (bits - 1) * t <= Double.PRECISION) {
-      return new BigDecimal(beta).pow((int) t).doubleValue();
-    }
-    // The limit of BigDecimal; by then a power of any beta but the very nearest to 1 is 0. A power below
-    // e^-800 is 0 as well, and may be below what BigDecimal can hold.
-    return t <= 999_999_999 && t * StrictMath.log(beta) > -800
-        ? new BigDecimal(beta).pow((int) t, MathContext.DECIMAL128).doubleValue()
-        : StrictMath.pow(beta, t);
   }
 
   /** C's pow(x, 0.5), of which PyTorch makes its roots: at 1 - 2^-53 it is not the root but 1. */
@@ -280,17 +321,24 @@ public final class AdamStep {
    * The factor that brings gradients of a norm down to a limit: {@code maxNorm / norm} if the norm is
    * greater, otherwise 1.
    *
+   * <p>A norm that is infinite or NaN gives 0, so that clipping goes together with every {@link NonFinite}:
+   * {@code SKIP} and {@code THROW} act on the gradients, whatever the factor; with {@code PROPAGATE} the
+   * gradients that are not finite become NaN, and the others 0.
+   *
    * @param norm the norm of all gradients, see {@link AdamKernel#globalNorm}, times the gradient scale if
-   *     there is one; at least 0. For an infinite norm the factor is 0
+   *     there is one; not negative
    * @param maxNorm the limit, finite and greater than 0
    * @return the factor, at most 1
-   * @throws IllegalArgumentException if an argument is NaN or outside its range
+   * @throws IllegalArgumentException if the norm is negative or the limit outside its range
    */
   public static double clipFactor(double norm, double maxNorm) {
-    if (!(norm >= 0)) {
-      throw new IllegalArgumentException("norm = " + norm + ": expected a value >= 0");
+    if (norm < 0) {
+      throw new IllegalArgumentException("norm = " + norm + ": expected a value >= 0, or NaN");
     }
     Arguments.requirePositiveFinite("maxNorm", maxNorm);
+    if (Double.isNaN(norm)) {
+      return 0;
+    }
     return norm > maxNorm ? maxNorm / norm : 1;
   }
 
@@ -312,7 +360,8 @@ public final class AdamStep {
 
   /**
    * A step that leaves the parameters as they are and writes the update over the gradients: what is to be
-   * <em>added</em> to the parameters. With decoupled or independent decay the update includes it.
+   * <em>added</em> to the parameters. With decoupled or independent decay the update includes it; parameter plus
+   * update can then differ by roundings from the parameter that the step itself would have written.
    *
    * @return the changed step
    * @throws IllegalArgumentException if this step sets gradients to zero or averages parameters
@@ -354,7 +403,7 @@ public final class AdamStep {
           "updateOnly with averageDecay = " + adam.averageDecay()
               + ": expected 1, the new parameters are not known to this step");
     }
-    return new AdamStep(adam, t, changed);
+    return new AdamStep(this, changed);
   }
 
   /**

@@ -38,25 +38,26 @@ final class GlobalNorm {
   static double of(
       AdamModel model, Function<Element, Loop> loops, Executor executor, int threads) {
     final GlobalNorm norm = new GlobalNorm(model, loops);
-    final double sum = norm.sum(1, executor, threads);
+    final double[] ofBlocks = new double[norm.before[model.slices.length]];
+    final double sum = norm.sum(ofBlocks, 1, executor, threads);
     if (sum == Double.POSITIVE_INFINITY) {
-      return Math.sqrt(norm.sum(DOWN, executor, threads)) / DOWN;
+      return Math.sqrt(norm.sum(ofBlocks, DOWN, executor, threads)) / DOWN;
     }
     if (sum < SMALL) {
-      return Math.sqrt(norm.sum(UP, executor, threads)) / UP;
+      return Math.sqrt(norm.sum(ofBlocks, UP, executor, threads)) / UP;
     }
     return Math.sqrt(sum);
   }
 
-  private double sum(double scale, Executor executor, int threads) {
-    final double[] sums = new double[before[before.length - 1]];
+  private double sum(double[] ofBlocks, double scale, Executor executor, int threads) {
     Parts.run(
-        sums.length, SMALLEST_PART, threads, executor, false,
-        (from, to) -> sum(sums, scale, from, to));
-    return pairwise(sums, 0, sums.length);
+        ofBlocks.length, SMALLEST_PART, threads, executor, false,
+        (from, to) -> sum(ofBlocks, scale, from, to));
+    return pairwise(ofBlocks, 0, ofBlocks.length);
   }
 
-  private void sum(double[] sums, double scale, long from, long to) {
+  private void sum(double[] ofBlocks, double scale, long from, long to) {
+    final double[] sums = new double[Loop.SUMS];
     int slice = 0;
     for (int block = (int) from; block < to; block++) {
       while (before[slice + 1] <= block) {
@@ -66,8 +67,9 @@ final class GlobalNorm {
       final int first = (block - before[slice]) * Loop.BLOCK;
       // No sum, which could overflow in the last block of the longest arrays.
       final int last = first + Math.min(s.length - first, Loop.BLOCK);
-      sums[block] =
-          loops.apply(s.element).sumOfSquares(s.grads, scale, s.offset + first, s.offset + last);
+      ofBlocks[block] =
+          loops.apply(s.element)
+              .sumOfSquares(sums, s.grads, scale, s.offset + first, s.offset + last);
     }
   }
 

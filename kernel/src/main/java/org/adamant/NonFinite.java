@@ -1,9 +1,9 @@
 package org.adamant;
 
 /**
- * What a step does about gradients that are NaN or infinite. Each such gradient makes the moments of its
- * element NaN, or infinite and then NaN, for good. What counts is the gradient as it is in the array,
- * before scaling and clipping.
+ * What a step does about gradients that are NaN or infinite. Each such gradient makes the parameter and the
+ * moments of its element NaN for good, some of them one step later; with PyTorch's arithmetic an infinite second
+ * moment stays infinite. What counts is the gradient as it is in the array, before scaling and clipping.
  */
 public enum NonFinite {
   /** Step regardless, as other implementations do; nothing is counted. Costs nothing. */

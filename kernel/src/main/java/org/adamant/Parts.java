@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * has but the one thread that is calling costs time and never a deadlock; and when {@link #run} returns or
  * throws, no part is left running.
  */
-final class Parts {
+final class Parts implements Runnable {
 
   /** Parts per thread: enough that a thread which starts late does not hold up the others. */
   private static final int PARTS_PER_THREAD = 4;
@@ -63,25 +63,26 @@ final class Parts {
     }
     final long partLength = Math.ceilDiv(length, worthwhile);
     final int parts = Math.toIntExact(Math.ceilDiv(length, partLength));
-    new Parts(length, partLength, parts, writes, part).run(Math.min(threads, parts), executor);
+    new Parts(length, partLength, parts, writes, part).start(Math.min(threads, parts), executor);
   }
 
-  private void run(int threads, Executor executor) {
+  private void start(int threads, Executor executor) {
     Throwable executorFailure = null;
     try {
       for (int i = 1; i < threads; i++) {
-        executor.execute(this::work);
+        executor.execute(this);
       }
     } catch (RejectedExecutionException e) {
       // The caller does what nobody else takes.
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
+      // Of any kind: Kotlin, Scala and Groovy throw checked exceptions that are not declared.
       if (next.compareAndSet(0, length)) {
         // Nothing has begun, and a thread that comes now finds nothing to do.
-        throw e;
+        throw Parts.<RuntimeException>asItIs(e);
       }
       executorFailure = e;
     }
-    work();
+    run();
     awaitOthers();
     if (failure.get() != null) {
       throw failed("a part failed on one of the threads", "the arrays are partly updated",
@@ -91,6 +92,12 @@ final class Parts {
       throw failed("the executor failed when some parts had begun",
           "all of them were done nevertheless, and the arrays are updated", executorFailure, null);
     }
+  }
+
+  /** Lets a method throw what it does not declare. */
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> T asItIs(Throwable thrown) throws T {
+    throw (T) thrown;
   }
 
   private IllegalStateException failed(
@@ -126,7 +133,9 @@ final class Parts {
     }
   }
 
-  private void work() {
+  /** Does parts until none is left. */
+  @Override
+  public void run() {
     for (long from; (from = next.getAndAdd(partLength)) < length;) {
       try {
         part.run(from, Math.min(length, from + partLength));

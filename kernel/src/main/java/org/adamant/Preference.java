@@ -5,12 +5,16 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.adamant.internal.Specialiser;
 
 /**
  * The preferred width and the sentence that says why. Said once through {@link System.Logger}: as a
  * warning where the user could have SIMD and does not, otherwise for those who debug.
  */
 record Preference(LaneWidth width, String explanation, Level level) {
+
+  private static final String SCALAR =
+      "scalar path, the same bits, in some variants up to ten times slower: ";
 
   private static final AtomicBoolean SAID = new AtomicBoolean();
 
@@ -53,8 +57,16 @@ record Preference(LaneWidth width, String explanation, Level level) {
 
   private static Preference askedFor(String property) {
     final String asked = "-D" + LaneWidth.PROPERTY + "=" + property;
-    final LaneWidth width = LaneWidth.parse(property).requireSupported(asked);
-    return new Preference(width, nameOf(width) + ": asked for by " + asked, Level.DEBUG);
+    return asked(LaneWidth.parse(property).requireSupported(asked), asked);
+  }
+
+  /** The preference for a supported width that somebody asked for. */
+  static Preference asked(LaneWidth width, String by) {
+    String explanation = nameOf(width) + ": asked for by " + by;
+    if (width == LaneWidth.SCALAR && Specialiser.obstacle().isPresent()) {
+      explanation += "; not specialised: " + Specialiser.obstacle().get();
+    }
+    return new Preference(width, explanation, Level.DEBUG);
   }
 
   private static Preference widest() {
@@ -69,8 +81,7 @@ record Preference(LaneWidth width, String explanation, Level level) {
     if (width == LaneWidth.SCALAR) {
       // Every width has the same reason here; the narrowest has no "use a narrower one".
       final String reason = LaneWidth.BITS_64.refusal().orElseThrow();
-      return new Preference(width, "scalar path, the same bits up to ten times slower: " + reason,
-          Level.WARNING);
+      return new Preference(width, SCALAR + reason, Level.WARNING);
     }
     return new Preference(
         width,

@@ -1,14 +1,15 @@
 package org.adamant;
 
-import java.lang.System.Logger.Level;
 import java.lang.reflect.Array;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.internal.Changeover;
+import org.adamant.internal.Changeover.Progress;
 import org.adamant.internal.Chooser;
 import org.adamant.internal.Loop;
 import org.adamant.internal.Specialisation;
@@ -44,18 +45,30 @@ final class SpecialisedKernel implements AdamKernel {
   /** The loops of the last variant; a race only costs a look-up. */
   private Loops last;
 
+  /** The loops that read gradients, which all variants share. */
+  private Loops readers;
+
   /** Which width, and how a loop of it begins. */
   private interface Choice {
     Preference preference();
 
     Loop loop(Element element, Variant variant);
+
+    /** Whether a loop may begin on the scalar path. */
+    boolean beginsScalar();
   }
 
   /** The width that a call named, from the first element on. */
   private record Named(Preference preference) implements Choice {
     @Override
     public Loop loop(Element element, Variant variant) {
-      return Specialiser.loop(new Specialisation(element, preference.width().bits(), variant));
+      return Changeover.createTrained(
+          new Specialisation(element, preference.width().bits(), variant));
+    }
+
+    @Override
+    public boolean beginsScalar() {
+      return false;
     }
   }
 
@@ -64,6 +77,11 @@ final class SpecialisedKernel implements AdamKernel {
     @Override
     public Loop loop(Element element, Variant variant) {
       return Changeover.create(new Specialisation(element, preference.width().bits(), variant));
+    }
+
+    @Override
+    public boolean beginsScalar() {
+      return preference.width() != LaneWidth.SCALAR;
     }
   }
 
@@ -92,6 +110,11 @@ final class SpecialisedKernel implements AdamKernel {
             }
           });
     }
+
+    @Override
+    public boolean beginsScalar() {
+      return preference().width() != LaneWidth.SCALAR;
+    }
   }
 
   private record Loops(Variant variant, Loop floats, Loop doubles) {
@@ -110,13 +133,17 @@ final class SpecialisedKernel implements AdamKernel {
     if (known != null) {
       return known;
     }
-    final AdamKernel kernel =
-        new SpecialisedKernel(
-            Preference.isAsked(property) || Chooser.plainObstacle().isPresent()
-                ? new Known(Preference.said(property))
-                : new Widest());
+    final AdamKernel kernel = newPreferred(property);
     final AdamKernel first = BY_PROPERTY.putIfAbsent(property, kernel);
     return first == null ? kernel : first;
+  }
+
+  /** One that has stepped nothing yet, under a value of the property. */
+  static AdamKernel newPreferred(String property) {
+    return new SpecialisedKernel(
+        Preference.isAsked(property) || Chooser.plainObstacle().isPresent()
+            ? new Known(Preference.said(property))
+            : new Widest());
   }
 
   static AdamKernel of(LaneWidth width) {
@@ -127,9 +154,7 @@ final class SpecialisedKernel implements AdamKernel {
   static AdamKernel create(LaneWidth width) {
     final String askedFor = "AdamKernel.of(" + width + ")";
     width.requireSupported(askedFor);
-    final Preference asked =
-        new Preference(width, Preference.nameOf(width) + ": asked for by " + askedFor, Level.DEBUG);
-    return new SpecialisedKernel(new Named(asked));
+    return new SpecialisedKernel(new Named(Preference.asked(width, askedFor)));
   }
 
   @Override
@@ -139,29 +164,51 @@ final class SpecialisedKernel implements AdamKernel {
 
   @Override
   public String explanation() {
-    return choice.preference().explanation();
+    return choice.preference().explanation() + progress();
+  }
+
+  /** Which of the work asked so far is done by SIMD, for the end of a sentence. */
+  private String progress() {
+    Progress sum = Progress.NONE;
+    for (Loops loops : byVariant.values()) {
+      sum = sum.plus(progress(loops.floats)).plus(progress(loops.doubles));
+    }
+    final StringBuilder text = new StringBuilder();
+    if (choice.beginsScalar() && sum.asked() > 0) {
+      text.append("; ").append(sum.switched()).append(" of the ").append(sum.asked());
+      text.append(" loops used so far have switched to it from the scalar path");
+    }
+    if (sum.refused() > 0) {
+      text.append("; ").append(sum.refused());
+      text.append(" gave other bits than the reference once compiled, please report this");
+    }
+    return text.toString();
+  }
+
+  private static Progress progress(Loop loop) {
+    return loop instanceof Changeover changeover ? changeover.progress() : Progress.NONE;
   }
 
   @Override
-  public void step(AdamStep step, float[] params, float[] grads, float[] m, float[] v) {
+  public long step(AdamStep step, float[] params, float[] grads, float[] m, float[] v) {
     Arguments.requireNonNull("params", params);
-    step(step, params, grads, m, v, 0, params.length);
+    return step(step, params, grads, m, v, 0, params.length);
   }
 
   @Override
-  public void step(
+  public long step(
       AdamStep step, float[] params, float[] grads, float[] m, float[] v, int offset, int length) {
-    step(Element.FLOAT, step, params, grads, m, v, offset, length);
+    return step(Element.FLOAT, step, params, grads, m, v, offset, length);
   }
 
   @Override
-  public void step(AdamStep step, double[] params, double[] grads, double[] m, double[] v) {
+  public long step(AdamStep step, double[] params, double[] grads, double[] m, double[] v) {
     Arguments.requireNonNull("params", params);
-    step(step, params, grads, m, v, 0, params.length);
+    return step(step, params, grads, m, v, 0, params.length);
   }
 
   @Override
-  public void step(
+  public long step(
       AdamStep step,
       double[] params,
       double[] grads,
@@ -169,10 +216,10 @@ final class SpecialisedKernel implements AdamKernel {
       double[] v,
       int offset,
       int length) {
-    step(Element.DOUBLE, step, params, grads, m, v, offset, length);
+    return step(Element.DOUBLE, step, params, grads, m, v, offset, length);
   }
 
-  private void step(
+  private long step(
       Element element,
       AdamStep step,
       Object params,
@@ -185,27 +232,34 @@ final class SpecialisedKernel implements AdamKernel {
     Arguments.requireStepArrays(params, grads, m, v);
     Arguments.requireSlice(offset, length, Array.getLength(params));
     requireFits(step, element, null, null, -1);
-    final Loop loop = loops(step.variant()).of(element);
     final int end = offset + length;
-    if (refused(step, loop, grads, offset, end) > 0) {
-      return;
+    if (step.nonFinite() != NonFinite.PROPAGATE) {
+      final long count = readers().of(element).countNonFinite(grads, offset, end);
+      if (count > 0) {
+        return refuse(step, count);
+      }
     }
-    loop.run(step.coefficients(), params, grads, m, v, null, null, offset, end);
+    loops(step.variant())
+        .of(element)
+        .run(step.coefficients(), params, grads, m, v, null, null, offset, end);
+    return 0;
   }
 
   @Override
   public long step(AdamStep step, AdamSlice slice) {
     Arguments.requireNonNull("step", step);
     Arguments.requireNonNull("slice", slice);
-    requireFits(step, slice.element, slice.maximum, slice.average, -1);
-    final Loops loops = loops(step.variant());
+    requireFits(step, slice, -1);
     final int end = slice.offset + slice.length;
-    final long refused =
-        refused(step, loops.of(slice.element), slice.grads, slice.offset, end);
-    if (refused == 0) {
-      run(step, loops, slice, slice.offset, end);
+    if (step.nonFinite() != NonFinite.PROPAGATE) {
+      final long count =
+          readers().of(slice.element).countNonFinite(slice.grads, slice.offset, end);
+      if (count > 0) {
+        return refuse(step, count);
+      }
     }
-    return refused;
+    run(step, slice, slice.offset, end);
+    return 0;
   }
 
   @Override
@@ -218,26 +272,60 @@ final class SpecialisedKernel implements AdamKernel {
     Arguments.requireNonNull("step", step);
     requireModel(model, executor, threads);
     for (int i = 0; i < model.slices.length; i++) {
-      final AdamSlice slice = model.slices[i];
-      requireFits(step, slice.element, slice.maximum, slice.average, i);
+      requireFits(step, model.slices[i], i);
     }
-    if (step.nonFinite() != NonFinite.PROPAGATE && !isFinite(model, executor, threads)) {
-      final Loops loops = loops(step.variant());
-      long count = 0;
-      for (AdamSlice slice : model.slices) {
-        count +=
-            loops
-                .of(slice.element)
-                .countNonFinite(slice.grads, slice.offset, slice.offset + slice.length);
+    return step(step, null, model, executor, threads);
+  }
+
+  @Override
+  public long step(List<AdamStep> steps, AdamModel model) {
+    return step(steps, model, NONE, 1);
+  }
+
+  @Override
+  public long step(List<AdamStep> steps, AdamModel model, Executor executor, int threads) {
+    Arguments.requireNonNull("steps", steps);
+    requireModel(model, executor, threads);
+    if (steps.size() != model.slices.length) {
+      throw new IllegalArgumentException(
+          "steps has " + steps.size() + " elements: expected " + model.slices.length
+              + ", one for each slice");
+    }
+    for (int i = 0; i < model.slices.length; i++) {
+      final AdamStep step = steps.get(i);
+      if (step == null) {
+        throw new NullPointerException("steps[" + i + "] is null");
       }
-      return refuse(step, count);
+      requireFits(step, model.slices[i], i);
+      if (step.nonFinite() != steps.get(0).nonFinite()) {
+        throw new IllegalArgumentException(
+            "steps[" + i + "] has nonFinite = " + step.nonFinite() + ": expected "
+                + steps.get(0).nonFinite() + ", as steps[0], since all slices are skipped or none");
+      }
+    }
+    return steps.isEmpty() ? 0 : step(steps.get(0), steps, model, executor, threads);
+  }
+
+  /**
+   * Steps a model, after all is checked.
+   *
+   * @param step the step of all slices, or of the first
+   * @param steps the step of each slice, null where one is that of all
+   */
+  private long step(
+      AdamStep step, List<AdamStep> steps, AdamModel model, Executor executor, int threads) {
+    if (step.nonFinite() != NonFinite.PROPAGATE) {
+      final long count = countNonFinite(model, executor, threads);
+      if (count > 0) {
+        return refuse(step, count);
+      }
     }
     if (threads == 1) {
-      run(step, model, 0, model.length());
+      walk(step, steps, model, 0, model.length());
     } else {
       Parts.run(
           model.length(), SMALLEST_PART, threads, executor, true,
-          (from, to) -> run(step, model, from, to));
+          (from, to) -> walk(step, steps, model, from, to));
     }
     return 0;
   }
@@ -250,26 +338,36 @@ final class SpecialisedKernel implements AdamKernel {
   @Override
   public double globalNorm(AdamModel model, Executor executor, int threads) {
     requireModel(model, executor, threads);
-    return GlobalNorm.of(model, loops(Variant.BASIC)::of, executor, threads);
+    return GlobalNorm.of(model, readers()::of, executor, threads);
   }
 
-  /** One part of a model, in the order of its elements. */
-  private void run(AdamStep step, AdamModel model, long from, long to) {
-    final Loops loops = loops(step.variant());
+  /**
+   * One part of a model, in the order of its elements: steps it, or where there is no step, counts the
+   * gradients that are not finite.
+   */
+  private long walk(
+      AdamStep step, List<AdamStep> steps, AdamModel model, long from, long to) {
+    long count = 0;
     // A model may have no elements, and then no slice that has the first.
     int i = from < to ? model.sliceOf(from) : 0;
     for (long start = from; start < to; i++) {
       final AdamSlice slice = model.slices[i];
       final long before = model.before(i);
-      final int first = (int) (start - before);
+      final int first = slice.offset + (int) (start - before);
       final int last = (int) Math.min(slice.length, to - before);
-      run(step, loops, slice, slice.offset + first, slice.offset + last);
+      if (step == null) {
+        count +=
+            readers().of(slice.element).countNonFinite(slice.grads, first, slice.offset + last);
+      } else {
+        run(steps == null ? step : steps.get(i), slice, first, slice.offset + last);
+      }
       start = before + last;
     }
+    return count;
   }
 
-  private static void run(AdamStep step, Loops loops, AdamSlice slice, int from, int to) {
-    loops
+  private void run(AdamStep step, AdamSlice slice, int from, int to) {
+    loops(step.variant())
         .of(slice.element)
         .run(
             step.coefficients(),
@@ -283,32 +381,15 @@ final class SpecialisedKernel implements AdamKernel {
             to);
   }
 
-  private boolean isFinite(AdamModel model, Executor executor, int threads) {
-    final Loops loops = loops(Variant.BASIC);
-    final AtomicBoolean isFinite = new AtomicBoolean(true);
+  private long countNonFinite(AdamModel model, Executor executor, int threads) {
+    if (threads == 1) {
+      return walk(null, null, model, 0, model.length());
+    }
+    final AtomicLong count = new AtomicLong();
     Parts.run(
-        model.slices.length,
-        1,
-        threads,
-        executor,
-        false,
-        (from, to) -> {
-          for (int i = (int) from; i < to && isFinite.get(); i++) {
-            final AdamSlice slice = model.slices[i];
-            final int end = slice.offset + slice.length;
-            if (!loops.of(slice.element).isFinite(slice.grads, slice.offset, end)) {
-              isFinite.set(false);
-            }
-          }
-        });
-    return isFinite.get();
-  }
-
-  /** The number of gradients for which a slice is not to be stepped; throws if they are to throw. */
-  private static long refused(AdamStep step, Loop loop, Object grads, int from, int to) {
-    return step.nonFinite() == NonFinite.PROPAGATE || loop.isFinite(grads, from, to)
-        ? 0
-        : refuse(step, loop.countNonFinite(grads, from, to));
+        model.length(), SMALLEST_PART, threads, executor, false,
+        (from, to) -> count.addAndGet(walk(null, null, model, from, to)));
+    return count.get();
   }
 
   /** Does what the step wants done about gradients that are not finite, which is not to step. */
@@ -327,6 +408,10 @@ final class SpecialisedKernel implements AdamKernel {
     if (threads < 1) {
       throw new IllegalArgumentException("threads = " + threads + ": expected at least 1");
     }
+  }
+
+  private static void requireFits(AdamStep step, AdamSlice slice, int index) {
+    requireFits(step, slice.element, slice.maximum, slice.average, index);
   }
 
   /** Refuses a step that cannot be done on such arrays; index is that of a slice in its model, or -1. */
@@ -350,6 +435,11 @@ final class SpecialisedKernel implements AdamKernel {
 
   private static String whichOf(int index) {
     return index < 0 ? "" : "; slices[" + index + "] has none";
+  }
+
+  private Loops readers() {
+    final Loops known = readers;
+    return known != null ? known : (readers = find(Variant.BASIC));
   }
 
   private Loops loops(Variant variant) {

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.adamant.internal.Variant;
@@ -264,5 +269,105 @@ class AdamStepTest {
     assertThat(step.withGradientScale(0.5).toString())
         .startsWith("step 7 of " + Adam.defaults() + " ")
         .contains("gradientScale=0.5");
+  }
+
+  static Stream<Arguments> presets() {
+    return Stream.of(
+        Arguments.of("defaults", Adam.defaults()),
+        Arguments.of("pytorch", Adam.pytorch()),
+        Arguments.of("pytorchAdamW", Adam.pytorchAdamW()),
+        Arguments.of("keras", Adam.keras()),
+        Arguments.of("optax", Adam.optax(0.1)),
+        Arguments.of("tensorflow", Adam.tensorflow()),
+        Arguments.of("tribuo", Adam.tribuo()),
+        Arguments.of("nd4j", Adam.nd4j()));
+  }
+
+  /** Steps made in one go of a measurement. */
+  private static final int MADE = 10_000;
+
+  /** Where a made step goes, so that it is made. */
+  private AdamStep made;
+
+  /**
+   * Makes steps until their mean cost is below the limits, as it is once all is compiled, or ten seconds are over. Time is
+   * what the thread had of the processor.
+   */
+  private static void assertCost(double nanosAllowed, double bytesAllowed, LongConsumer make) {
+    final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    final long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    double nanos = Double.POSITIVE_INFINITY;
+    double bytes = Double.POSITIVE_INFINITY;
+    while ((nanos > nanosAllowed || bytes > bytesAllowed) && System.nanoTime() < deadline) {
+      final long bytesBefore = threads.getCurrentThreadAllocatedBytes();
+      final long before = threads.getCurrentThreadCpuTime();
+      for (long t = 1; t <= MADE; t++) {
+        make.accept(t);
+      }
+      nanos = Math.min(nanos, (threads.getCurrentThreadCpuTime() - before) / (double) MADE);
+      bytes =
+          Math.min(
+              bytes, (threads.getCurrentThreadAllocatedBytes() - bytesBefore) / (double) MADE);
+    }
+    assertThat(nanos).as("nanoseconds").isLessThanOrEqualTo(nanosAllowed);
+    assertThat(bytes).as("bytes").isLessThanOrEqualTo(bytesAllowed);
+  }
+
+  /** 150 ns, of which 100 are measured; four times as many for other machines and busy ones. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("presets")
+  void aStepIsMadeFasterThanAShortOneIsDone(String name, Adam adam) {
+    assertCost(4 * 150, 300, t -> made = adam.atStep(t));
+  }
+
+  static Stream<Arguments> changes() {
+    return Stream.of(
+        Arguments.of("gradientScale", (UnaryOperator<AdamStep>) s -> s.withGradientScale(0.25)),
+        Arguments.of("clipFactor", (UnaryOperator<AdamStep>) s -> s.withClipFactor(0.25)),
+        Arguments.of("zeroGradient", (UnaryOperator<AdamStep>) AdamStep::withZeroGradient),
+        Arguments.of("updateOnly", (UnaryOperator<AdamStep>) AdamStep::withUpdateOnly),
+        Arguments.of(
+            "nonFinite", (UnaryOperator<AdamStep>) s -> s.withNonFinite(NonFinite.SKIP)));
+  }
+
+  /** 30 ns, of which 20 are measured; four times as many for other machines and busy ones. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("changes")
+  void aStepIsChangedWithoutComputingItAgain(String name, UnaryOperator<AdamStep> change) {
+    for (Adam adam : new Adam[] {Adam.defaults(), Adam.pytorch()}) {
+      final AdamStep step = adam.atStep(9999);
+      assertCost(4 * 30, 300, t -> made = change.apply(step));
+    }
+  }
+
+  /** What is copied must be what was computed, in whichever order, and the variant the shared one. */
+  @Test
+  void aChangedStepHasTheCoefficientsOfTheOneItWasMadeFrom() {
+    final Adam adam = Adam.tensorflow().withNesterov(true).withWeightDecay(0.1).withEpsilon(1e-3);
+    final AdamStep step = adam.atStep(64);
+    final AdamStep changed =
+        step.withNonFinite(NonFinite.SKIP)
+            .withZeroGradient()
+            .withClipFactor(0.5)
+            .withGradientScale(3);
+    assertThat(changed.adam()).isSameAs(adam);
+    assertThat(changed.t()).isEqualTo(64);
+    assertThat(changed.stepSize()).isEqualTo(step.stepSize());
+    assertThat(changed.flushesTinyMoments()).isTrue();
+    assertThat(changed.coefficients().gradientScale()).isEqualTo(1.5);
+    assertThat(changed.coefficients()).isNotEqualTo(step.coefficients());
+    assertThat(changed.coefficients().withGradientScale(1)).isEqualTo(step.coefficients());
+    assertThat(changed.nonFinite()).isEqualTo(NonFinite.SKIP);
+    assertThat(changed.variant().scales()).isTrue();
+    assertThat(changed.variant().zeroesGradient()).isTrue();
+    assertThat(changed.variant().updateOnly()).isFalse();
+    assertThat(changed.variant()).isSameAs(changed.variant().shared());
+    // The product is 1 again, and nothing is multiplied by it.
+    final AdamStep one = changed.withGradientScale(2);
+    assertThat(one.variant().scales()).isFalse();
+    assertThat(one.coefficients()).isEqualTo(step.coefficients());
+    assertThat(step.withUpdateOnly().variant().updateOnly()).isTrue();
+    assertThat(step.variant().updateOnly()).isFalse();
+    assertThat(step.variant().zeroesGradient()).isFalse();
   }
 }

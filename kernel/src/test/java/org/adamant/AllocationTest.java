@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.adamant.Adam.AmsGrad;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A step allocates nothing: the alarm for a Vector API operation that lost its intrinsic. */
@@ -92,6 +94,92 @@ class AllocationTest {
             }, PATIENCE))
         .as("bytes per step")
         .isLessThan(1);
+  }
+
+  private static AdamModel model(ElementType type, int slices, int length) {
+    return AdamModel.of(
+        Stream.generate(() -> VariantsTest.slice(StepArrays.ordinary(type, length, 1)))
+            .limit(slices)
+            .toList());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void noPolicyAllocates(ElementType type) {
+    final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
+    final AdamModel model = model(type, 3, 203);
+    final AdamSlice slice = VariantsTest.slice(StepArrays.ordinary(type, 203, 1));
+    final StepArrays arrays = StepArrays.ordinary(type, 203, 1);
+    for (NonFinite policy : NonFinite.values()) {
+      final AdamStep step = Adam.defaults().atStep(65).withNonFinite(policy);
+      assertThat(
+          Warmup.bytesPerStep(
+              () -> {
+                kernel.step(step, model);
+                kernel.step(step, slice);
+                arrays.step(kernel, step);
+              }, PATIENCE))
+          .as("bytes per step with %s", policy)
+          .isLessThan(1);
+    }
+    // Steps that differ.
+    final List<AdamStep> steps =
+        List.of(
+            Adam.defaults().atStep(65),
+            Adam.defaults().withWeightDecay(0.1).atStep(65),
+            Adam.defaults().atStep(1));
+    assertThat(Warmup.bytesPerStep(() -> kernel.step(steps, model), PATIENCE))
+        .as("bytes per step with steps that differ")
+        .isLessThan(1);
+    // What is skipped, too.
+    type.set(arrays.grads(), 7, Double.NaN);
+    final AdamStep skipping = Adam.defaults().atStep(65).withNonFinite(NonFinite.SKIP);
+    assertThat(Warmup.bytesPerStep(() -> arrays.step(kernel, skipping), PATIENCE)).isLessThan(1);
+  }
+
+  /** Eight bytes for a block, four for a slice, and less than a kilobyte. */
+  @ParameterizedTest
+  @EnumSource
+  void aNormAllocatesWhatItsDocumentationSays(ElementType type) {
+    final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
+    final int slices = 5;
+    final int blocks = 30;
+    final AdamModel model = model(type, slices, blocks * 4096);
+    for (boolean isZero : new boolean[] {false, true}) {
+      final AdamModel measured =
+          isZero
+              ? AdamModel.of(
+                  Stream.generate(() -> VariantsTest.slice(StepArrays.zeros(type, blocks * 4096)))
+                      .limit(slices)
+                      .toList())
+              : model;
+      final long bytes = leastBytes(() -> kernel.globalNorm(measured));
+      assertThat(bytes).as("zeros: %s", isZero)
+          .isBetween(8L * slices * blocks, 8L * slices * blocks + 4 * slices + 1000);
+    }
+  }
+
+  /** What the executor itself allocates for each of its threads comes on top. */
+  @Test
+  void aStepOnManyThreadsAllocatesAFewHundredBytes() {
+    final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
+    final AdamModel model = model(ElementType.FLOAT, 2, 400_000);
+    final AdamStep step = Adam.defaults().atStep(65).withNonFinite(NonFinite.SKIP);
+    for (int threads : new int[] {2, 64}) {
+      // All is left to the caller.
+      assertThat(leastBytes(() -> kernel.step(step, model, _ -> {}, threads)))
+          .as("%s threads", threads)
+          .isLessThan(700);
+    }
+  }
+
+  /** The least of many calls: by then all is compiled. */
+  private static long leastBytes(Runnable call) {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 2000; i++) {
+      least = Math.min(least, Warmup.bytes(call));
+    }
+    return least;
   }
 
   @Test

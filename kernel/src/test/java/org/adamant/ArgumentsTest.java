@@ -276,7 +276,7 @@ class ArgumentsTest {
         new Refusal("average is null", () -> slice.withAverage(null)),
         new Refusal("step is null", () -> kernel.step(null, slice)),
         new Refusal("slice is null", () -> kernel.step(step, (AdamSlice) null)),
-        new Refusal("step is null", () -> kernel.step(null, model)),
+        new Refusal("step is null", () -> kernel.step((AdamStep) null, model)),
         new Refusal("model is null", () -> kernel.step(step, (AdamModel) null)),
         new Refusal("model is null", () -> kernel.globalNorm(null)),
         new Refusal("executor is null", () -> kernel.step(step, model, null, 1)),

@@ -9,7 +9,7 @@ import org.adamant.internal.Specialisation.Element;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The preferred kernel starts on the scalar path and changes over, unseen in the bits. */
+/** The preferred kernel starts on the scalar path and switches to SIMD with the same bits. */
 class ChangeoverTest {
 
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
@@ -21,11 +21,11 @@ class ChangeoverTest {
 
   @ParameterizedTest
   @EnumSource
-  void changesOverWithoutAnyBitBeingDifferent(ElementType type) {
+  void switchesWithoutAnyBitBeingDifferent(ElementType type) {
     final AdamKernel reference = AdamKernel.of(LaneWidth.SCALAR);
     final Adam adam = Adam.defaults().withMaximize(true).withClipValue(0.5);
     final Changeover loop = (Changeover) Changeover.create(constants(type, adam));
-    assertThat(loop.hasChanged()).as("changed before the first step").isFalse();
+    assertThat(loop.hasSwitched()).as("changed before the first step").isFalse();
 
     final StepArrays actual = StepArrays.ordinary(type, LENGTH, 1);
     final StepArrays expected = actual.copy();
@@ -47,9 +47,9 @@ class ChangeoverTest {
           LENGTH);
       expected.step(reference, step);
       Bits.assertSame("t = " + t, expected, actual, before);
-      more += loop.hasChanged() ? 1 : 0;
+      more += loop.hasSwitched() ? 1 : 0;
     }
-    assertThat(loop.hasChanged()).as("changed after %d steps", t).isTrue();
+    assertThat(loop.hasSwitched()).as("changed after %d steps", t).isTrue();
   }
 
   private static Specialisation constants(ElementType type, Adam adam) {

@@ -36,12 +36,12 @@ enum ElementType {
     }
 
     @Override
-    void step(AdamKernel kernel, AdamStep step, Object p, Object g, Object m, Object v) {
-      kernel.step(step, (float[]) p, (float[]) g, (float[]) m, (float[]) v);
+    long step(AdamKernel kernel, AdamStep step, Object p, Object g, Object m, Object v) {
+      return kernel.step(step, (float[]) p, (float[]) g, (float[]) m, (float[]) v);
     }
 
     @Override
-    void step(
+    long step(
         AdamKernel kernel,
         AdamStep step,
         Object p,
@@ -50,7 +50,7 @@ enum ElementType {
         Object v,
         int offset,
         int length) {
-      kernel.step(step, (float[]) p, (float[]) g, (float[]) m, (float[]) v, offset, length);
+      return kernel.step(step, (float[]) p, (float[]) g, (float[]) m, (float[]) v, offset, length);
     }
   },
 
@@ -86,12 +86,12 @@ enum ElementType {
     }
 
     @Override
-    void step(AdamKernel kernel, AdamStep step, Object p, Object g, Object m, Object v) {
-      kernel.step(step, (double[]) p, (double[]) g, (double[]) m, (double[]) v);
+    long step(AdamKernel kernel, AdamStep step, Object p, Object g, Object m, Object v) {
+      return kernel.step(step, (double[]) p, (double[]) g, (double[]) m, (double[]) v);
     }
 
     @Override
-    void step(
+    long step(
         AdamKernel kernel,
         AdamStep step,
         Object p,
@@ -100,7 +100,8 @@ enum ElementType {
         Object v,
         int offset,
         int length) {
-      kernel.step(step, (double[]) p, (double[]) g, (double[]) m, (double[]) v, offset, length);
+      return kernel.step(step, (double[]) p, (double[]) g, (double[]) m, (double[]) v, offset,
+          length);
     }
   };
 
@@ -135,9 +136,9 @@ enum ElementType {
   /** A bit pattern and the number it stands for. */
   abstract String hex(long bits);
 
-  abstract void step(AdamKernel kernel, AdamStep step, Object p, Object g, Object m, Object v);
+  abstract long step(AdamKernel kernel, AdamStep step, Object p, Object g, Object m, Object v);
 
-  abstract void step(
+  abstract long step(
       AdamKernel kernel,
       AdamStep step,
       Object p,

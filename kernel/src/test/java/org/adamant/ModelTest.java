@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.adamant.Adam.AmsGrad;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A whole model in one call: the bits of its slices one by one, whoever does which part. */
@@ -322,8 +323,169 @@ class ModelTest {
     assertThat(AdamStep.clipFactor(0.5, 1)).isEqualTo(1);
     assertThat(AdamStep.clipFactor(0, 1)).isEqualTo(1);
     assertThat(AdamStep.clipFactor(Double.POSITIVE_INFINITY, 1)).isZero();
-    assertThatThrownBy(() -> AdamStep.clipFactor(Double.NaN, 1))
-        .hasMessageContaining("norm = NaN");
+    assertThat(AdamStep.clipFactor(Double.NaN, 1)).isZero();
+    assertThatThrownBy(() -> AdamStep.clipFactor(-1, 1)).hasMessageContaining("norm = -1.0");
     assertThatThrownBy(() -> AdamStep.clipFactor(1, 0)).hasMessageContaining("maxNorm = 0.0");
+  }
+
+  /** A training loop has one way through a step, whatever the gradients are. */
+  @ParameterizedTest
+  @EnumSource
+  void clippingByNormGoesTogetherWithSkippingWhatIsNotFinite(ElementType type) {
+    final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
+    for (double bad : new double[] {
+      Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
+    }) {
+      final StepArrays arrays = StepArrays.ordinary(type, 1003, 5);
+      final StepArrays before = arrays.copy();
+      final Object grad = before.grads();
+      final double good = type.get(grad, 17);
+      type.set(arrays.grads(), 17, bad);
+      type.set(before.grads(), 17, bad);
+      final AdamModel model = AdamModel.of(VariantsTest.slice(arrays));
+      long t = 1;
+      for (int batch = 0; batch < 2; batch++) {
+        final AdamStep step =
+            Adam.defaults()
+                .atStep(t)
+                .withNonFinite(NonFinite.SKIP)
+                .withClipFactor(AdamStep.clipFactor(kernel.globalNorm(model), 1));
+        final long skipped = kernel.step(step, model);
+        assertThat(skipped).isEqualTo(batch == 0 ? 1 : 0);
+        if (skipped == 0) {
+          t++;
+          continue;
+        }
+        Bits.assertSame("skipped", before, arrays, before);
+        assertThat(arrays.step(kernel, step)).as("of arrays").isEqualTo(1);
+        assertThat(arrays.step(kernel, step, 17, 1)).as("of a slice of arrays").isEqualTo(1);
+        type.set(arrays.grads(), 17, good);
+      }
+      assertThat(t).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void theSearchForWhatIsNotFiniteIsSharedByThreadsWhateverTheSlicesAre() {
+    final StepArrays arrays = StepArrays.ordinary(ElementType.FLOAT, 200_000, 5);
+    final AdamModel model = AdamModel.of(VariantsTest.slice(arrays));
+    ElementType.FLOAT.set(arrays.grads(), 199_999, Double.NaN);
+    ElementType.FLOAT.set(arrays.grads(), 3, Double.NaN);
+    final AdamStep step = Adam.defaults().atStep(1).withNonFinite(NonFinite.SKIP);
+    final AtomicInteger asked = new AtomicInteger();
+    final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
+    assertThat(kernel.step(step, model, _ -> asked.incrementAndGet(), 4)).isEqualTo(2);
+    // It is skipped, so that nobody is asked to step.
+    assertThat(asked).hasValue(3);
+  }
+
+  private static List<AdamStep> differentSteps() {
+    final Adam adam = Adam.defaults();
+    return List.of(
+        adam.withWeightDecay(0.1).atStep(640),
+        adam.atStep(640),
+        adam.withAmsgrad(Adam.AmsGrad.RAW).atStep(7),
+        adam.atStep(1).withZeroGradient(),
+        Adam.pytorch().atStep(3));
+  }
+
+  /** Slices of both types and several lengths, the steps of which differ. */
+  private static List<StepArrays> differentArrays() {
+    return List.of(
+        StepArrays.ordinary(ElementType.FLOAT, 20_003, 1),
+        StepArrays.ordinary(ElementType.FLOAT, 13, 2),
+        StepArrays.ordinary(ElementType.DOUBLE, 9001, 3),
+        StepArrays.ordinary(ElementType.FLOAT, 0, 4),
+        StepArrays.ordinary(ElementType.DOUBLE, 4097, 5));
+  }
+
+  private static List<AdamSlice> slices(List<StepArrays> arrays, List<Object> maxima) {
+    final List<AdamSlice> slices = new ArrayList<>();
+    for (int i = 0; i < arrays.size(); i++) {
+      slices.add(VariantsTest.slice(arrays.get(i)).withMaximum(maxima.get(i)));
+    }
+    return slices;
+  }
+
+  private static List<Object> maxima(List<StepArrays> arrays) {
+    return arrays.stream()
+        .map(a -> a.type().newArray(Array.getLength(a.params())))
+        .toList();
+  }
+
+  @Test
+  void slicesWithStepsOfTheirOwnGetTheBitsOfSteppingThemOneByOne() {
+    final List<AdamStep> steps = differentSteps();
+    for (int threads : new int[] {1, 3}) {
+      for (LaneWidth width : LaneWidth.supported()) {
+        final AdamKernel kernel = AdamKernel.of(width);
+        final List<StepArrays> expected = differentArrays();
+        final List<Object> expectedMaxima = maxima(expected);
+        final List<AdamSlice> oneByOne = slices(expected, expectedMaxima);
+        for (int i = 0; i < steps.size(); i++) {
+          kernel.step(steps.get(i), oneByOne.get(i));
+        }
+        final List<StepArrays> actual = differentArrays();
+        final List<Object> actualMaxima = maxima(actual);
+        final AdamModel model = AdamModel.of(slices(actual, actualMaxima));
+        final long skipped =
+            threads == 1
+                ? kernel.step(steps, model)
+                : kernel.step(steps, model, ForkJoinPool.commonPool(), threads);
+        assertThat(skipped).isZero();
+        for (int i = 0; i < steps.size(); i++) {
+          Bits.assertSame(
+              width + ", slice " + i, expected.get(i), actual.get(i), differentArrays().get(i));
+          assertThat(actualMaxima.get(i)).as("%s", width).isEqualTo(expectedMaxima.get(i));
+        }
+      }
+    }
+  }
+
+  @Test
+  void oneGradientThatIsNotFiniteSkipsAllSlicesWhateverTheirSteps() {
+    final List<AdamStep> steps =
+        differentSteps().stream().map(step -> step.withNonFinite(NonFinite.SKIP)).toList();
+    final List<StepArrays> arrays = differentArrays();
+    arrays.get(4).type().set(arrays.get(4).grads(), 4096, Double.POSITIVE_INFINITY);
+    arrays.get(1).type().set(arrays.get(1).grads(), 0, Double.NaN);
+    final List<StepArrays> before = arrays.stream().map(StepArrays::copy).toList();
+    final AdamModel model = AdamModel.of(slices(arrays, maxima(arrays)));
+    final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
+    assertThat(kernel.step(steps, model, ForkJoinPool.commonPool(), 2)).isEqualTo(2);
+    for (int i = 0; i < steps.size(); i++) {
+      Bits.assertSame("slice " + i, before.get(i), arrays.get(i), before.get(i));
+    }
+  }
+
+  @Test
+  void stepsThatDoNotFitAreRefusedBeforeTheFirstWrite() {
+    final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
+    final List<StepArrays> arrays = differentArrays();
+    final List<StepArrays> before = differentArrays();
+    final AdamModel model = AdamModel.of(slices(arrays, maxima(arrays)));
+    final List<AdamStep> steps = new ArrayList<>(differentSteps());
+    assertThatThrownBy(() -> kernel.step(steps.subList(0, 4), model))
+        .hasMessage("steps has 4 elements: expected 5, one for each slice");
+    steps.set(2, null);
+    assertThatThrownBy(() -> kernel.step(steps, model))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("steps[2] is null");
+    steps.set(2, Adam.defaults().atStep(1).withNonFinite(NonFinite.SKIP));
+    assertThatThrownBy(() -> kernel.step(steps, model))
+        .hasMessageContaining("steps[2] has nonFinite = SKIP: expected PROPAGATE, as steps[0]");
+    steps.set(2, Adam.defaults().withAverageDecay(0.9).atStep(1));
+    assertThatThrownBy(() -> kernel.step(steps, model))
+        .hasMessageContaining("averageDecay = 0.9")
+        .hasMessageContaining("slices[2] has none");
+    steps.set(2, Adam.defaults().atStep(1));
+    steps.set(1, Adam.defaults().withEpsilon(1e300).atStep(1));
+    assertThatThrownBy(() -> kernel.step(steps, model)).hasMessageContaining("epsilon = 1.0E300");
+    assertThatThrownBy(() -> kernel.step((List<AdamStep>) null, model))
+        .hasMessage("steps is null");
+    for (int i = 0; i < arrays.size(); i++) {
+      Bits.assertSame("slice " + i, before.get(i), arrays.get(i), before.get(i));
+    }
+    assertThat(kernel.step(List.of(), AdamModel.of())).isZero();
   }
 }

@@ -3,10 +3,12 @@ package org.adamant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -252,5 +254,74 @@ class PartsTest {
       assertThat(Thread.interrupted()).as("interrupted").isEqualTo(isInterrupted);
     }
     assertThat(isDoneInTime).isTrue();
+  }
+
+  /** A checked exception that is not declared, as Kotlin, Scala and Groovy throw them. */
+  private static void throwChecked() {
+    PartsTest.<RuntimeException>sneak(new IOException("not declared"));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void sneak(Throwable thrown) throws T {
+    throw (T) thrown;
+  }
+
+  @Test
+  void aCheckedExceptionBeforeAnyPartHasBegunComesOutAsItIs() {
+    assertThatThrownBy(
+        () -> Parts.run(
+            8, 1, 2, _ -> throwChecked(), true,
+            (_, _) -> {
+              throw new AssertionError("begun");
+            }))
+        .isExactlyInstanceOf(IOException.class)
+        .hasMessage("not declared");
+  }
+
+  /** When it comes out, no thread is writing any more. */
+  @Test
+  void aCheckedExceptionOfTheExecutorWaitsForTheThreadThatHasBegun() throws Exception {
+    try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+      final CountDownLatch begun = new CountDownLatch(1);
+      final AtomicInteger asked = new AtomicInteger();
+      final AtomicInteger done = new AtomicInteger();
+      final Executor executor =
+          command -> {
+            if (asked.incrementAndGet() == 1) {
+              pool.execute(command);
+              awaitQuietly(begun);
+            } else {
+              throwChecked();
+            }
+          };
+      assertThatThrownBy(
+          () -> Parts.run(
+              12, 1, 3, executor, true,
+              (_, _) -> {
+                begun.countDown();
+                sleepBriefly();
+                done.incrementAndGet();
+              }))
+          .isExactlyInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("the arrays are updated")
+          .hasCauseExactlyInstanceOf(IOException.class);
+      assertThat(done).hasValue(12);
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void sleepBriefly() {
+    try {
+      Thread.sleep(5);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -49,7 +49,8 @@ class RefusedWidthsTest {
       assertThat(preference.width()).isEqualTo(LaneWidth.SCALAR);
       assertThat(said(preference))
           .containsExactly(
-              "WARNING scalar path, the same bits up to ten times slower: nothing for a test; use more");
+              "WARNING scalar path, the same bits, in some variants up to ten times slower: nothing for a"
+                  + " test; use more");
       assertThat(said(Preference.of("scalar")))
           .containsExactly("DEBUG scalar path: asked for by -Dadamant.laneWidth=scalar");
     }

@@ -45,12 +45,12 @@ record StepArrays(ElementType type, Object params, Object grads, Object m, Objec
     }
   }
 
-  void step(AdamKernel kernel, AdamStep step) {
-    type.step(kernel, step, params, grads, m, v);
+  long step(AdamKernel kernel, AdamStep step) {
+    return type.step(kernel, step, params, grads, m, v);
   }
 
-  void step(AdamKernel kernel, AdamStep step, int offset, int length) {
-    type.step(kernel, step, params, grads, m, v, offset, length);
+  long step(AdamKernel kernel, AdamStep step, int offset, int length) {
+    return type.step(kernel, step, params, grads, m, v, offset, length);
   }
 
   /** The inputs of one element, for a failure message. */

@@ -8,18 +8,29 @@ import org.adamant.Adam.EpsilonPlacement;
 import org.adamant.Adam.WeightDecay;
 
 /**
- * The formula in the documentation of {@link AdamKernel}, variants included, transcribed a second time,
- * line by line, from hyper-parameters to state. Should NOT be simplified: each line rounds where it says.
+ * The formulas in the documentation of {@link AdamKernel} and {@link AdamStep}, variants included, transcribed a
+ * second time, line by line, from hyper-parameters and t to state. Should NOT be simplified: each line rounds
+ * where it says.
  */
 final class Transcription {
 
   private final TypedMath math;
   private final ElementType type;
   private final Adam adam;
-  private final long t;
-  private final double gradientFactor;
   private final boolean updateOnly;
   private final boolean zeroGradient;
+  private final boolean isPyTorch;
+
+  // The brackets, in double. Those that have no variant to be in are not asked for.
+  private final double gradientFactor;
+  private final double decoupledDecay;
+  private final double pyTorchDecay;
+  private final double varianceScale;
+  private final double rootScale;
+  private final double stepSize;
+  private final double aheadStepSize;
+  private final double gradientStepSize;
+  private final boolean isFlushed;
 
   Transcription(
       ElementType type,
@@ -31,21 +42,47 @@ final class Transcription {
     this.type = type;
     this.math = TypedMath.of(type);
     this.adam = adam;
-    this.t = t;
-    this.gradientFactor = gradientFactor;
     this.updateOnly = updateOnly;
     this.zeroGradient = zeroGradient;
+    this.gradientFactor = gradientFactor;
+    this.isPyTorch = adam.arithmetic() == Arithmetic.PYTORCH;
+    final boolean isHat = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
+    final double rate = adam.learningRate();
+    final double c1 = correction(adam.beta1(), t);
+    final double c1OfNext = correction(adam.beta1(), t == Long.MAX_VALUE ? t : t + 1);
+    final double c2 = correction(adam.beta2(), t);
+    final double hat = isHat ? Math.sqrt(c2) : 1;
+    decoupledDecay = -(rate * adam.weightDecay());
+    pyTorchDecay = 1 - rate * adam.weightDecay();
+    varianceScale = isHat ? 1 : 1 / c2;
+    if (isPyTorch) {
+      rootScale = c2 == 1 - 0x1p-53 ? 1 : Math.sqrt(c2);
+    } else {
+      rootScale = 1 / Math.sqrt(c2);
+    }
+    stepSize = -(rate * hat / c1);
+    aheadStepSize = -(rate * hat * adam.beta1() / c1OfNext);
+    gradientStepSize = -(rate * hat / c1 * (1 - adam.beta1()));
+    final double factor = isHat ? 1 : 1 / Math.sqrt(c2);
+    isFlushed = t % 64 == 0 && !isPyTorch && adam.epsilon() > 0x1p-38 * factor;
+  }
+
+  /** 1 - beta^t. */
+  private double correction(double beta, long t) {
+    if (!isPyTorch) {
+      return -StrictMath.expm1((double) t * StrictMath.log(beta));
+    }
+    if (t >= 1_000_000_000) {
+      return 1 - StrictMath.pow(beta, t);
+    }
+    // A power of so few digits has no place in 1 - power, and may have none in a BigDecimal.
+    return t * Math.log(beta) < -100
+        ? 1
+        : 1 - new BigDecimal(beta).pow((int) t, new MathContext(120)).doubleValue();
   }
 
   /** Steps element i; maximum and average are there whether used or not. */
   void step(StepArrays arrays, Object maximum, Object average, int i) {
-    final double alpha = adam.learningRate();
-    final boolean isPyTorch = adam.arithmetic() == Arithmetic.PYTORCH;
-    final boolean isHat = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
-    final double correction1 = correction(adam.beta1(), t);
-    final double correction2 = correction(adam.beta2(), t);
-    final double hat = isHat ? Math.sqrt(correction2) : 1;
-
     double p = type.get(arrays.params(), i);
     double g = type.get(arrays.grads(), i);
     double m = type.get(arrays.m(), i);
@@ -54,6 +91,7 @@ final class Transcription {
     if (gradientFactor != 1) {
       g = math.mul(g, math.round(gradientFactor));
     }
+    // Spelled out, because Math.min and Math.max are what the kernel uses; a NaN is in no relation.
     final double clip = math.round(adam.clipValue());
     if (g > clip) {
       g = clip;
@@ -62,14 +100,14 @@ final class Transcription {
     }
     g = adam.maximize() ? -g : g;
     final double wd = adam.weightDecay();
+    final boolean isDecoupled = wd > 0 && adam.weightDecayMode() != WeightDecay.L2;
     final double decay =
-        math.round(adam.weightDecayMode() == WeightDecay.INDEPENDENT ? -wd : -(alpha * wd));
+        math.round(adam.weightDecayMode() == WeightDecay.INDEPENDENT ? -wd : decoupledDecay);
     if (wd > 0 && adam.weightDecayMode() == WeightDecay.L2) {
       g = math.fma(math.round(wd), p, g);
     }
-    final boolean isDecoupled = wd > 0 && adam.weightDecayMode() != WeightDecay.L2;
     if (isDecoupled && !updateOnly) {
-      p = isPyTorch ? math.mul(p, math.round(1 - alpha * wd)) : math.fma(decay, p, p);
+      p = isPyTorch ? math.mul(p, math.round(pyTorchDecay)) : math.fma(decay, p, p);
     }
 
     final double w1 = math.round(1 - adam.beta1());
@@ -90,11 +128,11 @@ final class Transcription {
     double s = v;
     final boolean isCorrected = adam.amsgrad() == AmsGrad.CORRECTED;
     if (isCorrected) {
-      s = math.mul(s, math.round(1 / correction2));
+      s = math.mul(s, math.round(varianceScale));
     }
     if (adam.amsgrad() != AmsGrad.NONE) {
       final double before = type.get(maximum, i);
-      // Spelled out, because Math.max is what the kernel uses.
+      // Spelled out, too: NaN if one is, and -0 less than +0.
       s = Double.isNaN(before) || before > s || s == 0 && 1 / before > 0 && before == 0
           ? before
           : s;
@@ -105,27 +143,24 @@ final class Transcription {
       s =
           isCorrected
               ? math.add(s, rootEpsilon)
-              : math.fma(s, math.round(isHat ? 1 : 1 / correction2), rootEpsilon);
+              : math.fma(s, math.round(varianceScale), rootEpsilon);
     }
     final double epsilon = math.round(adam.epsilon());
     final double d;
     if (isPyTorch) {
-      final double root = correction2 == 1 - 0x1p-53 ? 1 : Math.sqrt(correction2);
-      d = math.add(math.div(math.sqrt(s), math.round(root)), epsilon);
-    } else if (isHat || isCorrected || adam.rootEpsilon() > 0) {
+      d = math.add(math.div(math.sqrt(s), math.round(rootScale)), epsilon);
+    } else if (isCorrected
+        || adam.rootEpsilon() > 0
+        || adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT) {
       d = math.add(math.sqrt(s), epsilon);
     } else {
-      d = math.fma(math.sqrt(s), math.round(1 / Math.sqrt(correction2)), epsilon);
+      d = math.fma(math.sqrt(s), math.round(rootScale), epsilon);
     }
-    final double n;
-    if (adam.nesterov()) {
-      final double ahead =
-          math.round(-(alpha * hat * adam.beta1() / correction(adam.beta1(), t + 1)));
-      final double now = math.round(-(alpha * hat / correction1 * (1 - adam.beta1())));
-      n = math.fma(ahead, m, math.mul(now, g));
-    } else {
-      n = math.mul(math.round(-(alpha * hat / correction1)), m);
-    }
+    final double n =
+        adam.nesterov()
+            ? math.fma(
+                math.round(aheadStepSize), m, math.mul(math.round(gradientStepSize), g))
+            : math.mul(math.round(stepSize), m);
     final double update = math.div(n, d);
 
     if (updateOnly) {
@@ -141,21 +176,8 @@ final class Transcription {
     if (zeroGradient) {
       type.set(arrays.grads(), i, 0);
     }
-    final boolean isFlushed =
-        t % 64 == 0 && !isPyTorch && adam.epsilon() > 0x1p-38 * rootFactor(isHat, correction2);
     final boolean isFloat = type == ElementType.FLOAT;
     type.set(arrays.m(), i, isFlushed && Math.abs(m) < (isFloat ? 0x1p-100 : 0x1p-960) ? 0 : m);
     type.set(arrays.v(), i, isFlushed && v < (isFloat ? 0x1p-126 : 0x1p-1022) ? 0 : v);
-  }
-
-  private double rootFactor(boolean isHat, double correction2) {
-    final boolean isInside = adam.amsgrad() == AmsGrad.CORRECTED || adam.rootEpsilon() > 0;
-    return isHat || isInside ? 1 : 1 / Math.sqrt(correction2);
-  }
-
-  private double correction(double beta, long step) {
-    return adam.arithmetic() == Arithmetic.PYTORCH
-        ? 1 - new BigDecimal(beta).pow((int) step, new MathContext(50)).doubleValue()
-        : -StrictMath.expm1(step * StrictMath.log(beta));
   }
 }

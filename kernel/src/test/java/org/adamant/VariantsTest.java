@@ -134,20 +134,33 @@ class VariantsTest {
   }
 
   private static void assertSameBits(AdamKernel kernel, ElementType type, Case tested, int seed) {
-    final StepArrays expected = StepArrays.ordinary(type, LENGTH, seed);
+    final StepArrays arrays = StepArrays.ordinary(type, LENGTH, seed);
     final Values values = new Values(type, seed);
     for (int i = 0; i < LENGTH; i += 3) {
-      values.setSpecial(expected, i);
+      values.setSpecial(arrays, i);
     }
     final StepArrays further = StepArrays.ordinary(type, LENGTH, seed + 1);
-    final Object maximum = further.v();
-    final Object average = further.params();
+    assertSameBits(kernel, tested, STEPS, arrays, further.v(), further.params());
+  }
+
+  /** Steps copies of these arrays by the kernel and by the transcription. */
+  static void assertSameBits(
+      AdamKernel kernel,
+      Case tested,
+      long[] steps,
+      StepArrays arrays,
+      Object maximumBefore,
+      Object averageBefore) {
+    final ElementType type = arrays.type();
+    final StepArrays expected = arrays.copy();
+    final Object maximum = type.copy(maximumBefore);
+    final Object average = type.copy(averageBefore);
     final Object actualMaximum = type.copy(maximum);
     final Object actualAverage = type.copy(average);
     final StepArrays actual = expected.copy();
     final AdamSlice slice =
         slice(actual).withMaximum(actualMaximum).withAverage(actualAverage);
-    for (long t : STEPS) {
+    for (long t : steps) {
       final StepArrays before = expected.copy();
       final Transcription transcription =
           new Transcription(
@@ -157,7 +170,7 @@ class VariantsTest {
               tested.gradientFactor,
               tested.updateOnly,
               tested.zeroGradient);
-      for (int i = 0; i < LENGTH; i++) {
+      for (int i = 0; i < Array.getLength(expected.params()); i++) {
         transcription.step(expected, maximum, average, i);
       }
       kernel.step(tested.at(t), slice);

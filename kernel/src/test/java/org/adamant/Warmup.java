@@ -53,4 +53,11 @@ final class Warmup {
     } while (quiet < QUIET_BATCHES && System.nanoTime() < deadline);
     return bytes;
   }
+
+  /** The bytes that one call allocates on this thread. */
+  static long bytes(Runnable call) {
+    final long before = THREADS.getCurrentThreadAllocatedBytes();
+    call.run();
+    return THREADS.getCurrentThreadAllocatedBytes() - before;
+  }
 }

@@ -1,20 +1,26 @@
 package org.adamant.internal;
 
-import java.util.Arrays;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.adamant.internal.Specialisation.Element;
+import org.adamant.internal.Trial.Kind;
+import org.adamant.internal.Trial.Operation;
 
 /**
- * Starts on the scalar path and changes over to the SIMD loop once that is compiled. Until then an
- * operation of the Vector API is a call that allocates, hundreds of times slower; the scalar path is
- * soon compiled, and gives the same bits.
+ * Starts on one loop, usually the scalar path, and switches to the SIMD loop once C2 has compiled that, and
+ * the compiled code has given the bits of the reference. Only the speed changes. Until then an operation
+ * of the Vector API is a call that allocates, hundreds of times slower; the scalar path is soon compiled.
  *
- * <p>The compiler compiles only what runs. So now and then the SIMD loop steps copies of the first few
- * elements of a block, for one {@value #SHARE}th of the time at most; when it has done them fast, it does all
- * from then on. Where it never becomes fast, because an operation has lost its intrinsic, the scalar path goes
- * on. Copies, because until it is compiled it allocates: where no memory is left, no step is to end half done.
+ * <p>The compiler compiles only what runs. So now and then, for one {@value #SHARE}th of the time at most, the
+ * SIMD loop works on a {@linkplain Trial sample}. A trial touches no array of the caller: where no memory is
+ * left for it, no step ends half done. Where the loop never becomes fast, because an operation has lost its
+ * intrinsic, the first loop goes on. Where it once gives other bits than the reference, the first loop goes on
+ * for good, and a warning says so: that is an error of this JVM's compiler or of its Vector API.
  *
- * <p>What only reads, for the global norm and for gradients that are not finite, is compiled on its own, and
- * so changes over on its own.
+ * <p>Steps, the search for gradients that are not finite, and sums of squares are compiled apart from each
+ * other, and switch apart.
  *
  * <p>Threads share the other fields without synchronisation: a race costs a trial more or less.
  */
@@ -26,17 +32,14 @@ public final class Changeover extends Loop {
    */
   private static final long FIRST_WAIT = 30_000_000;
 
-  /** Elements of a trial: whole vectors of every width. */
-  private static final int TRIAL = 64;
-
   /**
-   * Nanoseconds for {@link #TRIAL} elements: met when compiled, by any width. Out of reach uncompiled, and
-   * where the compiler has not inlined all: then vectors are allocated, at some 10 ns per element.
+   * Nanoseconds for {@link Trial#WHOLE} elements: met when compiled, by any width. Out of reach uncompiled,
+   * and where the compiler has not inlined all: then vectors are allocated, at some 10 ns per element.
    */
-  private static final long FAST = 400;
+  private static final long FAST = 600;
 
-  /** The same for a trial that only reads, which is sooner done. */
-  private static final long READ_FAST = 250;
+  /** The same for what only reads. */
+  private static final long READ_FAST = 375;
 
   private static final int SHARE = 8;
 
@@ -52,51 +55,128 @@ public final class Changeover extends Loop {
   /** Elements stepped with short calls. */
   private static final int FIRST_ELEMENTS = 1 << 16;
 
-  private final Loop scalar;
+  /** One for each element type, made when it is first needed. */
+  private static final AtomicReferenceArray<Trial> TRIALS =
+      new AtomicReferenceArray<>(Element.values().length);
+
+  // Not a lambda: the first of a program takes milliseconds to link.
+  private static final Consumer<String> LOG =
+      new Consumer<>() {
+        @Override
+        public void accept(String warning) {
+          try {
+            System.getLogger("org.adamant").log(Level.WARNING, warning);
+          } catch (RuntimeException | Error e) {
+            // A logger that fails is no reason to end a step half done.
+          }
+        }
+      };
+
+  private final Specialisation constants;
+  private final Loop first;
   private final Supplier<Loop> simdLoop;
-  private final Trials steps = new Trials();
-  private final Trials finiteness = new Trials();
-  private final Trials squares = new Trials();
+  private final Consumer<String> warnings;
+  private final Stage steps = new Stage(Operation.STEP, FAST);
+  private final Stage counts = new Stage(Operation.COUNT, READ_FAST);
+  private final Stage squares = new Stage(Operation.SQUARES, READ_FAST);
   // Volatile for the fields of the loop, which are not final.
   private volatile Loop simd;
+  private Loop reference;
   private long nextMaking;
   private int lastEnd = -1;
   private int elements;
 
-  /** The trials of one operation. */
-  private static final class Trials {
-    private boolean hasChanged;
-    private int count;
+  /** How far one operation has come. */
+  private final class Stage {
+    private final Operation operation;
+    private final long fast;
+    private boolean hasSwitched;
+    private boolean isRefused;
     private int blocks;
     private long next = System.nanoTime();
 
-    /** Whether this block should be one. */
-    boolean isNext() {
-      return (blocks++ & CLOCK_MASK) == 0 && System.nanoTime() - next >= 0;
+    Stage(Operation operation, long fast) {
+      this.operation = operation;
+      this.fast = fast;
     }
 
-    /** Takes note of one that took from {@code start} until now. */
-    void end(long start, long fast) {
-      final long end = System.nanoTime();
-      hasChanged = end - start < fast;
-      next = end + Math.min((SHARE - 1) * (end - start), LONGEST_WAIT);
-      count++;
+    /** The SIMD loop if it does all by now, otherwise null; another thread may see the change first. */
+    Loop switched() {
+      return hasSwitched ? simd : null;
     }
 
-    /** Takes note of one that could not be done. */
-    void putOff() {
-      next = System.nanoTime() + LONGEST_WAIT;
+    /** Has a trial, if it is time for one. */
+    void advance(Loop loop) {
+      final boolean isLooking = (blocks++ & CLOCK_MASK) == 0;
+      if (!isLooking || loop == null || isRefused) {
+        return;
+      }
+      final long start = System.nanoTime();
+      if (start - next < 0) {
+        return;
+      }
+      try {
+        final Trial trial = trial(constants.element());
+        if (trial.begin()) {
+          try {
+            advance(trial, loop);
+          } finally {
+            trial.end();
+          }
+        }
+        final long end = System.nanoTime();
+        next = end + Math.min((SHARE - 1) * (end - start), LONGEST_WAIT);
+      } catch (RuntimeException | Error e) {
+        next = System.nanoTime() + LONGEST_WAIT;
+      }
+    }
+
+    /** All kinds, and the first once more: what is compiled has to stay compiled. */
+    private void advance(Trial trial, Loop loop) {
+      boolean isFast = true;
+      for (int i = 0; i <= Kind.COUNT; i++) {
+        final Kind kind = Kind.of(i);
+        if (!isRight(trial, kind, loop)) {
+          return;
+        }
+        isFast &= kind != Kind.WHOLE_VECTORS || trial.nanoseconds() < fast;
+      }
+      if (isFast) {
+        hasSwitched = true;
+      }
+    }
+
+    private boolean isRight(Trial trial, Kind kind, Loop loop) {
+      if (reference == null) {
+        reference = Specialiser.loop(constants.forTrials());
+      }
+      final boolean isRight = trial.run(operation, kind, reference, loop);
+      if (!isRight && !isRefused) {
+        isRefused = true;
+        warnings.accept(
+            "a compiled SIMD loop gave other bits than the reference and is not switched to ("
+                + operation + ", " + constants.element() + ", " + constants.variant()
+                + "); please report this with the output of java -version");
+      }
+      return isRight;
     }
   }
 
-  Changeover(Loop scalar, Supplier<Loop> simdLoop, long wait) {
-    this.scalar = scalar;
+  Changeover(
+      Specialisation constants,
+      Loop first,
+      Supplier<Loop> simdLoop,
+      long wait,
+      Consumer<String> warnings) {
+    this.warnings = warnings;
+    this.constants = constants;
+    this.first = first;
     this.simdLoop = simdLoop;
     nextMaking = System.nanoTime() + wait;
   }
 
   /**
-   * A loop for these constants that has not changed over yet.
+   * A loop for these constants that starts on the scalar path.
    *
    * @param constants element type, lane width and variant
    * @return the loop, another one at every call where there are vectors
@@ -108,28 +188,50 @@ public final class Changeover extends Loop {
   }
 
   /**
-   * A loop that has not changed over yet.
+   * A loop that starts on the scalar path.
    *
    * @param scalar the constants of the scalar path
-   * @param simdLoop the loop to change over to; asked for some time after the first step
+   * @param simdLoop the loop to switch to; asked for some time after the first step
    * @return the loop, another one at every call
    */
   public static Loop create(Specialisation scalar, Supplier<Loop> simdLoop) {
-    return new Changeover(Specialiser.loop(scalar), simdLoop, FIRST_WAIT);
-  }
-
-  /** The SIMD loop if it does all by now, otherwise null; another thread may see the change first. */
-  private Loop changed(Trials trials) {
-    return trials.hasChanged ? simd : null;
+    return new Changeover(scalar, Specialiser.loop(scalar), simdLoop, FIRST_WAIT, LOG);
   }
 
   /**
-   * The SIMD loop for a trial, or null where this block is not to be one. The loop is made where a run over a
-   * slice begins, so that no first step waits for it, however long it takes. Where it cannot be made, for
-   * want of memory or because a logger throws that is told of the choice, the scalar path goes on: other
-   * slices may have been stepped by then, and no step is to end half done.
+   * A loop that is the SIMD loop from the first call on. It has trials, too, so that the compiler sees of it what
+   * the caller's data may not contain.
+   *
+   * @param constants element type, lane width and variant
+   * @return the loop, another one at every call where there are vectors
    */
-  private Loop tried(Trials trials, int trial, int from, int to) {
+  public static Loop createTrained(Specialisation constants) {
+    final Loop simd = Specialiser.loop(constants);
+    if (constants.isScalar()) {
+      return simd;
+    }
+    final Changeover loop = new Changeover(constants, simd, null, 0, LOG);
+    loop.simd = simd;
+    loop.elements = FIRST_ELEMENTS;
+    return loop;
+  }
+
+  private static Trial trial(Element element) {
+    final Trial known = TRIALS.get(element.ordinal());
+    if (known != null) {
+      return known;
+    }
+    TRIALS.compareAndSet(element.ordinal(), null, new Trial(element));
+    return TRIALS.get(element.ordinal());
+  }
+
+  /**
+   * The SIMD loop for trials, or null. It is made where a run over a slice begins, so that no first step waits
+   * for it, however long it takes. Where it cannot be made, for want of memory or because a logger throws
+   * that is told of the choice, the first loop goes on: other slices may have been stepped by then, and no
+   * step is to end half done.
+   */
+  private Loop loopForTrials(int from, int to) {
     final boolean begins = from != lastEnd;
     lastEnd = to;
     if (simd == null && begins && System.nanoTime() - nextMaking >= 0) {
@@ -139,8 +241,7 @@ public final class Changeover extends Loop {
         nextMaking = System.nanoTime() + LONGEST_WAIT;
       }
     }
-    final Loop known = simd;
-    return known != null && trials.isNext() && to - from >= trial ? known : null;
+    return simd;
   }
 
   @Override
@@ -154,114 +255,92 @@ public final class Changeover extends Loop {
       Object average,
       int from,
       int to) {
-    final Loop changed = changed(steps);
-    if (changed != null) {
-      changed.block(c, params, grads, m, v, max, average, from, to);
+    final Loop switched = steps.switched();
+    if (switched != null) {
+      switched.block(c, params, grads, m, v, max, average, from, to);
       return;
     }
-    // Every other trial has a tail, so that the code for both is compiled.
-    final int trial = TRIAL + (steps.count & 1);
-    final Loop tried = tried(steps, trial, from, to);
-    if (tried != null) {
-      stepCopies(tried, c, params, grads, m, v, max, average, from, trial);
-    }
+    steps.advance(loopForTrials(from, to));
     int start = from;
     while (elements < FIRST_ELEMENTS && to - start > FIRST_CALLS) {
-      scalar.block(c, params, grads, m, v, max, average, start, start + FIRST_CALLS);
+      first.block(c, params, grads, m, v, max, average, start, start + FIRST_CALLS);
       start += FIRST_CALLS;
       elements += FIRST_CALLS;
     }
-    scalar.block(c, params, grads, m, v, max, average, start, to);
+    first.block(c, params, grads, m, v, max, average, start, to);
   }
 
-  private void stepCopies(
-      Loop tried,
-      Coefficients c,
-      Object params,
-      Object grads,
-      Object m,
-      Object v,
-      Object max,
-      Object average,
-      int from,
-      int trial) {
-    final int to = from + trial;
-    try {
-      // Of what will be stepped, as the compiler leaves out what it has not seen.
-      final Object p = copy(params, from, to);
-      final Object g = copy(grads, from, to);
-      final Object m0 = copy(m, from, to);
-      final Object v0 = copy(v, from, to);
-      final Object s = copy(max, from, to);
-      final Object a = copy(average, from, to);
-      final long start = System.nanoTime();
-      tried.block(c, p, g, m0, v0, s, a, 0, trial);
-      steps.end(start, FAST);
-    } catch (RuntimeException | Error e) {
-      steps.putOff();
-    }
+  @Override
+  void flush(Object m, Object v, int from, int to) {
+    first.flush(m, v, from, to);
   }
 
-  private static Object copy(Object array, int from, int to) {
-    if (array == null) {
-      return null;
+  @Override
+  long countInBlock(Object array, int from, int to) {
+    final Loop switched = counts.switched();
+    if (switched != null) {
+      return switched.countInBlock(array, from, to);
     }
-    return array instanceof float[] floats
-        ? Arrays.copyOfRange(floats, from, to)
-        : Arrays.copyOfRange((double[]) array, from, to);
+    counts.advance(loopForTrials(from, to));
+    return first.countInBlock(array, from, to);
+  }
+
+  @Override
+  void addSquares(double[] sums, Object array, double scale, int from, int to) {
+    final Loop switched = squares.switched();
+    if (switched != null) {
+      switched.addSquares(sums, array, scale, from, to);
+      return;
+    }
+    squares.advance(loopForTrials(from, to));
+    first.addSquares(sums, array, scale, from, to);
   }
 
   /**
    * Whether the SIMD loop does the steps by now.
    *
-   * @return whether it was fast
+   * @return whether it was fast and right
    */
-  public boolean hasChanged() {
-    return steps.hasChanged;
+  public boolean hasSwitched() {
+    return steps.hasSwitched;
   }
 
-  @Override
-  void flush(Object m, Object v, int from, int to) {
-    scalar.flush(m, v, from, to);
+  /**
+   * How far it has come.
+   *
+   * @return the numbers
+   */
+  public Progress progress() {
+    int asked = 0;
+    int switched = 0;
+    int refused = 0;
+    for (Stage stage : new Stage[] {steps, counts, squares}) {
+      asked += stage.blocks != 0 ? 1 : 0;
+      switched += stage.hasSwitched ? 1 : 0;
+      refused += stage.isRefused ? 1 : 0;
+    }
+    return new Progress(asked, switched, refused);
   }
 
-  @Override
-  public long countNonFinite(Object array, int from, int to) {
-    return scalar.countNonFinite(array, from, to);
-  }
+  /**
+   * How many operations were asked for, and what does them.
+   *
+   * @param asked how many of steps, counts and norms
+   * @param switched how many of these the SIMD loop does
+   * @param refused how many it is not to do because it gave other bits than the reference
+   */
+  public record Progress(int asked, int switched, int refused) {
+    /** Nothing yet. */
+    public static final Progress NONE = new Progress(0, 0, 0);
 
-  @Override
-  boolean isBlockFinite(Object array, int from, int to) {
-    final Loop changed = changed(finiteness);
-    if (changed != null) {
-      return changed.isBlockFinite(array, from, to);
+    /**
+     * Both together.
+     *
+     * @param other others
+     * @return the sums
+     */
+    public Progress plus(Progress other) {
+      return new Progress(asked + other.asked, switched + other.switched, refused + other.refused);
     }
-    final Loop tried = tried(finiteness, TRIAL, from, to);
-    if (tried != null) {
-      final long start = System.nanoTime();
-      final boolean isFinite = tried.isBlockFinite(array, from, from + TRIAL);
-      finiteness.end(start, READ_FAST);
-      return isFinite && scalar.isBlockFinite(array, from + TRIAL, to);
-    }
-    return scalar.isBlockFinite(array, from, to);
-  }
-
-  @Override
-  void addSquares(double[] sums, Object array, double scale, int from, int to) {
-    final Loop changed = changed(squares);
-    if (changed != null) {
-      changed.addSquares(sums, array, scale, from, to);
-      return;
-    }
-    int rest = from;
-    final Loop tried = tried(squares, TRIAL, from, to);
-    if (tried != null) {
-      final long start = System.nanoTime();
-      rest = from + TRIAL;
-      tried.addSquares(sums, array, scale, from, rest);
-      squares.end(start, READ_FAST);
-    }
-    // A trial is a multiple of the sums: the rest begins at the first of them again.
-    scalar.addSquares(sums, array, scale, rest, to);
   }
 }

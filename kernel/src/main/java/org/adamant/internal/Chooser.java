@@ -20,6 +20,11 @@ public final class Chooser {
           + " times slower; start java without -XX:TieredStopAtLevel or"
           + " -XX:CompilationMode=quick-only to get SIMD";
 
+  private static final String NO_FMA =
+      "this JVM has no hardware fused multiply-add, without which a step is a thousand times slower on"
+          + " every path; use a processor that has it, or start java without -XX:-UseFMA or"
+          + " -XX:UseAVX=0";
+
   /** What was found out, by width; a test may put in what would be found on another machine. */
   static final ConcurrentHashMap<Integer, Optional<String>> REFUSALS = new ConcurrentHashMap<>();
 
@@ -55,30 +60,55 @@ public final class Chooser {
               : "this Java run-time image does not contain the module " + MODULE + "; link it with"
                   + " jlink --add-modules " + MODULE + " to get SIMD");
     }
-    final String vm = jvm.info();
-    if (vm.contains("interpreted")) {
+    if (onlyInterprets(jvm)) {
       return Optional.of(
           "this JVM only interprets, where the Vector API is hundreds of times slower; start java"
               + " without -Xint to get SIMD");
     }
-    return vm.contains("emulated-client") ? Optional.of(NO_C2) : Optional.empty();
+    return jvm.info().contains("emulated-client") ? Optional.of(NO_C2) : Optional.empty();
   }
 
-  private static Optional<String> obstacleOfFlags(Jvm jvm) {
+  private static boolean onlyInterprets(Jvm jvm) {
+    return jvm.info().contains("interpreted");
+  }
+
+  /** Why no vectors at all are used here; first what makes the scalar path slow as well. */
+  private static Optional<String> obstacle(Jvm jvm) {
+    final Optional<String> toSpecialising = jvm.obstacleToSpecialising();
+    if (toSpecialising.isPresent()) {
+      return toSpecialising;
+    }
+    if (!onlyInterprets(jvm) && !jvm.hasHardwareFma()) {
+      return Optional.of(NO_FMA);
+    }
+    final Optional<String> plain = plainObstacle(jvm);
+    if (plain.isPresent()) {
+      return plain;
+    }
     if (Integer.parseInt(jvm.flag("TieredStopAtLevel", "4")) < 4) {
       return Optional.of(NO_C2);
     }
-    if (!Boolean.parseBoolean(jvm.flag("UseFMA", "true"))) {
+    return hiddenFrom(jvm.loader());
+  }
+
+  /** Why the Vector API is not used although the JVM has it: not everybody can see it. */
+  private static Optional<String> hiddenFrom(ClassLoader loader) {
+    try {
+      Class.forName(MODULE + ".Vector", false, loader);
+      return Optional.empty();
+    } catch (ClassNotFoundException | LinkageError e) {
       return Optional.of(
-          "this JVM has no hardware fused multiply-add (UseFMA is off), without which a step is a"
-              + " thousand times slower on every path; use a processor that has it, or start java"
-              + " without -XX:-UseFMA or -XX:UseAVX=0");
+          "the module " + MODULE + " is resolved, but the class loader of this library (" + loader
+              + ") does not see the package " + MODULE
+              + "; to get SIMD, under OSGi import it, and have the"
+              + " framework export it (org.osgi.framework.system.packages.extra=" + MODULE
+              + "), under JBoss Modules add a dependency on the module " + MODULE
+              + ", and have any other loader ask its parent for it");
     }
-    return Optional.empty();
   }
 
   static Optional<String> examine(int laneBits, Jvm jvm) {
-    final Optional<String> obstacle = plainObstacle(jvm).or(() -> obstacleOfFlags(jvm));
+    final Optional<String> obstacle = obstacle(jvm);
     if (obstacle.isPresent()) {
       return obstacle;
     }
@@ -100,7 +130,10 @@ public final class Chooser {
         }
       }
       return Optional.empty();
-    } catch (LinkageError | RuntimeException e) {
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // There may be more of it next time.
+      throw e;
+    } catch (RuntimeException | Error e) {
       return Optional.of(
           "the Vector API of Java "
               + Runtime.version()

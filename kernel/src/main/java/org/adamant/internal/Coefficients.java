@@ -35,4 +35,32 @@ public record Coefficients(
     double momentStep,
     double gradientStep,
     double averageWeight,
-    boolean flushes) {}
+    boolean flushes) {
+
+  /**
+   * The same coefficients with another factor of the gradient.
+   *
+   * @param factor the factor
+   * @return these, or a copy
+   */
+  public Coefficients withGradientScale(double factor) {
+    return factor == gradientScale
+        ? this
+        : new Coefficients(
+            factor,
+            clip,
+            decay,
+            decayFactor,
+            firstMomentWeight,
+            secondMomentWeight,
+            beta2,
+            varianceScale,
+            rootEpsilon,
+            rootScale,
+            epsilon,
+            momentStep,
+            gradientStep,
+            averageWeight,
+            flushes);
+  }
+}

@@ -1,6 +1,7 @@
 package org.adamant.internal;
 
 import java.lang.module.ModuleFinder;
+import java.util.Optional;
 import org.adamant.internal.Specialisation.Element;
 
 /** What the chooser asks of the JVM it runs in; a test answers for others. */
@@ -24,6 +25,21 @@ class Jvm {
   /** See {@link JvmFlags#value}. */
   String flag(String name, String otherwise) {
     return JvmFlags.value(name, otherwise);
+  }
+
+  /** See {@link Specialiser#obstacle}. */
+  Optional<String> obstacleToSpecialising() {
+    return Specialiser.obstacle();
+  }
+
+  /** See {@link HardwareFma}. */
+  boolean hasHardwareFma() {
+    return HardwareFma.isThere();
+  }
+
+  /** The class loader that finds for the kernel what it refers to. */
+  ClassLoader loader() {
+    return Jvm.class.getClassLoader();
   }
 
   /** See {@link NativeWidth#bits}. */

@@ -1,10 +1,17 @@
 package org.adamant.internal;
 
+import java.util.Arrays;
+
 /**
  * One pass over a slice, block after block. The arrays are passed as {@code Object} because the element
  * type is a constant of the specialised class, not of this one.
  *
  * <p>Nothing is checked here: the caller has, once.
+ *
+ * <p>No loop over elements branches on their values. The compiler leaves out a branch that it has never seen
+ * taken, and where one is then taken, throws the whole method away: a SIMD loop would run uncompiled for
+ * hundreds of steps, a hundred times slower, and allocate its vectors. For the same reason whole vectors are
+ * a method of their own, in which no branch depends on the length of a slice.
  */
 public abstract class Loop {
 
@@ -19,7 +26,7 @@ public abstract class Loop {
   private static final int LARGE = 1 << 17;
 
   /** Sums of squares per block; at least twice the lanes of double in the widest vector. */
-  static final int SUMS = 32;
+  public static final int SUMS = 32;
 
   /** For the specialised classes. */
   Loop() {}
@@ -91,24 +98,6 @@ public abstract class Loop {
   abstract void flush(Object m, Object v, int from, int to);
 
   /**
-   * Whether every element {@code from <= i < to} is finite.
-   *
-   * @param array the array
-   * @param from first element
-   * @param to one past the last element
-   * @return whether none is NaN or infinite
-   */
-  public final boolean isFinite(Object array, int from, int to) {
-    for (int start = from, end; start < to; start = end) {
-      end = end(start, to);
-      if (!isBlockFinite(array, start, end)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /**
    * The number of elements that are not finite.
    *
    * @param array the array
@@ -116,20 +105,28 @@ public abstract class Loop {
    * @param to one past the last element
    * @return how many are NaN or infinite
    */
-  public abstract long countNonFinite(Object array, int from, int to);
+  public final long countNonFinite(Object array, int from, int to) {
+    long count = 0;
+    for (int start = from, end; start < to; start = end) {
+      end = end(start, to);
+      count += countInBlock(array, start, end);
+    }
+    return count;
+  }
 
   /**
    * The sum of the scaled squares of one block, in double, in an order that does not depend on the lanes:
    * element i goes to sum {@code (i - from) mod} {@value #SUMS}, and the sums are added in halves.
    *
+   * @param sums room for {@value #SUMS} sums, overwritten
    * @param array the array
    * @param scale a power of two, by which each element is multiplied first
    * @param from first element
    * @param to one past the last element, at most {@value #BLOCK} after the first
    * @return the sum
    */
-  public final double sumOfSquares(Object array, double scale, int from, int to) {
-    final double[] sums = new double[SUMS];
+  public final double sumOfSquares(double[] sums, Object array, double scale, int from, int to) {
+    Arrays.fill(sums, 0);
     addSquares(sums, array, scale, from, to);
     for (int half = SUMS / 2; half > 0; half /= 2) {
       for (int i = 0; i < half; i++) {
@@ -139,8 +136,8 @@ public abstract class Loop {
     return sums[0];
   }
 
-  /** Whether every element of one block is finite. */
-  abstract boolean isBlockFinite(Object array, int from, int to);
+  /** The number of elements of one block that are NaN or infinite. */
+  abstract long countInBlock(Object array, int from, int to);
 
   /** Adds the scaled squares of one block to the sums, which are zero. */
   abstract void addSquares(double[] sums, Object array, double scale, int from, int to);

@@ -13,12 +13,12 @@ import java.lang.invoke.MethodHandles;
  * conversions and vectorises what remains.
  *
  * <p>This class is a template: it is never initialised itself, {@link Specialiser} defines it again as
- * a hidden class for each {@link Specialisation}.
+ * a hidden class for each {@link Specialisation}. The build makes PlainLoop of it, by taking the word
+ * "static" away.
  */
 final class ReferenceLoop extends Loop {
 
-  private static final Specialisation CONSTANTS =
-      Specialiser.classData(MethodHandles.lookup(), Specialisation.class);
+  private static final Specialisation CONSTANTS = Specialiser.constants(MethodHandles.lookup());
   private static final boolean FLOAT = CONSTANTS.element() == Specialisation.Element.FLOAT;
   private static final Variant VARIANT = CONSTANTS.variant();
   private static final boolean PYTORCH = VARIANT.arithmetic() == Variant.Arithmetic.PYTORCH;
@@ -39,6 +39,12 @@ final class ReferenceLoop extends Loop {
   private static final boolean ZEROES_GRADIENT = VARIANT.zeroesGradient();
   private static final double TINY_M = FLOAT ? TinyMoments.FLOAT_M : TinyMoments.DOUBLE_M;
   private static final double TINY_V = FLOAT ? TinyMoments.FLOAT_V : TinyMoments.DOUBLE_V;
+  private static final double BELOW_ONE = FLOAT ? Math.nextDown(1f) : Math.nextDown(1.0);
+
+  static final int FLOAT_EXPONENT = 0x7f80_0000;
+  static final int FLOAT_LOWEST_EXPONENT = 0x0080_0000;
+  static final long DOUBLE_EXPONENT = 0x7ff0_0000_0000_0000L;
+  static final long DOUBLE_LOWEST_EXPONENT = 0x0010_0000_0000_0000L;
 
   ReferenceLoop() {}
 
@@ -152,46 +158,36 @@ final class ReferenceLoop extends Loop {
 
   @Override
   void flush(Object m, Object v, int from, int to) {
-    // Mostly there is nothing to do; the compiler vectorises the question, but not what follows.
-    double leastM = Double.POSITIVE_INFINITY;
-    double leastV = Double.POSITIVE_INFINITY;
     for (int i = from; i < to; i++) {
-      leastM = min(leastM, abs(load(m, i)));
-      leastV = min(leastV, load(v, i));
-    }
-    if (leastM >= TINY_M && leastV >= TINY_V) {
-      return;
-    }
-    // Something is tiny, or NaN.
-    for (int i = from; i < to; i++) {
-      if (abs(load(m, i)) < TINY_M) {
-        store(m, i, 0);
-      }
-      if (load(v, i) < TINY_V) {
-        store(v, i, 0);
-      }
+      final double m0 = load(m, i);
+      // Nothing below zero is left of v, so that the product below is never that of an infinity and 0.
+      final double v0 = max(load(v, i), 0);
+      store(m, i, unlessTiny(m0, abs(m0), TINY_M));
+      store(v, i, unlessTiny(v0, v0, TINY_V));
     }
   }
 
+  /** {@code magnitude < limit ? 0 : x} without a branch; the limit is a power of two. NaN stays NaN. */
+  private static double unlessTiny(double x, double magnitude, double limit) {
+    // Magnitudes from the limit on become at least 1, those below it at most 0.
+    final double steps = mul(sub(mul(magnitude, 1 / limit), BELOW_ONE), 1 / (1 - BELOW_ONE));
+    // The sum turns -0 into +0.
+    return add(mul(x, min(max(steps, 0), 1)), 0);
+  }
+
   @Override
-  public long countNonFinite(Object array, int from, int to) {
+  long countInBlock(Object array, int from, int to) {
     long count = 0;
     for (int i = from; i < to; i++) {
-      if (!Double.isFinite(load(array, i))) {
-        count++;
-      }
+      // An exponent of all ones overflows into the sign.
+      count +=
+          FLOAT
+              ? (Float.floatToRawIntBits(((float[]) array)[i]) & FLOAT_EXPONENT)
+                  + FLOAT_LOWEST_EXPONENT >>> 31
+              : (Double.doubleToRawLongBits(((double[]) array)[i]) & DOUBLE_EXPONENT)
+                  + DOUBLE_LOWEST_EXPONENT >>> 63;
     }
     return count;
-  }
-
-  @Override
-  boolean isBlockFinite(Object array, int from, int to) {
-    double zero = 0;
-    for (int i = from; i < to; i++) {
-      // NaN, for good, at the first infinity or NaN; without a branch in the loop.
-      zero += load(array, i) * 0;
-    }
-    return zero == 0;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.adamant.internal;
 
 import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.F2D;
 import static jdk.incubator.vector.VectorOperators.FMA;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -10,6 +11,7 @@ import static jdk.incubator.vector.VectorOperators.ULT;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorShape;
@@ -24,15 +26,16 @@ import jdk.incubator.vector.VectorSpecies;
  * that overlaps the one before, because a step done twice is not a step done once.
  *
  * <p>This class is a template: it is never initialised itself, {@link Specialiser} defines it again as
- * a hidden class for each {@link Specialisation}. The species must be a constant: from an instance field
+ * a hidden class for each {@link Specialisation}. The build expands the private static methods in {@code
+ * stepVectors} (see {@code kernel/src/build/Expand.java}): C2 stops inlining where a loop has become large, and
+ * would allocate the vectors that go through the others. The species must be a constant: from an instance field
  * the loop runs at half the speed, as a parameter 73 times slower.
  */
 // Vector<Number> stands for FloatVector and DoubleVector alike; which one, the constants say.
 @SuppressWarnings("unchecked")
 final class SimdLoop extends Loop {
 
-  private static final Specialisation CONSTANTS =
-      Specialiser.classData(MethodHandles.lookup(), Specialisation.class);
+  private static final Specialisation CONSTANTS = Specialiser.constants(MethodHandles.lookup());
   private static final boolean FLOAT = CONSTANTS.element() == Specialisation.Element.FLOAT;
   private static final Variant VARIANT = CONSTANTS.variant();
   private static final boolean PYTORCH = VARIANT.arithmetic() == Variant.Arithmetic.PYTORCH;
@@ -62,6 +65,7 @@ final class SimdLoop extends Loop {
   private static final int LANES = FLOAT ? FLOATS.length() : DOUBLES.length();
   private static final boolean FMA_ROOT = CONSTANTS.rootsByFma();
   private static final int FMA_VECTORS = (FmaRoot.SHARE - 1) * LANES;
+  private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
   private static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, SHAPE);
   private static final Loop TAIL = Specialiser.loop(CONSTANTS.scalar());
 
@@ -85,8 +89,30 @@ final class SimdLoop extends Loop {
       Object average,
       int from,
       int to) {
-    final int end = from + ((to - from) & -LANES);
-    // What the variant does not use is left out: the compiler stops inlining beyond some size.
+    final int end = endOfVectors(from, to);
+    if (from < end) {
+      stepVectors(c, params, grads, m, v, max, average, from, end);
+    }
+    if (end < to) {
+      TAIL.block(c, params, grads, m, v, max, average, end, to);
+    }
+  }
+
+  /** The end of the last whole vector. */
+  private static int endOfVectors(int from, int to) {
+    return from + ((to - from) & -LANES);
+  }
+
+  private void stepVectors(
+      Coefficients c,
+      Object params,
+      Object grads,
+      Object m,
+      Object v,
+      Object max,
+      Object average,
+      int from,
+      int end) {
     final Vector<Number> gradientScale = SCALES ? broadcast(c.gradientScale()) : null;
     final Vector<Number> clip = CLIPS ? broadcast(c.clip()) : null;
     final Vector<Number> decay = DECAYS ? broadcast(c.decay()) : null;
@@ -142,16 +168,8 @@ final class SimdLoop extends Loop {
         v1 = w2.lanewise(FMA, g.lanewise(FMA, g, zero.sub(v0)), v0);
       }
 
-      // First what does not need the root: where a loop has grown as large as it is after the root, the
-      // compiler inlines the methods of the Vector API, but none of this class, and vectors are allocated.
-      final Vector<Number> n =
-          NESTEROV ? momentStep.lanewise(FMA, m1, gradientStep.mul(g)) : momentStep.mul(m1);
-      final Vector<Number> oldAverage = AVERAGES ? load(average, i) : null;
       store(m, i, m1);
       store(v, i, v1);
-      if (ZEROES_GRADIENT) {
-        store(grads, i, zero);
-      }
 
       Vector<Number> s = v1;
       if (CORRECTED) {
@@ -164,51 +182,46 @@ final class SimdLoop extends Loop {
       if (ROOT_EPSILON) {
         s = CORRECTED ? s.add(rootEpsilon) : s.lanewise(FMA, varianceScale, rootEpsilon);
       }
-      final Vector<Number> root;
-      if (FMA_ROOT
-          && (i & FMA_VECTORS) == FMA_VECTORS
-          && s.reinterpretAsLongs().sub(lowest).compare(ULT, range).allTrue()) {
-        final DoubleVector minusS = zero.sub(s).reinterpretAsDoubles();
-        DoubleVector y = seed.sub(s.reinterpretAsLongs().lanewise(LSHR, 1)).reinterpretAsDoubles();
-        DoubleVector x = minusS.mul(y.add(y));
-        for (int round = 0; round < FmaRoot.ROUNDS; round++) {
-          final DoubleVector r = x.lanewise(FMA, y, half);
-          x = x.lanewise(FMA, r, x);
-          y = y.lanewise(FMA, r, y);
-        }
-        root = (Vector<Number>) (Vector<?>) x.lanewise(FMA, x, minusS).lanewise(FMA, y, x);
-      } else {
-        root = s.lanewise(SQRT);
-      }
+      final Vector<Number> root =
+          FMA_ROOT
+              && (i & FMA_VECTORS) == FMA_VECTORS
+              && s.reinterpretAsLongs().sub(lowest).compare(ULT, range).allTrue()
+                  ? rootByFma(s, zero, half, seed)
+                  : s.lanewise(SQRT);
       final Vector<Number> d =
           PYTORCH ? root.div(rootScale).add(epsilon) : root.lanewise(FMA, rootScale, epsilon);
 
+      final Vector<Number> n =
+          NESTEROV ? momentStep.lanewise(FMA, m1, gradientStep.mul(g)) : momentStep.mul(m1);
       final Vector<Number> update = n.div(d);
-      final Vector<Number> result;
       if (UPDATE_ONLY) {
-        result = DECOUPLED ? decay.lanewise(FMA, p, update) : update;
+        store(grads, i, DECOUPLED ? decay.lanewise(FMA, p, update) : update);
       } else {
-        result = p.add(update);
-      }
-      final Object target = UPDATE_ONLY ? grads : params;
-      if (FLOAT) {
-        ((FloatVector) (Vector<?>) result).intoArray((float[]) target, i);
-      } else {
-        ((DoubleVector) (Vector<?>) result).intoArray((double[]) target, i);
-      }
-      if (AVERAGES) {
-        final Vector<Number> newAverage =
-            averageWeight.lanewise(FMA, result.sub(oldAverage), oldAverage);
-        if (FLOAT) {
-          ((FloatVector) (Vector<?>) newAverage).intoArray((float[]) average, i);
-        } else {
-          ((DoubleVector) (Vector<?>) newAverage).intoArray((double[]) average, i);
+        final Vector<Number> p1 = p.add(update);
+        store(params, i, p1);
+        if (AVERAGES) {
+          final Vector<Number> a = load(average, i);
+          store(average, i, averageWeight.lanewise(FMA, p1.sub(a), a));
+        }
+        if (ZEROES_GRADIENT) {
+          store(grads, i, zero);
         }
       }
     }
-    if (end < to) {
-      TAIL.block(c, params, grads, m, v, max, average, end, to);
+  }
+
+  /** The root by multiplications, see {@link FmaRoot}. */
+  private static Vector<Number> rootByFma(
+      Vector<Number> s, Vector<Number> zero, DoubleVector half, LongVector seed) {
+    final DoubleVector minusS = zero.sub(s).reinterpretAsDoubles();
+    DoubleVector y = seed.sub(s.reinterpretAsLongs().lanewise(LSHR, 1)).reinterpretAsDoubles();
+    DoubleVector x = minusS.mul(y.add(y));
+    for (int round = 0; round < FmaRoot.ROUNDS; round++) {
+      final DoubleVector r = x.lanewise(FMA, y, half);
+      x = x.lanewise(FMA, r, x);
+      y = y.lanewise(FMA, r, y);
     }
+    return (Vector<Number>) (Vector<?>) x.lanewise(FMA, x, minusS).lanewise(FMA, y, x);
   }
 
   @Override
@@ -217,33 +230,48 @@ final class SimdLoop extends Loop {
   }
 
   @Override
-  public long countNonFinite(Object array, int from, int to) {
-    return TAIL.countNonFinite(array, from, to);
+  long countInBlock(Object array, int from, int to) {
+    final int end = endOfVectors(from, to);
+    long count = 0;
+    if (from < end) {
+      count += countInVectors(array, from, end);
+    }
+    if (end < to) {
+      count += TAIL.countInBlock(array, end, to);
+    }
+    return count;
   }
 
-  @Override
-  boolean isBlockFinite(Object array, int from, int to) {
-    final int end = from + ((to - from) & -LANES);
-    Vector<Number> zero = broadcast(0);
+  private static long countInVectors(Object array, int from, int end) {
+    final Vector<Number> exponent =
+        broadcastBits(
+            FLOAT ? ReferenceLoop.FLOAT_EXPONENT : ReferenceLoop.DOUBLE_EXPONENT);
+    final Vector<Number> lowest =
+        broadcastBits(
+            FLOAT ? ReferenceLoop.FLOAT_LOWEST_EXPONENT : ReferenceLoop.DOUBLE_LOWEST_EXPONENT);
+    final int sign = FLOAT ? Integer.SIZE - 1 : Long.SIZE - 1;
+    Vector<Number> count = broadcastBits(0);
     for (int i = from; i < end; i += LANES) {
-      zero = zero.add(load(array, i).mul(broadcast(0)));
+      count =
+          count.add(loadBits(array, i).lanewise(AND, exponent).add(lowest).lanewise(LSHR, sign));
     }
-    // The order of this sum does not matter: it is 0 or NaN.
-    final double sum =
-        FLOAT
-            ? ((FloatVector) (Vector<?>) zero).reduceLanes(ADD)
-            : ((DoubleVector) (Vector<?>) zero).reduceLanes(ADD);
-    return sum == 0 && TAIL.isBlockFinite(array, end, to);
+    return count.reduceLanesToLong(ADD);
   }
 
   @Override
   void addSquares(double[] sums, Object array, double scale, int from, int to) {
-    if (DOUBLES.length() == 1) {
-      TAIL.addSquares(sums, array, scale, from, to);
-      return;
-    }
     // Whole rounds over the sums; the rest by the reference, on top of what is there.
-    final int end = from + ((to - from) & -SUMS);
+    final int end = DOUBLES.length() == 1 ? from : from + ((to - from) & -SUMS);
+    if (from < end) {
+      addSquaresOfVectors(sums, array, scale, from, end);
+    }
+    if (end < to) {
+      TAIL.addSquares(sums, array, scale, end, to);
+    }
+  }
+
+  private static void addSquaresOfVectors(
+      double[] sums, Object array, double scale, int from, int end) {
     final int lanes = DOUBLES.length();
     for (int sum = 0; sum < SUMS; sum += 2 * lanes) {
       // Two at a time, so that one addition need not wait for the other.
@@ -260,7 +288,20 @@ final class SimdLoop extends Loop {
       first.intoArray(sums, sum);
       second.intoArray(sums, sum + lanes);
     }
-    TAIL.addSquares(sums, array, scale, end, to);
+  }
+
+  private static Vector<Number> loadBits(Object array, int i) {
+    final Vector<?> bits =
+        FLOAT
+            ? FloatVector.fromArray(FLOATS, (float[]) array, i).reinterpretAsInts()
+            : DoubleVector.fromArray(DOUBLES, (double[]) array, i).reinterpretAsLongs();
+    return (Vector<Number>) bits;
+  }
+
+  private static Vector<Number> broadcastBits(long bits) {
+    final Vector<?> all =
+        FLOAT ? IntVector.broadcast(INTS, (int) bits) : LongVector.broadcast(LONGS, bits);
+    return (Vector<Number>) all;
   }
 
   private static DoubleVector loadDoubles(Object array, int i) {

@@ -12,6 +12,9 @@ package org.adamant.internal;
  */
 public record Specialisation(Element element, int laneBits, Variant variant, boolean isScalar) {
 
+  /** In place of a width, which says to a scalar path only what it is for. */
+  private static final int FOR_TRIALS = -1;
+
   /** The element types of a step's arrays. */
   public enum Element {
     /** {@code float[]}. */
@@ -58,11 +61,16 @@ public record Specialisation(Element element, int laneBits, Variant variant, boo
   }
 
   /**
-   * The scalar path of the same variant. A class of its own for each width: a loop that has been
+   * The scalar path of the same variant, for tails. A class of its own for each width: a loop that has been
    * compiled for the few elements of tails would be slow over whole arrays.
    */
   Specialisation scalar() {
     return new Specialisation(element, laneBits, variant, true);
+  }
+
+  /** The scalar path of the same variant, for the few elements of a {@link Trial}. */
+  Specialisation forTrials() {
+    return new Specialisation(element, FOR_TRIALS, variant, true);
   }
 
   /** The scalar path of the same variant, for whole arrays. */

@@ -37,18 +37,19 @@ public final class TinyMoments {
   /**
    * Whether tiny moments are flushed after step {@code t}.
    *
-   * <p>A flushed v changes the denominator {@code sqrt(v) * rootScale + epsilon} by less than
-   * {@code 2^-63 * rootScale}. Half a unit in the last place of the denominator, in float, is at least
-   * {@code 2^-25 * epsilon}; below that, the change is not visible. With such an epsilon, at least
+   * <p>A flushed v changes the root by less than {@code 2^-63 * rootFactor}, wherever the correction is:
+   * {@code sqrt(a + b) <= sqrt(a) + sqrt(b)}, so it makes no difference that CORRECTED and rootEpsilon have the
+   * square of the factor inside. Half a unit in the last place of the denominator, in float, is at least {@code
+   * 2^-25 * epsilon}; a change below that is less than a rounding. With such an epsilon, at least
    * 2^-38, a flushed m changes a step by less than 2^-62 of the step size. The rule is that of float
    * for both types, so that both flush at the same steps.
    *
    * @param t the step
-   * @param rootScale 1 / sqrt(1 - beta2^t)
+   * @param rootFactor 1 / sqrt(1 - beta2^t), or 1 where epsilon is added to the raw root
    * @param epsilon epsilon
    * @return whether to flush
    */
-  public static boolean flushesAfter(long t, double rootScale, double epsilon) {
-    return t % PERIOD == 0 && rootScale * 0x1p-63 < epsilon * 0x1p-25;
+  public static boolean flushesAfter(long t, double rootFactor, double epsilon) {
+    return t % PERIOD == 0 && rootFactor * 0x1p-63 < epsilon * 0x1p-25;
   }
 }

@@ -2,233 +2,233 @@ package org.adamant.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.adamant.internal.Changeover.Progress;
+import org.adamant.internal.Specialisation.Element;
+import org.adamant.internal.Trial.Kind;
+import org.adamant.internal.Trial.Operation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Which of its two loops a changeover asks for what, before it has changed and after. */
+/** Which of its two loops a changeover asks for what, before it has switched and after. */
 class ChangeoverPathsTest {
 
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
 
-  /** Remembers what it was asked. */
-  private static final class Asked extends StubLoop {
+  private static final Specialisation CONSTANTS =
+      new Specialisation(Element.FLOAT, 0, Variant.BASIC);
 
-    private final long nanoseconds;
+  /** Elements of whole vectors in a trial. */
+  private static final int WHOLE = Trial.WHOLE;
+
+  /** Does what the reference does, and remembers what it was asked. */
+  private static class Asked extends StubLoop {
+
+    private final Loop reference = Specialiser.loop(CONSTANTS.forTrials());
+    final long nanoseconds;
     final List<String> asked = new ArrayList<>();
+    final List<String> trials = new ArrayList<>();
     final List<Long> times = new ArrayList<>();
-    final List<Integer> starts = new ArrayList<>();
-    final List<Integer> ends = new ArrayList<>();
 
-    /** A loop that takes this long for a block. */
+    /** A loop that takes this long for a block, and for a trial of whole vectors. */
     Asked(long nanoseconds) {
       this.nanoseconds = nanoseconds;
     }
 
     @Override
-    void step(int from, int to) {
-      times.add(System.nanoTime());
-      starts.add(from);
-      ends.add(to);
-      takeTime();
+    void block(
+        Coefficients c,
+        Object params,
+        Object grads,
+        Object m,
+        Object v,
+        Object max,
+        Object average,
+        int from,
+        int to) {
+      note("block", params, from, to);
+      if (params != null) {
+        reference.block(c, params, grads, m, v, max, average, from, to);
+      }
     }
 
-    private void takeTime() {
+    @Override
+    void flush(Object m, Object v, int from, int to) {
+      note("flush", null, from, to);
+    }
+
+    @Override
+    long countInBlock(Object array, int from, int to) {
+      note("count", array, from, to);
+      return array == null ? 3 : reference.countInBlock(array, from, to);
+    }
+
+    @Override
+    void addSquares(double[] sums, Object array, double scale, int from, int to) {
+      note("squares", array, from, to);
+      if (array == null) {
+        sums[0] = 2 * scale;
+      } else {
+        reference.addSquares(sums, array, scale, from, to);
+      }
+    }
+
+    /** A sample has arrays, the blocks of these tests have none. */
+    private void note(String what, Object array, int from, int to) {
+      (array == null ? asked : trials).add(what + " " + from + " " + to);
+      if (array != null) {
+        times.add(System.nanoTime());
+      }
       final long begin = System.nanoTime();
       while (System.nanoTime() - begin < nanoseconds) {
         Thread.onSpinWait();
       }
     }
 
-    @Override
-    void flush(Object m, Object v, int from, int to) {
-      asked.add("flush " + from + " " + to);
-    }
-
-    @Override
-    public long countNonFinite(Object array, int from, int to) {
-      asked.add("countNonFinite " + from + " " + to);
-      return 3;
-    }
-
-    @Override
-    boolean isBlockFinite(Object array, int from, int to) {
-      asked.add("isBlockFinite " + from + " " + to);
-      takeTime();
-      return from % 2 == 0 && to != 65;
-    }
-
-    @Override
-    void addSquares(double[] sums, Object array, double scale, int from, int to) {
-      asked.add("addSquares " + from + " " + to);
-      takeTime();
-      sums[0] = 2 * scale;
-    }
-
     void forget() {
       asked.clear();
-      starts.clear();
-      ends.clear();
+      trials.clear();
     }
   }
 
   /** With the first trial at once. */
-  private static Changeover changeover(Loop scalar, Loop simd) {
-    return new Changeover(scalar, () -> simd, 0);
+  private static Changeover changeover(Loop first, Loop simd) {
+    return new Changeover(CONSTANTS, first, () -> simd, 0, ChangeoverPathsTest::noWarning);
+  }
+
+  private static void noWarning(String warning) {
+    throw new AssertionError(warning);
   }
 
   private static void step(Loop loop, int from, int to) {
     loop.block(null, null, null, null, null, null, null, from, to);
   }
 
-  private static void changeOver(Changeover loop) {
+  private static void switchSteps(Changeover loop) {
     final long end = System.nanoTime() + PATIENCE;
-    while (!loop.hasChanged() && System.nanoTime() < end) {
+    while (!loop.hasSwitched() && System.nanoTime() < end) {
       step(loop, 0, 100);
     }
-    assertThat(loop.hasChanged()).isTrue();
+    assertThat(loop.hasSwitched()).isTrue();
   }
 
   /** The answers of the stubs go through, whichever was asked. */
   private static void ask(Loop loop, int to) {
-    assertThat(loop.isFinite(null, 0, to)).isTrue();
-    assertThat(loop.isFinite(null, 1, to)).isFalse();
-    assertThat(loop.sumOfSquares(null, 0.5, 0, to)).isEqualTo(1);
-    assertThat(loop.sumOfSquares(null, 0.25, 1, to)).isEqualTo(0.5);
+    assertThat(loop.countInBlock(null, 0, to)).isEqualTo(3);
+    assertThat(loop.sumOfSquares(new double[Loop.SUMS], null, 0.5, 0, to)).isEqualTo(1);
   }
 
   private static String[] answers(int to) {
-    return new String[] {
-      "isBlockFinite 0 " + to, "isBlockFinite 1 " + to, "addSquares 0 " + to, "addSquares 1 " + to
-    };
+    return new String[] {"count 0 " + to, "squares 0 " + to};
   }
 
   @Test
-  void whatReadsFastChangesOver() {
-    final Asked scalar = new Asked(0);
+  void whatReadsFastSwitches() {
+    final Asked first = new Asked(0);
     final Asked simd = new Asked(0);
-    final Changeover loop = changeover(scalar, simd);
-    // Too short to be a trial.
-    ask(loop, 63);
-    assertThat(scalar.asked).containsExactly(answers(63));
-    assertThat(simd.asked).isEmpty();
-    // Until a trial of each was not interrupted by the system.
+    final Changeover loop = changeover(first, simd);
     final long end = System.nanoTime() + PATIENCE;
     do {
-      scalar.forget();
+      first.forget();
       simd.forget();
-      ask(loop, 4000);
-    } while (!scalar.asked.isEmpty() && System.nanoTime() < end);
-    assertThat(scalar.asked).isEmpty();
-    assertThat(simd.asked).containsExactly(answers(4000));
-    simd.forget();
-    // After the change blocks of any length.
-    ask(loop, 63);
+      ask(loop, 63);
+    } while (!first.asked.isEmpty() && System.nanoTime() < end);
+    assertThat(first.asked).isEmpty();
     assertThat(simd.asked).containsExactly(answers(63));
-    assertThat(loop.hasChanged()).as("that steps have changed over").isFalse();
+    assertThat(loop.hasSwitched()).as("that steps have switched").isFalse();
+    assertThat(loop.progress()).isEqualTo(new Progress(2, 2, 0));
   }
 
   @Test
-  void whatReadsSlowlyIsTriedOnAFewElementsAndLeftToTheScalarPath() {
-    final Asked scalar = new Asked(0);
-    final Asked simd = new Asked(300_000_000);
-    final Changeover loop = changeover(scalar, simd);
-    loop.isFinite(null, 0, 300);
-    loop.sumOfSquares(null, 1, 1, 300);
-    assertThat(simd.asked).containsExactly("isBlockFinite 0 64", "addSquares 1 65");
-    assertThat(scalar.asked).containsExactly("isBlockFinite 64 300", "addSquares 65 300");
-    simd.forget();
+  void whatReadsSlowlyIsLeftToTheFirstLoop() {
+    final Asked first = new Asked(0);
+    final Asked simd = new Asked(20_000_000);
+    final Changeover loop = changeover(first, simd);
+    ask(loop, 300);
+    assertThat(simd.trials)
+        .hasSize(10)
+        .startsWith("count 1 " + (1 + WHOLE))
+        .endsWith("squares 1 " + (1 + WHOLE));
     // The next may not be one for some time.
     for (int i = 0; i < 3; i++) {
       ask(loop, 300);
     }
+    assertThat(simd.trials).hasSize(10);
     assertThat(simd.asked).isEmpty();
-  }
-
-  @Test
-  void aNumberThatIsNotFiniteIsFoundInATrialAndBehindIt() {
-    // The stubs find one where a block begins with an odd number or ends with the 65th.
-    final Changeover inTrial = changeover(new Asked(0), new Asked(0));
-    assertThat(inTrial.isFinite(null, 1, 100)).isFalse();
-    final Changeover behind = changeover(new Asked(0), new Asked(0));
-    assertThat(behind.isFinite(null, 0, 65)).isFalse();
-  }
-
-  @Test
-  void whatIsRareIsAlwaysDoneByTheScalarPath() {
-    final Asked scalar = new Asked(0);
-    final Asked simd = new Asked(0);
-    final Changeover loop = changeover(scalar, simd);
-    assertThat(loop.countNonFinite(null, 1, 9)).isEqualTo(3);
-    changeOver(loop);
-    assertThat(loop.countNonFinite(null, 2, 9)).isEqualTo(3);
-    assertThat(scalar.asked).containsExactly("countNonFinite 1 9", "countNonFinite 2 9");
-    assertThat(simd.asked).isEmpty();
+    assertThat(first.asked).hasSize(8).startsWith(answers(300));
+    assertThat(loop.progress()).isEqualTo(new Progress(2, 0, 0));
   }
 
   @Test
   void oneOfTheLoopsFlushes() {
-    final Asked scalar = new Asked(0);
+    final Asked first = new Asked(0);
     final Asked simd = new Asked(0);
-    final Changeover loop = changeover(scalar, simd);
+    final Changeover loop = changeover(first, simd);
     loop.flush(null, null, 1, 9);
-    changeOver(loop);
+    first.asked.removeIf(asked -> asked.startsWith("block"));
+    switchSteps(loop);
     loop.flush(null, null, 2, 9);
-    assertThat(Stream.of(scalar, simd).flatMap(asked -> asked.asked.stream()))
+    assertThat(
+        Stream.of(first, simd)
+            .flatMap(asked -> asked.asked.stream())
+            .filter(asked -> asked.startsWith("flush")))
         .containsExactly("flush 1 9", "flush 2 9");
   }
 
   @Test
-  void afterTheChangeTheSimdLoopDoesWholeBlocks() {
-    final Asked scalar = new Asked(0);
+  void afterTheSwitchTheSimdLoopDoesWholeBlocksAndNoTrials() {
+    final Asked first = new Asked(0);
     final Asked simd = new Asked(0);
-    final Changeover loop = changeover(scalar, simd);
-    changeOver(loop);
-    scalar.forget();
+    final Changeover loop = changeover(first, simd);
+    switchSteps(loop);
+    first.forget();
     simd.forget();
-    step(loop, 7, 3000);
-    assertThat(scalar.starts).isEmpty();
-    assertThat(simd.starts).containsExactly(7);
-    assertThat(simd.ends).containsExactly(3000);
+    for (int i = 0; i < 20; i++) {
+      step(loop, 7, 3000);
+    }
+    assertThat(first.asked).isEmpty();
+    assertThat(simd.asked).hasSize(20).containsOnly("block 7 3000");
+    assertThat(simd.trials).isEmpty();
   }
 
-  /** Every trial takes too long here, so that all that is not a trial is left to the scalar path. */
+  /** Every trial takes too long here, so that every block is left to the first loop. */
   @Test
-  void beforeTheChangeEveryElementIsSteppedOnce() {
-    final Asked scalar = new Asked(0);
+  void beforeTheSwitchEveryElementIsSteppedOnce() {
+    final Asked first = new Asked(0);
     final Asked simd = new Asked(2000);
-    final Changeover loop = changeover(scalar, simd);
-    int trials = 0;
+    final Changeover loop = changeover(first, simd);
     final long patience = System.nanoTime() + PATIENCE;
-    for (int block = 0; trials < 4 && System.nanoTime() < patience; block++) {
+    for (int block = 0; simd.trials.size() < 10 && System.nanoTime() < patience; block++) {
       final int from = block & 1023;
       final int to = from + (block % 2 == 0 ? 1000 : 63);
-      scalar.forget();
-      simd.forget();
+      first.forget();
+      final int trials = simd.trials.size();
       step(loop, from, to);
-      int end = from;
-      if (!simd.starts.isEmpty()) {
-        trials++;
+      if (simd.trials.size() > trials) {
         assertThat(block % 8).as("the number of a block with a trial").isZero();
-        assertThat(simd.starts).containsExactly(0);
-        // In turn without a tail and with one.
-        assertThat(simd.ends).containsExactly(trials % 2 == 1 ? 64 : 65);
       }
-      for (int call = 0; call < scalar.starts.size(); call++) {
-        assertThat(scalar.starts.get(call)).isEqualTo(end);
-        end = scalar.ends.get(call);
+      int end = from;
+      for (String call : first.asked) {
+        final String[] words = call.split(" ");
+        assertThat(words[1]).isEqualTo(Integer.toString(end));
+        end = Integer.parseInt(words[2]);
       }
       assertThat(end).isEqualTo(to);
     }
-    assertThat(trials).as("trials").isEqualTo(4);
-    assertThat(loop.hasChanged()).isFalse();
+    assertThat(simd.asked).isEmpty();
+    assertThat(loop.hasSwitched()).isFalse();
+    // Whole vectors, with a tail and special numbers, with a tail, a tail alone, and whole ones again.
+    final int end = Trial.LENGTH - 1;
+    final String all = "block 1 " + end;
+    final String whole = "block 1 " + (1 + WHOLE);
+    final String tail = "block " + (1 + WHOLE) + " " + end;
+    assertThat(simd.trials).containsExactly(whole, all, all, tail, whole, whole, all, all, tail,
+        whole);
   }
 
   @Test
@@ -237,85 +237,90 @@ class ChangeoverPathsTest {
     final Asked simd = new Asked(duration);
     final Changeover loop = changeover(new Asked(0), simd);
     final long patience = System.nanoTime() + PATIENCE;
-    while (simd.times.size() < 4 && System.nanoTime() < patience) {
+    while (simd.times.size() < 4 * 5 && System.nanoTime() < patience) {
       step(loop, 0, 100);
     }
-    assertThat(simd.times).hasSize(4);
+    assertThat(simd.times).hasSize(4 * 5);
     for (int trial = 1; trial < 4; trial++) {
-      assertThat(simd.times.get(trial) - simd.times.get(trial - 1))
-          .isGreaterThanOrEqualTo(8 * duration);
+      assertThat(simd.times.get(5 * trial) - simd.times.get(5 * (trial - 1)))
+          .isGreaterThanOrEqualTo(8 * 5 * duration);
     }
   }
 
   /** The compiler counts calls. */
   @Test
-  void theScalarPathStartsWithShortCallsAndGoesOnWithLongOnes() {
-    final Asked scalar = new Asked(0);
-    final Changeover loop = changeover(scalar, new Asked(2000));
+  void theFirstLoopStartsWithShortCallsAndGoesOnWithLongOnes() {
+    final Asked first = new Asked(0);
+    final Changeover loop = changeover(first, new Asked(2000));
     // 65,536 elements in calls of 64.
     step(loop, 0, 200_000);
-    assertThat(scalar.starts).hasSize(1025).startsWith(0, 64).endsWith(65_472, 65_536);
-    assertThat(scalar.ends).hasSize(1025).endsWith(65_536, 200_000);
-    scalar.forget();
+    assertThat(first.asked)
+        .hasSize(1025)
+        .startsWith("block 0 64", "block 64 128")
+        .endsWith("block 65472 65536", "block 65536 200000");
+    first.forget();
     step(loop, 5, 4096);
-    assertThat(scalar.starts).containsExactly(5);
+    assertThat(first.asked).containsExactly("block 5 4096");
   }
 
   @Test
   void aShortCallIsNotCutFurther() {
-    final Asked scalar = new Asked(0);
-    final Changeover loop = changeover(scalar, new Asked(2000));
-    // The first is too short for a trial.
+    final Asked first = new Asked(0);
+    final Changeover loop = changeover(first, new Asked(2000));
     step(loop, 100, 163);
     step(loop, 100, 164);
     step(loop, 100, 165);
-    assertThat(scalar.starts).containsExactly(100, 100, 100, 164);
-    assertThat(scalar.ends).containsExactly(163, 164, 164, 165);
+    assertThat(first.asked)
+        .containsExactly("block 100 163", "block 100 164", "block 100 164", "block 164 165");
   }
 
   /** As one does in which vectors are allocated: compiled, and 10 ns per element. */
   @Test
-  void aLoopThatTakesTenNanosecondsPerElementIsNotChangedTo() {
-    final Asked simd = new Asked(64 * 10);
+  void aLoopThatTakesTenNanosecondsPerElementIsNotSwitchedTo() {
+    final Asked simd = new Asked(WHOLE * 10);
     final Changeover loop = changeover(new Asked(0), simd);
     final long patience = System.nanoTime() + PATIENCE;
-    while (simd.starts.size() < 100 && System.nanoTime() < patience) {
+    while (simd.trials.size() < 100 && System.nanoTime() < patience) {
       step(loop, 0, 100);
-      assertThat(loop.hasChanged()).isFalse();
+      assertThat(loop.hasSwitched()).isFalse();
     }
-    assertThat(simd.starts).hasSize(100);
+    assertThat(simd.trials).hasSizeGreaterThanOrEqualTo(100);
   }
 
   /** A first step does not wait for the classes of the Vector API. */
   @Test
   void theSimdLoopIsNotAskedForBeforeItsTime() {
     final List<Loop> made = new ArrayList<>();
-    final Asked scalar = new Asked(0);
+    final Asked first = new Asked(0);
     final Changeover loop =
         new Changeover(
-            scalar,
+            CONSTANTS,
+            first,
             () -> {
               made.add(new Asked(0));
               return made.getLast();
             },
-            PATIENCE);
+            PATIENCE,
+            ChangeoverPathsTest::noWarning);
     for (int block = 0; block < 100; block++) {
       step(loop, 0, 100);
     }
     ask(loop, 4000);
     assertThat(made).isEmpty();
-    assertThat(scalar.starts).isNotEmpty();
+    assertThat(first.asked).isNotEmpty();
+    assertThat(loop.progress()).isEqualTo(new Progress(3, 0, 0));
   }
 
   /** Blocks before this one have been written: an exception would leave a step half done. */
   @Test
-  void whereTheSimdLoopCannotBeMadeTheScalarPathGoesOn() {
+  void whereTheSimdLoopCannotBeMadeTheFirstLoopGoesOn() {
     final AtomicInteger tries = new AtomicInteger();
-    final Asked scalar = new Asked(0);
+    final Asked first = new Asked(0);
     final Asked simd = new Asked(0);
     final Changeover loop =
         new Changeover(
-            scalar,
+            CONSTANTS,
+            first,
             () -> {
               switch (tries.incrementAndGet()) {
                 case 1 -> throw new IllegalStateException("a logger that throws");
@@ -326,27 +331,26 @@ class ChangeoverPathsTest {
                 }
               }
             },
-            0);
+            0,
+            ChangeoverPathsTest::noWarning);
     step(loop, 0, 100);
-    assertThat(scalar.starts).containsExactly(0, 64);
-    assertThat(scalar.ends).containsExactly(64, 100);
+    assertThat(first.asked).containsExactly("block 0 64", "block 64 100");
+    first.forget();
     ask(loop, 300);
-    assertThat(scalar.asked).containsExactly(answers(300));
+    assertThat(first.asked).containsExactly(answers(300));
     // Not at every block: the next try is some time away.
     assertThat(tries).hasValue(1);
-    changeOver(loop);
+    switchSteps(loop);
     assertThat(tries).hasValue(4);
-    assertThat(simd.starts).isNotEmpty();
+    assertThat(simd.trials).isNotEmpty();
   }
 
-  /** What it has written by then are copies. */
-  @ParameterizedTest
-  @EnumSource
-  void aTrialThatFailsLeavesTheStepToTheScalarPath(Specialisation.Element element) {
-    final List<Object> written = new ArrayList<>();
-    final boolean isFloat = element == Specialisation.Element.FLOAT;
-    final Loop simd =
-        new StubLoop() {
+  /** A trial works on a sample, never on the caller's arrays. */
+  @Test
+  void aTrialThatFailsLeavesTheStepToTheFirstLoop() {
+    final AtomicInteger failures = new AtomicInteger();
+    final Asked simd =
+        new Asked(0) {
           @Override
           void block(
               Coefficients c,
@@ -358,34 +362,122 @@ class ChangeoverPathsTest {
               Object average,
               int from,
               int to) {
-            for (Object array : new Object[] {params, grads, m, v, max}) {
-              written.add(array);
-              assertThat(Array.getLength(array)).isEqualTo(to);
-              assertThat(Array.getDouble(array, 0)).isEqualTo(3);
-              Array.setFloat(array, 0, 7);
-            }
-            assertThat(average).isNull();
+            assertThat(params).isNotNull();
+            failures.incrementAndGet();
             throw new OutOfMemoryError("not really");
           }
         };
-    final Asked scalar = new Asked(0);
-    final Changeover loop = changeover(scalar, simd);
-    final Object[] arrays = new Object[5];
-    for (int k = 0; k < arrays.length; k++) {
-      final double[] values = IntStream.range(0, 100).asDoubleStream().toArray();
-      arrays[k] = isFloat ? SelfCheck.toFloats(values) : values;
-    }
-    loop.block(null, arrays[0], arrays[1], arrays[2], arrays[3], arrays[4], null, 3, 100);
-    assertThat(written).hasSize(5);
-    assertThat(scalar.starts).containsExactly(3, 67);
-    for (Object array : arrays) {
-      assertThat(Array.getDouble(array, 3)).isEqualTo(3);
-    }
+    final Asked first = new Asked(0);
+    final Changeover loop = changeover(first, simd);
     // The next trial is some time away.
-    for (int block = 0; block < 100; block++) {
-      loop.block(null, arrays[0], arrays[1], arrays[2], arrays[3], arrays[4], null, 3, 100);
+    for (int block = 0; block < 20; block++) {
+      step(loop, 3, 60);
     }
-    assertThat(written).hasSize(5);
+    assertThat(failures).hasValue(1);
+    assertThat(first.asked).hasSize(20).containsOnly("block 3 60");
+  }
+
+  /** A compiler that is wrong: for one kind of sample only, and only after a while. */
+  @ParameterizedTest
+  @EnumSource
+  void aLoopWithOtherBitsIsNotSwitchedTo(Operation operation) {
+    for (Kind kind : Kind.values()) {
+      final AtomicInteger calls = new AtomicInteger();
+      final Asked simd =
+          new Asked(0) {
+            private boolean isWrong(int from, int to) {
+              return calls.incrementAndGet() > 20 && from == kind.from() && to == kind.to();
+            }
+
+            @Override
+            void block(
+                Coefficients c,
+                Object params,
+                Object grads,
+                Object m,
+                Object v,
+                Object max,
+                Object average,
+                int from,
+                int to) {
+              super.block(c, params, grads, m, v, max, average, from, to);
+              if (params != null && isWrong(from, to)) {
+                ((float[]) m)[to - 1] = Math.nextUp(((float[]) m)[to - 1]);
+              }
+            }
+
+            @Override
+            long countInBlock(Object array, int from, int to) {
+              return super.countInBlock(array, from, to)
+                  + (array != null && isWrong(from, to) ? 1 : 0);
+            }
+
+            @Override
+            void addSquares(double[] sums, Object array, double scale, int from, int to) {
+              super.addSquares(sums, array, scale, from, to);
+              if (array != null && isWrong(from, to)) {
+                sums[31] = -sums[31] - 1;
+              }
+            }
+          };
+      // Slow at first, as it is before it is compiled.
+      final Asked slow =
+          new Asked(0) {
+            @Override
+            void block(
+                Coefficients c,
+                Object params,
+                Object grads,
+                Object m,
+                Object v,
+                Object max,
+                Object average,
+                int from,
+                int to) {
+              simd.block(c, params, grads, m, v, max, average, from, to);
+              waitAtFirst(params);
+            }
+
+            @Override
+            long countInBlock(Object array, int from, int to) {
+              waitAtFirst(array);
+              return simd.countInBlock(array, from, to);
+            }
+
+            @Override
+            void addSquares(double[] sums, Object array, double scale, int from, int to) {
+              waitAtFirst(array);
+              simd.addSquares(sums, array, scale, from, to);
+            }
+
+            private void waitAtFirst(Object array) {
+              final long begin = System.nanoTime();
+              while (array != null && calls.get() < 20 && System.nanoTime() - begin < 2000) {
+                Thread.onSpinWait();
+              }
+            }
+          };
+      final List<String> warnings = new ArrayList<>();
+      final Changeover loop =
+          new Changeover(CONSTANTS, new Asked(0), () -> slow, 0, warnings::add);
+      final long end = System.nanoTime() + PATIENCE;
+      while (loop.progress().refused() == 0 && System.nanoTime() < end) {
+        switch (operation) {
+          case STEP -> step(loop, 0, 10);
+          case COUNT -> loop.countInBlock(null, 0, 10);
+          case SQUARES -> loop.addSquares(new double[Loop.SUMS], null, 1, 0, 10);
+        }
+      }
+      assertThat(loop.progress()).as("%s", kind).isEqualTo(new Progress(1, 0, 1));
+      assertThat(warnings).hasSize(1);
+      assertThat(warnings.getFirst()).contains("other bits", operation.name(), "FLOAT");
+      final int trials = calls.get();
+      for (int i = 0; i < 1000; i++) {
+        step(loop, 0, 10);
+      }
+      // None is given up for another that is right.
+      assertThat(operation == Operation.STEP ? calls.get() : trials).isEqualTo(trials);
+    }
   }
 
   /** A first step is not to wait, however long it takes. */
@@ -394,12 +486,14 @@ class ChangeoverPathsTest {
     final List<Loop> made = new ArrayList<>();
     final Changeover loop =
         new Changeover(
+            CONSTANTS,
             new Asked(1_000_000),
             () -> {
               made.add(new Asked(0));
               return made.getLast();
             },
-            200_000_000);
+            200_000_000,
+            ChangeoverPathsTest::noWarning);
     // A run of more than the 200 ms after which it may be asked for.
     for (int block = 0; block < 300; block++) {
       step(loop, 50 * block, 50 * (block + 1));
@@ -410,18 +504,9 @@ class ChangeoverPathsTest {
   }
 
   @Test
-  void withoutVectorsThereIsNothingToChangeTo() {
+  void withoutVectorsThereIsNothingToSwitchTo() {
     final Specialisation constants = SpecialiserTest.newConstants();
     assertThat(Changeover.create(constants)).isSameAs(Specialiser.loop(constants));
-  }
-
-  @Test
-  void aBlockOfJustATrialIsOne() {
-    final Asked scalar = new Asked(0);
-    final Asked simd = new Asked(2000);
-    step(changeover(scalar, simd), 3, 3 + 64);
-    assertThat(simd.ends).containsExactly(64);
-    assertThat(scalar.starts).containsExactly(3);
-    assertThat(scalar.ends).containsExactly(3 + 64);
+    assertThat(Changeover.createTrained(constants)).isSameAs(Specialiser.loop(constants));
   }
 }

@@ -1,9 +1,11 @@
 package org.adamant.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import jdk.incubator.vector.VectorShape;
 import org.adamant.internal.Specialisation.Element;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,9 @@ class JvmTest {
     boolean hasModule = true;
     boolean isInImage = true;
     String info = "mixed mode, sharing";
+    String obstacle;
+    boolean hasHardwareFma = true;
+    ClassLoader loader = Jvm.class.getClassLoader();
     final Map<String, String> flags = new HashMap<>();
 
     @Override
@@ -77,6 +82,21 @@ class JvmTest {
     @Override
     String flag(String name, String otherwise) {
       return flags.getOrDefault(name, otherwise);
+    }
+
+    @Override
+    Optional<String> obstacleToSpecialising() {
+      return Optional.ofNullable(obstacle);
+    }
+
+    @Override
+    boolean hasHardwareFma() {
+      return hasHardwareFma;
+    }
+
+    @Override
+    ClassLoader loader() {
+      return loader;
     }
 
     @Override
@@ -155,15 +175,63 @@ class JvmTest {
   @Test
   void refusesWithoutHardwareFma() {
     final Other jvm = new Other();
-    jvm.flags.put("UseFMA", "false");
+    jvm.hasHardwareFma = false;
     assertRefused(jvm, "no hardware fused multiply-add", "use a processor that has it");
+  }
+
+  /** Which makes the scalar path slow as well, a missing module only some of its variants. */
+  @Test
+  void saysFirstWhatMakesEveryPathSlow() {
+    final Other jvm = new Other();
+    jvm.hasModule = false;
+    jvm.hasHardwareFma = false;
+    assertRefused(jvm, "no hardware fused multiply-add", "use a processor that has it");
+    jvm.obstacle = "nothing can be specialised for a test; do not test";
+    assertRefused(jvm, "nothing can be specialised for a test", "do not test");
+  }
+
+  /** In an interpreter everything is slow, and how slow an fma is there says nothing about the others. */
+  @Test
+  void doesNotTimeTheInterpreter() {
+    final Other jvm = new Other();
+    jvm.info = "interpreted mode";
+    jvm.hasHardwareFma = false;
+    assertRefused(jvm, "only interprets", "start java without -Xint");
+  }
+
+  @Test
+  void findsOutWithTheClockWhatTheFlagSays() {
+    assertThat(THIS.hasHardwareFma()).isEqualTo(Boolean.valueOf(THIS.flag("UseFMA", "true")));
+  }
+
+  @Test
+  void refusesWhereTheLoaderHidesThePackage() {
+    final Other jvm = new Other();
+    jvm.loader = ClassLoader.getPlatformClassLoader();
+    assertThat(Chooser.examine(128, jvm)).isEmpty();
+    jvm.loader =
+        new ClassLoader() {
+          @Override
+          protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            throw new ClassNotFoundException(name);
+          }
+
+          @Override
+          public String toString() {
+            return "a loader that filters";
+          }
+        };
+    assertRefused(
+        jvm,
+        "the class loader of this library (a loader that filters) does not see the package"
+            + " jdk.incubator.vector",
+        "to get SIMD, under OSGi");
   }
 
   @Test
   void acceptsTheOrdinaryFlags() {
     final Other jvm = new Other();
     jvm.flags.put("TieredStopAtLevel", "4");
-    jvm.flags.put("UseFMA", "true");
     assertThat(Chooser.examine(128, jvm)).isEmpty();
   }
 
@@ -181,15 +249,29 @@ class JvmTest {
     assertRefused(jvm, "the 128-bit loop did not reproduce the reference", "please report this");
   }
 
+  private static Jvm failingWith(Error error) {
+    return new Other() {
+      @Override
+      boolean passesSelfCheck(Element element, int laneBits) {
+        throw error;
+      }
+    };
+  }
+
   @Test
   void refusesAVectorApiOfAnotherForm() {
-    final Jvm jvm =
-        new Other() {
-          @Override
-          boolean passesSelfCheck(Element element, int laneBits) {
-            throw new NoSuchMethodError("FloatVector.fma");
-          }
-        };
-    assertRefused(jvm, "java.lang.NoSuchMethodError: FloatVector.fma", "use Java 25");
+    assertRefused(
+        failingWith(new NoSuchMethodError("FloatVector.fma")),
+        "java.lang.NoSuchMethodError: FloatVector.fma",
+        "use Java 25");
+    assertRefused(failingWith(new Error("no vectors")), "java.lang.Error: no vectors",
+        "use Java 25");
+  }
+
+  /** What is found out is kept, and the memory may be enough the next time. */
+  @Test
+  void wantOfMemoryIsNoReasonToRefuse() {
+    final OutOfMemoryError error = new OutOfMemoryError("for a test");
+    assertThatThrownBy(() -> Chooser.examine(128, failingWith(error))).isSameAs(error);
   }
 }

@@ -2,6 +2,7 @@ package org.adamant.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -127,21 +128,104 @@ class LoopTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"4095", "4096", "4097", "8192", "10000"})
-  void everyElementIsLookedAt(int length) {
-    final Loop loop = Specialiser.loop(new Specialisation(Element.FLOAT, 0, Variant.BASIC));
-    final float[] array = new float[length + 2];
-    assertThat(loop.isFinite(array, 1, length + 1)).isTrue();
-    for (int i : new int[] {1, length / 2, Math.min(length, 4096), Math.min(length, 4097),
-      length}) {
-      array[i] = Float.NaN;
-      assertThat(loop.isFinite(array, 1, length + 1)).as("NaN at %s", i).isFalse();
-      assertThat(loop.countNonFinite(array, 1, length + 1)).isEqualTo(1);
-      array[i] = 0;
+  @EnumSource
+  void everyElementThatIsNotFiniteIsCounted(Element element) {
+    for (int laneBits : new int[] {0, widest()}) {
+      final Loop loop = Specialiser.loop(new Specialisation(element, laneBits, Variant.BASIC));
+      for (int length : new int[] {1, 15, 4095, 4096, 4097, 8192, 10_000}) {
+        final Object array = Array.newInstance(primitive(element), length + 2);
+        for (int i = 0; i < length + 2; i++) {
+          set(array, i, i % 2 == 0 ? -3 : Float.MAX_VALUE);
+        }
+        // Outside of what is asked about.
+        set(array, 0, Double.POSITIVE_INFINITY);
+        set(array, length + 1, Double.NaN);
+        assertThat(loop.countNonFinite(array, 1, length + 1)).isZero();
+        long expected = 0;
+        for (int i : new int[] {1, length / 2, Math.min(length, 4096), length}) {
+          for (double value : new double[] {
+            Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
+          }) {
+            final double before = Array.getDouble(array, Math.max(i, 1));
+            set(array, Math.max(i, 1), value);
+            assertThat(loop.countNonFinite(array, 1, length + 1))
+                .as("%s at %s of %s, %s bits", value, i, length, laneBits)
+                .isEqualTo(expected + 1);
+            set(array, Math.max(i, 1), before);
+          }
+        }
+        for (int i = 1; i <= length; i += 3) {
+          set(array, i, i % 2 == 0 ? Double.NaN : Double.NEGATIVE_INFINITY);
+          expected++;
+        }
+        assertThat(loop.countNonFinite(array, 1, length + 1)).isEqualTo(expected);
+      }
     }
-    array[0] = Float.POSITIVE_INFINITY;
-    array[length + 1] = Float.NaN;
-    assertThat(loop.isFinite(array, 1, length + 1)).isTrue();
-    assertThat(loop.countNonFinite(array, 1, length + 1)).isZero();
+  }
+
+  private static int widest() {
+    for (int bits = 512; bits > 0; bits /= 2) {
+      if (Chooser.refusal(bits).isEmpty()) {
+        return bits;
+      }
+    }
+    return 0;
+  }
+
+  private static Class<?> primitive(Element element) {
+    return element == Element.FLOAT ? float.class : double.class;
+  }
+
+  private static void set(Object array, int i, double value) {
+    if (array instanceof float[] floats) {
+      floats[i] = (float) value;
+    } else {
+      Array.setDouble(array, i, value);
+    }
+  }
+
+  /** The rule is a comparison; the loop does without one. */
+  @ParameterizedTest
+  @EnumSource
+  void whatIsTinyIsFlushedAndNothingElse(Element element) {
+    final boolean isFloat = element == Element.FLOAT;
+    final Loop loop = Specialiser.loop(new Specialisation(element, 0, Variant.BASIC));
+    final double limitOfM = isFloat ? 0x1p-100 : 0x1p-960;
+    final double limitOfV = isFloat ? Float.MIN_NORMAL : Double.MIN_NORMAL;
+    final List<Double> values = new ArrayList<>();
+    for (double x : new double[] {
+      0, isFloat ? Float.MIN_VALUE : Double.MIN_VALUE, limitOfV, limitOfM, 0x1p-50, 1, 3,
+      isFloat ? Float.MAX_VALUE : Double.MAX_VALUE, Double.POSITIVE_INFINITY
+    }) {
+      for (double y : new double[] {down(isFloat, x), x, up(isFloat, x)}) {
+        values.add(y);
+        values.add(-y);
+      }
+    }
+    values.add(Double.NaN);
+    final int length = values.size();
+    final Object m = Array.newInstance(primitive(element), length);
+    final Object v = Array.newInstance(primitive(element), length);
+    for (int i = 0; i < length; i++) {
+      set(m, i, values.get(i));
+      set(v, i, values.get(i));
+    }
+    loop.flush(m, v, 0, length);
+    for (int i = 0; i < length; i++) {
+      final double x = values.get(i);
+      assertThat(Array.getDouble(m, i)).as("m of %s", x)
+          .isEqualTo(Double.valueOf(Math.abs(x) < limitOfM ? 0 : x));
+      assertThat(Array.getDouble(v, i))
+          .as("v of %s", x)
+          .isEqualTo(Double.valueOf(x < limitOfV ? 0 : x));
+    }
+  }
+
+  private static double down(boolean isFloat, double x) {
+    return isFloat ? Math.nextDown((float) x) : Math.nextDown(x);
+  }
+
+  private static double up(boolean isFloat, double x) {
+    return isFloat ? Math.nextUp((float) x) : Math.nextUp(x);
   }
 }

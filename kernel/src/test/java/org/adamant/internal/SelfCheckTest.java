@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.adamant.internal.Specialisation.Element;
+import org.adamant.internal.Trial.Kind;
+import org.adamant.internal.Trial.Operation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -157,7 +159,7 @@ class SelfCheckTest {
   @ParameterizedTest
   @EnumSource
   void noticesEveryElementThatIsLeftOut(Element element) {
-    for (int left = 1; left < SelfCheck.LENGTH - 1; left++) {
+    for (int left = 1; left < Trial.LENGTH - 1; left++) {
       final List<Integer> others = new ArrayList<>(elements());
       others.remove(Integer.valueOf(left));
       assertNoticed(element, others);
@@ -178,7 +180,7 @@ class SelfCheckTest {
   @ParameterizedTest
   @EnumSource
   void noticesAStepOutside(Element element) {
-    for (int outside : new int[] {0, SelfCheck.LENGTH - 1}) {
+    for (int outside : new int[] {0, Trial.LENGTH - 1}) {
       final List<Integer> more = new ArrayList<>(elements());
       more.add(outside);
       assertNoticed(element, more);
@@ -199,14 +201,19 @@ class SelfCheckTest {
   }
 
   private static List<Integer> elements() {
-    return IntStream.range(1, SelfCheck.LENGTH - 1).boxed().toList();
+    return IntStream.range(1, Trial.LENGTH - 1).boxed().toList();
   }
 
   private static void assertNoticed(Element element, List<Integer> elements) {
     final Loop all = new SteppedElements(reference(element), elements());
     final Loop wrong = new SteppedElements(reference(element), elements);
-    assertThat(SelfCheck.agree(element, reference(element), all)).isTrue();
-    assertThat(SelfCheck.agree(element, reference(element), wrong)).as("%s", elements).isFalse();
+    assertThat(steps(element, all)).isTrue();
+    assertThat(steps(element, wrong)).as("%s", elements).isFalse();
+  }
+
+  private static boolean steps(Element element, Loop loop) {
+    return new Trial(element)
+        .run(Operation.STEP, Kind.SPECIAL_NUMBERS, reference(element), loop);
   }
 
   /** Steps these elements one after the other, whatever it is asked. */
@@ -256,14 +263,14 @@ class SelfCheckTest {
             Double.POSITIVE_INFINITY,
             Double.NEGATIVE_INFINITY,
             Double.NaN);
-    final Object[] arrays = SelfCheck.sample(element);
+    final Object[] arrays = Trial.sample(element, true);
     assertThat(arrays).hasSize(6);
     final Set<Integer> elementsWithSpecial = new HashSet<>();
     for (Object array : arrays) {
       assertThat(array).isInstanceOf(ofFloats ? float[].class : double[].class);
       final Set<Double> ordinary = new HashSet<>();
       final List<Double> found = new ArrayList<>();
-      for (int i = 0; i < SelfCheck.LENGTH; i++) {
+      for (int i = 0; i < Trial.LENGTH; i++) {
         final double x = Array.getDouble(array, i);
         if (special.contains(x)) {
           found.add(x);
@@ -276,6 +283,6 @@ class SelfCheckTest {
       assertThat(found).containsExactlyElementsOf(special);
     }
     // Beside them, elements that only rounding can spoil.
-    assertThat(elementsWithSpecial).hasSizeLessThan(SelfCheck.LENGTH / 2);
+    assertThat(elementsWithSpecial).hasSizeLessThan(Trial.LENGTH / 2);
   }
 }

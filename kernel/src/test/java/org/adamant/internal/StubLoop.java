@@ -24,13 +24,8 @@ class StubLoop extends Loop {
   void flush(Object m, Object v, int from, int to) {}
 
   @Override
-  public long countNonFinite(Object array, int from, int to) {
+  long countInBlock(Object array, int from, int to) {
     return 0;
-  }
-
-  @Override
-  boolean isBlockFinite(Object array, int from, int to) {
-    return true;
   }
 
   @Override

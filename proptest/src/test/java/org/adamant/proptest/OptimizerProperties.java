@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -59,7 +61,11 @@ class OptimizerProperties {
               final Class<?> type = state.isFloat() ? float.class : double.class;
               grads.put(name, steps.ofType(type).state(state.length(), shapes).grads());
             }
-            updates.add(new Update(grads, adam));
+            // Now and then the same arrays again.
+            final Update update = new Update(grads, adam);
+            for (int times = 1 + random.nextInt(3); times > 0; times--) {
+              updates.add(update);
+            }
             if (random.nextInt(4) == 0) {
               adam = settings(random).adam();
             }
@@ -82,7 +88,7 @@ class OptimizerProperties {
       final Map<String, State> byHand = copies(training.initial);
       final Map<String, State> optimized = copies(training.initial);
       final Map<String, Long> counts = new LinkedHashMap<>();
-      final Map<String, State> averaged = new HashMap<>();
+      final Set<String> averaged = new HashSet<>();
       final AdamOptimizer optimizer =
           AdamOptimizer.create(training.updates.getFirst().adam, kernel);
       for (Update update : training.updates) {
@@ -97,11 +103,18 @@ class OptimizerProperties {
         optimizer.step(params, update.grads);
         for (String name : params.keySet()) {
           final State before = byHand.get(name);
-          // An average starts from the parameter as it is before the first step that keeps one.
+          // An average starts from the parameter as it is before the first step that keeps one, and
+          // before the first that does so again.
+          final boolean isAveraged = update.adam.averageDecay() < 1;
           final State state =
-              update.adam.averageDecay() < 1 && averaged.putIfAbsent(name, before) == null
+              isAveraged && !averaged.contains(name)
                   ? before.with(State.AVERAGE, State.copy(before.params()))
                   : before;
+          if (isAveraged) {
+            averaged.add(name);
+          } else {
+            averaged.remove(name);
+          }
           byHand.put(name, state);
           final long t = counts.merge(name, 1L, Long::sum);
           new StepCase(

@@ -1,5 +1,6 @@
 package org.adamant.proptest.forked;
 
+import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,12 +16,14 @@ import org.adamant.LaneWidth;
 import org.adamant.proptest.witness.Witness;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The committed hash in every JVM: each lane width, each instruction set, without the Vector API, without
- * auto-vectorisation, without hardware FMA, in the interpreter, with either compiler alone. Two at a time.
+ * auto-vectorisation, without hardware FMA, in the interpreter, with either compiler alone, without hidden
+ * classes. Two at a time.
  */
 class ForkedWitnessTest {
 
@@ -30,6 +33,11 @@ class ForkedWitnessTest {
   private static final String WIDEST_HERE = "the widest vector that this JVM runs natively";
   private static final String NO_MODULE = "start java with --add-modules jdk.incubator.vector";
   private static final String NO_FMA = "this JVM has no hardware fused multiply-add";
+
+  private static final String NO_HIDDEN = "this JVM does not let a class define hidden ones (";
+
+  @TempDir
+  static Path work;
 
   private static final Map<WitnessFork, Future<Command.Result>> RUNNING = new LinkedHashMap<>();
   private static ExecutorService twoAtATime;
@@ -73,12 +81,27 @@ class ForkedWitnessTest {
             .withVectorApi()
             .shortly()
             .with(Map.of("TieredStopAtLevel", "1")));
+    forks.add(
+        WitnessFork.scalar(NO_HIDDEN + "java.lang.SecurityException", agent("SecurityException"))
+            .withVectorApi()
+            .shortly());
+    forks.add(
+        WitnessFork
+            .askedForScalar(
+                "; not specialised: " + NO_HIDDEN + "java.lang.InternalError",
+                agent("InternalError"), "-Dadamant.laneWidth=scalar")
+            .shortly());
     forks.add(WitnessFork.simd(WIDEST, WIDEST_HERE, "-Xcomp").shortly().in("compiled mode"));
     return forks.stream().filter(fork -> IS_X86 || !fork.isOfX86Only());
   }
 
+  private static String agent(String thrown) {
+    return "-javaagent:" + work.resolve("agent.jar") + "=java.lang." + thrown;
+  }
+
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
+    NoHiddenClasses.packInto(work.resolve("agent.jar"));
     twoAtATime = Executors.newFixedThreadPool(2);
     forks().forEach(
         fork -> RUNNING.put(

@@ -33,7 +33,8 @@ record WitnessFork(
     Map<String, String> flags) {
 
   static final String MAIN = "org.adamant.proptest.witness.Witness";
-  private static final String SCALAR = "scalar path, the same bits up to ten times slower: ";
+  private static final String SCALAR =
+      "scalar path, the same bits, in some variants up to ten times slower: ";
 
   /** On the scalar path, for a reason. */
   static WitnessFork scalar(String reason, String... options) {
@@ -46,6 +47,12 @@ record WitnessFork(
     return new WitnessFork(
         List.of(options), List.of(), bits + "-bit SIMD: ", reason, "mixed mode", Map.of())
         .withVectorApi();
+  }
+
+  /** On the scalar path that was asked for. */
+  static WitnessFork askedForScalar(String reason, String... options) {
+    return new WitnessFork(
+        List.of(options), List.of(), "scalar path: asked for by ", reason, "mixed mode", Map.of());
   }
 
   WitnessFork withVectorApi() {

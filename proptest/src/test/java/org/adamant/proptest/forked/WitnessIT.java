@@ -6,17 +6,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import org.adamant.LaneWidth;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged witness, on a bare JRE, and what it says where something is wrong. */
+/** The packaged witness, on a bare JRE, in a minimized jar, and what it says where something is wrong. */
 class WitnessIT {
 
   private static final Path KERNEL = Path.of(System.getProperty("adamant.kernel.jar"));
   private static final Path WITNESS = Path.of(System.getProperty("adamant.proptest.jar"));
+  private static final Path MINIMIZED = Path.of(System.getProperty("adamant.minimized.witness"));
   private static final String VECTOR = System.getProperty("adamant.vector.module");
+
+  private static final WitnessFork SIMD =
+      WitnessFork.simd(LaneWidth.supported().getLast().bits(), "the widest vector").shortly();
 
   @TempDir
   Path work;
@@ -29,12 +36,28 @@ class WitnessIT {
                 WitnessFork.scalar("link it with jlink --add-modules " + VECTOR).shortly(),
                 jre("java.base"),
                 "java.base"));
+    final Path vector = jre(VECTOR);
+    check(SIMD, vector, "java.base", VECTOR);
+    // What only jdk.management could read in the flags.
     check(
-        WitnessFork.simd(LaneWidth.supported().getLast().bits(), "the widest vector").shortly(),
-        jre(VECTOR),
+        WitnessFork.scalar("this JVM has no hardware fused multiply-add", "-XX:-UseFMA")
+            .withVectorApi()
+            .with(Map.of("UseFMA", "false"))
+            .shortly(),
+        vector,
         "java.base",
         VECTOR);
     scalar.join();
+  }
+
+  @Test
+  void aMinimizedJarHasTheLoops() throws IOException {
+    try (JarFile jar = new JarFile(MINIMIZED.toFile())) {
+      assertThat(jar.stream().map(JarEntry::getName))
+          .contains("org/adamant/internal/SimdLoop.class")
+          .doesNotContain("org/adamant/AdamOptimizer.class");
+    }
+    SIMD.check(SIMD.run(Command.JAVA_HOME, MINIMIZED));
   }
 
   private static void check(WitnessFork fork, Path jre, String... modules) {
