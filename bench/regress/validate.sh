@@ -32,7 +32,7 @@ trap 'rm -rf "$scratch"' EXIT
 # The kernel as it is now, with what its build needs.
 copy() {
   mkdir "$scratch/$1"
-  git ls-files -z -- pom.xml '*/pom.xml' .mvn .formatter kernel/src/main |
+  git ls-files -z -- pom.xml '*/pom.xml' .mvn .formatter kernel/src/main kernel/src/build |
     tar -c --null -T - | tar -x -C "$scratch/$1"
 }
 
