@@ -19,11 +19,6 @@ public final class Run implements AroundPropertyHook {
   static final long SEED = number(SEED_PROPERTY, ThreadLocalRandom.current().nextLong());
   static final int TRIES = Math.toIntExact(number(TRIES_PROPERTY, 1));
 
-  static {
-    // Also of a run that fails nowhere: it may be what one wants to repeat on another machine.
-    System.out.println("Properties: to repeat this run, mvn verify " + replay());
-  }
-
   private static long number(String property, long otherwise) {
     final String value = System.getProperty(property, "" + otherwise);
     try {
@@ -32,6 +27,18 @@ public final class Run implements AroundPropertyHook {
       throw new IllegalArgumentException(
           "-D" + property + "=" + value + ": expected a whole number", e);
     }
+  }
+
+  /** Also of a run that fails nowhere: it may be what one wants to repeat on another machine. */
+  private static final class Announcement {
+    static {
+      System.out.println("Properties: to repeat this run, mvn verify " + replay());
+    }
+
+    private Announcement() {}
+
+    /** Makes it, the first time. */
+    static void make() {}
   }
 
   /** How to run what failed once more. */
@@ -48,6 +55,7 @@ public final class Run implements AroundPropertyHook {
   @Override
   public PropertyExecutionResult aroundProperty(
       PropertyLifecycleContext context, PropertyExecutor property) {
+    Announcement.make();
     if (context.attributes().seed().isEmpty()) {
       context.attributes().setSeed("" + SEED);
     }
