@@ -178,7 +178,8 @@ class ArgumentProperties {
     final int threads = 2 + random.nextInt(8);
     defects.add(Defect.isNull("step", () -> kernel.step(null, slice)));
     defects.add(Defect.isNull("step", () -> kernel.step((AdamStep) null, model)));
-    defects.add(Defect.isNull("step", () -> kernel.step((AdamStep) null, model, Runnable::run, threads)));
+    defects.add(
+        Defect.isNull("step", () -> kernel.step((AdamStep) null, model, Runnable::run, threads)));
     defects.add(Defect.isNull("slice", () -> kernel.step(step, (AdamSlice) null)));
     defects.add(Defect.isNull("model", () -> kernel.step(step, (AdamModel) null)));
     defects.add(Defect.isNull("model", () -> kernel.step(step, null, Runnable::run, threads)));
