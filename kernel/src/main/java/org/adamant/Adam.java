@@ -1,5 +1,6 @@
 package org.adamant;
 
+import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
@@ -11,41 +12,8 @@ import java.util.function.Consumer;
  * number below half the smallest float, about 7e-46, is 0 there: a learning rate that moves nothing, an epsilon that
  * guards nothing. What would be infinite, and a clipValue or a factor of the gradients that would be 0, is refused;
  * which, is said in {@link AdamKernel} under "Range of float".
- *
- * @param learningRate the step size alpha, finite and at least 0
- * @param beta1 the decay rate of the first moment, at least 0 and less than 1
- * @param beta2 the decay rate of the second moment, at least 0 and less than 1
- * @param epsilon added to the root of the second moment, finite and at least 0. With 0, and no epsilon
- *     inside the root, an element whose gradients were all zero becomes NaN (0/0)
- * @param epsilonPlacement whether epsilon is added to the corrected or to the raw root
- * @param rootEpsilon added to the second moment inside the root, finite and at least 0; 0 is none
- * @param weightDecay the strength of the weight decay, finite and at least 0; 0 is none
- * @param weightDecayMode where weight decay acts
- * @param amsgrad whether, and of what, the running maximum is used in place of the second moment
- * @param nesterov whether the step looks ahead along the new first moment (T. Dozat, "Incorporating
- *     Nesterov Momentum into Adam", 2016, without its schedule)
- * @param maximize whether to ascend: every gradient is negated, before L2 decay
- * @param clipValue the largest magnitude of a gradient, greater than 0; infinity is no clipping. A NaN
- *     stays NaN
- * @param averageDecay the decay rate of the exponential moving average of the parameters, at least 0 and
- *     at most 1; 1 is no average
- * @param arithmetic the order of operations
  */
-public record Adam(
-    double learningRate,
-    double beta1,
-    double beta2,
-    double epsilon,
-    EpsilonPlacement epsilonPlacement,
-    double rootEpsilon,
-    double weightDecay,
-    WeightDecay weightDecayMode,
-    AmsGrad amsgrad,
-    boolean nesterov,
-    boolean maximize,
-    double clipValue,
-    double averageDecay,
-    Arithmetic arithmetic) {
+public final class Adam {
 
   /** Where epsilon is added. */
   public enum EpsilonPlacement {
@@ -98,42 +66,88 @@ public record Adam(
     PYTORCH
   }
 
-  private static final Adam DEFAULTS = new Adam(1e-3, 0.9, 0.999, 1e-8, 0);
+  private static final Adam DEFAULTS = new Adam(new Values());
 
-  /**
-   * Checks every hyper-parameter.
-   *
-   * @throws NullPointerException if one is null
-   * @throws IllegalArgumentException if one is NaN, infinite or outside its range, or if the arithmetic
-   *     of PyTorch is asked for something that PyTorch does not have
-   */
-  public Adam {
-    Arguments.requireFiniteAtLeastZero("learningRate", learningRate);
-    Arguments.requireBeta("beta1", beta1);
-    Arguments.requireBeta("beta2", beta2);
-    Arguments.requireFiniteAtLeastZero("epsilon", epsilon);
-    Arguments.requireNonNull("epsilonPlacement", epsilonPlacement);
-    Arguments.requireFiniteAtLeastZero("rootEpsilon", rootEpsilon);
-    Arguments.requireFiniteAtLeastZero("weightDecay", weightDecay);
-    Arguments.requireNonNull("weightDecayMode", weightDecayMode);
-    Arguments.requireNonNull("amsgrad", amsgrad);
-    Arguments.requirePositive("clipValue", clipValue);
-    Arguments.requireUnitInterval("averageDecay", averageDecay);
-    Arguments.requireNonNull("arithmetic", arithmetic);
-    if (amsgrad == AmsGrad.CORRECTED && epsilonPlacement == EpsilonPlacement.EPSILON_HAT) {
-      throw new IllegalArgumentException(
-          "amsgrad = CORRECTED with epsilonPlacement = EPSILON_HAT: expected RAW or ALGORITHM_1, the"
-              + " root is either corrected or raw");
+  private final Values values;
+
+  /** The hyper-parameters, open for change until an {@link Adam} has them. */
+  private static final class Values implements Cloneable {
+    private double learningRate = 1e-3;
+    private double beta1 = 0.9;
+    private double beta2 = 0.999;
+    private double epsilon = 1e-8;
+    private EpsilonPlacement epsilonPlacement = EpsilonPlacement.ALGORITHM_1;
+    private double rootEpsilon;
+    private double weightDecay;
+    private WeightDecay weightDecayMode = WeightDecay.DECOUPLED;
+    private AmsGrad amsgrad = AmsGrad.NONE;
+    private boolean nesterov;
+    private boolean maximize;
+    private double clipValue = Double.POSITIVE_INFINITY;
+    private double averageDecay = 1;
+    private Arithmetic arithmetic = Arithmetic.EXACT;
+
+    /** All of them, each after its name. */
+    Object[] named() {
+      return new Object[] {
+        "learningRate", learningRate,
+        "beta1", beta1,
+        "beta2", beta2,
+        "epsilon", epsilon,
+        "epsilonPlacement", epsilonPlacement,
+        "rootEpsilon", rootEpsilon,
+        "weightDecay", weightDecay,
+        "weightDecayMode", weightDecayMode,
+        "amsgrad", amsgrad,
+        "nesterov", nesterov,
+        "maximize", maximize,
+        "clipValue", clipValue,
+        "averageDecay", averageDecay,
+        "arithmetic", arithmetic
+      };
     }
-    if (arithmetic == Arithmetic.PYTORCH) {
-      Arguments.requirePyTorch(
-          "epsilonPlacement", epsilonPlacement, epsilonPlacement == EpsilonPlacement.ALGORITHM_1);
-      Arguments.requirePyTorch("rootEpsilon", rootEpsilon, rootEpsilon == 0);
-      Arguments.requirePyTorch("nesterov", nesterov, !nesterov);
-      Arguments.requirePyTorch("amsgrad", amsgrad, amsgrad != AmsGrad.CORRECTED);
-      Arguments.requirePyTorch(
-          "weightDecayMode", weightDecayMode, weightDecayMode != WeightDecay.INDEPENDENT);
+
+    Values copy() {
+      try {
+        return (Values) clone();
+      } catch (CloneNotSupportedException e) {
+        throw new AssertionError(e);
+      }
     }
+
+    void check() {
+      Arguments.requireFiniteAtLeastZero("learningRate", learningRate);
+      Arguments.requireBeta("beta1", beta1);
+      Arguments.requireBeta("beta2", beta2);
+      Arguments.requireFiniteAtLeastZero("epsilon", epsilon);
+      Arguments.requireNonNull("epsilonPlacement", epsilonPlacement);
+      Arguments.requireFiniteAtLeastZero("rootEpsilon", rootEpsilon);
+      Arguments.requireFiniteAtLeastZero("weightDecay", weightDecay);
+      Arguments.requireNonNull("weightDecayMode", weightDecayMode);
+      Arguments.requireNonNull("amsgrad", amsgrad);
+      Arguments.requirePositive("clipValue", clipValue);
+      Arguments.requireUnitInterval("averageDecay", averageDecay);
+      Arguments.requireNonNull("arithmetic", arithmetic);
+      if (amsgrad == AmsGrad.CORRECTED && epsilonPlacement == EpsilonPlacement.EPSILON_HAT) {
+        throw new IllegalArgumentException(
+            "amsgrad = CORRECTED with epsilonPlacement = EPSILON_HAT: expected RAW or ALGORITHM_1, the"
+                + " root is either corrected or raw");
+      }
+      if (arithmetic == Arithmetic.PYTORCH) {
+        Arguments.requirePyTorch(
+            "epsilonPlacement", epsilonPlacement, epsilonPlacement == EpsilonPlacement.ALGORITHM_1);
+        Arguments.requirePyTorch("rootEpsilon", rootEpsilon, rootEpsilon == 0);
+        Arguments.requirePyTorch("nesterov", nesterov, !nesterov);
+        Arguments.requirePyTorch("amsgrad", amsgrad, amsgrad != AmsGrad.CORRECTED);
+        Arguments.requirePyTorch(
+            "weightDecayMode", weightDecayMode, weightDecayMode != WeightDecay.INDEPENDENT);
+      }
+    }
+  }
+
+  private Adam(Values values) {
+    values.check();
+    this.values = values;
   }
 
   /**
@@ -148,21 +162,18 @@ public record Adam(
    */
   public Adam(
       double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
-    this(
-        learningRate,
-        beta1,
-        beta2,
-        epsilon,
-        EpsilonPlacement.ALGORITHM_1,
-        0,
-        weightDecay,
-        WeightDecay.DECOUPLED,
-        AmsGrad.NONE,
-        false,
-        false,
-        Double.POSITIVE_INFINITY,
-        1,
-        Arithmetic.EXACT);
+    this(values(learningRate, beta1, beta2, epsilon, weightDecay));
+  }
+
+  private static Values values(
+      double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
+    final Values values = new Values();
+    values.learningRate = learningRate;
+    values.beta1 = beta1;
+    values.beta2 = beta2;
+    values.epsilon = epsilon;
+    values.weightDecay = weightDecay;
+    return values;
   }
 
   /**
@@ -333,7 +344,7 @@ public record Adam(
    * @return the copy
    */
   public Adam withWeightDecay(double newWeightDecay) {
-    return withWeightDecay(weightDecayMode, newWeightDecay);
+    return withWeightDecay(values.weightDecayMode, newWeightDecay);
   }
 
   /**
@@ -424,62 +435,157 @@ public record Adam(
     return new AdamStep(this, t);
   }
 
-  private Adam edit(Consumer<Draft> change) {
-    final Draft draft = new Draft(this);
-    change.accept(draft);
-    return draft.build();
+  /**
+   * The step size alpha.
+   *
+   * @return the step size, finite and at least 0
+   */
+  public double learningRate() {
+    return values.learningRate;
   }
 
-  /** A record's components, open for change: the one place that lists them all. */
-  private static final class Draft {
-    double learningRate;
-    double beta1;
-    double beta2;
-    double epsilon;
-    EpsilonPlacement epsilonPlacement;
-    double rootEpsilon;
-    double weightDecay;
-    WeightDecay weightDecayMode;
-    AmsGrad amsgrad;
-    boolean nesterov;
-    boolean maximize;
-    double clipValue;
-    double averageDecay;
-    Arithmetic arithmetic;
+  /**
+   * The decay rate of the first moment.
+   *
+   * @return at least 0 and less than 1
+   */
+  public double beta1() {
+    return values.beta1;
+  }
 
-    Draft(Adam adam) {
-      learningRate = adam.learningRate;
-      beta1 = adam.beta1;
-      beta2 = adam.beta2;
-      epsilon = adam.epsilon;
-      epsilonPlacement = adam.epsilonPlacement;
-      rootEpsilon = adam.rootEpsilon;
-      weightDecay = adam.weightDecay;
-      weightDecayMode = adam.weightDecayMode;
-      amsgrad = adam.amsgrad;
-      nesterov = adam.nesterov;
-      maximize = adam.maximize;
-      clipValue = adam.clipValue;
-      averageDecay = adam.averageDecay;
-      arithmetic = adam.arithmetic;
-    }
+  /**
+   * The decay rate of the second moment.
+   *
+   * @return at least 0 and less than 1
+   */
+  public double beta2() {
+    return values.beta2;
+  }
 
-    Adam build() {
-      return new Adam(
-          learningRate,
-          beta1,
-          beta2,
-          epsilon,
-          epsilonPlacement,
-          rootEpsilon,
-          weightDecay,
-          weightDecayMode,
-          amsgrad,
-          nesterov,
-          maximize,
-          clipValue,
-          averageDecay,
-          arithmetic);
+  /**
+   * What is added to the root of the second moment.
+   *
+   * @return finite and at least 0. With 0, and no epsilon inside the root, an element whose gradients were all zero
+   *     becomes NaN (0/0)
+   */
+  public double epsilon() {
+    return values.epsilon;
+  }
+
+  /**
+   * Where epsilon is added.
+   *
+   * @return the corrected or the raw root
+   */
+  public EpsilonPlacement epsilonPlacement() {
+    return values.epsilonPlacement;
+  }
+
+  /**
+   * What is added to the second moment inside the root.
+   *
+   * @return finite and at least 0; 0 is none
+   */
+  public double rootEpsilon() {
+    return values.rootEpsilon;
+  }
+
+  /**
+   * The strength of the weight decay.
+   *
+   * @return finite and at least 0; 0 is none
+   */
+  public double weightDecay() {
+    return values.weightDecay;
+  }
+
+  /**
+   * Where weight decay acts.
+   *
+   * @return the place
+   */
+  public WeightDecay weightDecayMode() {
+    return values.weightDecayMode;
+  }
+
+  /**
+   * Whether, and of what, the running maximum is used in place of the second moment.
+   *
+   * @return the maximum
+   */
+  public AmsGrad amsgrad() {
+    return values.amsgrad;
+  }
+
+  /**
+   * Whether the step looks ahead along the new first moment (T. Dozat, "Incorporating Nesterov Momentum into
+   * Adam", 2016, without its schedule).
+   *
+   * @return whether it does
+   */
+  public boolean nesterov() {
+    return values.nesterov;
+  }
+
+  /**
+   * Whether to ascend: every gradient is negated, before L2 decay.
+   *
+   * @return whether it ascends
+   */
+  public boolean maximize() {
+    return values.maximize;
+  }
+
+  /**
+   * The largest magnitude of a gradient; a NaN stays NaN.
+   *
+   * @return greater than 0; infinity is no clipping
+   */
+  public double clipValue() {
+    return values.clipValue;
+  }
+
+  /**
+   * The decay rate of the exponential moving average of the parameters.
+   *
+   * @return at least 0 and at most 1; 1 is no average
+   */
+  public double averageDecay() {
+    return values.averageDecay;
+  }
+
+  /**
+   * The order of operations.
+   *
+   * @return whose roundings
+   */
+  public Arithmetic arithmetic() {
+    return values.arithmetic;
+  }
+
+  private Adam edit(Consumer<Values> change) {
+    final Values changed = values.copy();
+    change.accept(changed);
+    return new Adam(changed);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Adam that && Arrays.equals(values.named(), that.values.named());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(values.named());
+  }
+
+  @Override
+  public String toString() {
+    final StringBuilder text = new StringBuilder("Adam[");
+    final Object[] named = values.named();
+    for (int i = 0; i < named.length; i += 2) {
+      text.append(i == 0 ? "" : ", ").append(named[i]).append('=').append(named[i + 1]);
     }
+    return text.append(']').toString();
   }
 }

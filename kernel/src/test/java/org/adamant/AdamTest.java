@@ -3,7 +3,11 @@ package org.adamant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleFunction;
@@ -116,5 +120,51 @@ class AdamTest {
     final AdamStep step = Adam.defaults().atStep(Long.MAX_VALUE);
     assertThat(step.stepSize()).isEqualTo(1e-3);
     assertThat(step.rootScale()).isEqualTo(1);
+  }
+
+  /** The public methods that return a hyper-parameter. */
+  private static List<Method> hyperParameters() {
+    return Arrays.stream(Adam.class.getDeclaredMethods())
+        .filter(method -> Modifier.isPublic(method.getModifiers()))
+        .filter(method -> !Modifier.isStatic(method.getModifiers()))
+        .filter(method -> method.getParameterCount() == 0)
+        .filter(method -> !List.of("hashCode", "toString").contains(method.getName()))
+        .toList();
+  }
+
+  private static Adam changed(Method hyperParameter) throws ReflectiveOperationException {
+    final String name = hyperParameter.getName();
+    if (name.equals("weightDecayMode")) {
+      return Adam.defaults().withWeightDecay(Adam.WeightDecay.L2, 0);
+    }
+    final Class<?> type = hyperParameter.getReturnType();
+    final Object value =
+        type == double.class
+            ? Double.valueOf(0.625)
+            : type == boolean.class
+                ? Boolean.TRUE
+                : type.getEnumConstants()[type.getEnumConstants().length - 1];
+    return (Adam) Adam.class
+        .getMethod("with" + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1), type)
+        .invoke(Adam.defaults(), value);
+  }
+
+  /** Whoever adds one and forgets a place reads it here. */
+  @Test
+  void everyHyperParameterHasItsPlaceInCopiesEqualityAndText() throws Exception {
+    assertThat(Adam.defaults().toString().split(", ")).hasSize(hyperParameters().size());
+    for (Method one : hyperParameters()) {
+      final Adam changed = changed(one);
+      assertThat(changed).isNotEqualTo(Adam.defaults()).isEqualTo(changed(one));
+      assertThat(changed).hasSameHashCodeAs(changed(one));
+      assertThat(changed.toString())
+          .startsWith("Adam[learningRate=")
+          .contains(one.getName() + "=" + one.invoke(changed));
+      for (Method other : hyperParameters()) {
+        assertThat(other.invoke(changed).equals(other.invoke(Adam.defaults())))
+            .as("%s after a change of %s", other.getName(), one.getName())
+            .isEqualTo(!other.equals(one));
+      }
+    }
   }
 }

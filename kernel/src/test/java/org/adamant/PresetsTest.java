@@ -2,7 +2,6 @@ package org.adamant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
 import org.adamant.Adam.WeightDecay;
@@ -18,21 +17,10 @@ class PresetsTest {
       double weightDecay,
       WeightDecay mode,
       Arithmetic arithmetic) {
-    return new Adam(
-        learningRate,
-        0.9,
-        0.999,
-        epsilon,
-        placement,
-        0,
-        weightDecay,
-        mode,
-        AmsGrad.NONE,
-        false,
-        false,
-        Double.POSITIVE_INFINITY,
-        1,
-        arithmetic);
+    return new Adam(learningRate, 0.9, 0.999, epsilon, 0)
+        .withEpsilonPlacement(placement)
+        .withWeightDecay(mode, weightDecay)
+        .withArithmetic(arithmetic);
   }
 
   /** With epsilon at the raw root. */

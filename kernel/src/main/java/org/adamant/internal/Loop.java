@@ -11,7 +11,8 @@ import java.util.Arrays;
  * <p>No loop over elements branches on their values. The compiler leaves out a branch that it has never seen
  * taken, and where one is then taken, throws the whole method away: a SIMD loop would run uncompiled for
  * hundreds of steps, a hundred times slower, and allocate its vectors. For the same reason whole vectors are
- * a method of their own, in which no branch depends on the length of a slice.
+ * a method of their own, in which no branch depends on the length of a slice. The one exception is the guard of
+ * {@link FmaRoot}, both sides of which {@link Changeover} shows to the compiler.
  */
 public abstract class Loop {
 

@@ -183,16 +183,20 @@ record Settings(
               beta(),
               beta(),
               chance(random, 4) ? 0 : scale(),
-              isRaw ? EpsilonPlacement.EPSILON_HAT : EpsilonPlacement.ALGORITHM_1,
-              chance(4) && isExact ? scale() : 0,
-              hasDecay ? scale() : 0,
-              decay == WeightDecay.INDEPENDENT && !isExact ? WeightDecay.L2 : decay,
-              amsgrad == AmsGrad.CORRECTED && (isRaw || !isExact) ? AmsGrad.RAW : amsgrad,
-              chance(4) && isExact,
-              chance(4),
-              chance(4) ? scale() : Double.POSITIVE_INFINITY,
-              averages ? unitInterval() : 1,
-              arithmetic);
+              0)
+              .withEpsilonPlacement(
+                  isRaw ? EpsilonPlacement.EPSILON_HAT : EpsilonPlacement.ALGORITHM_1)
+              .withRootEpsilon(chance(4) && isExact ? scale() : 0)
+              .withWeightDecay(
+                  decay == WeightDecay.INDEPENDENT && !isExact ? WeightDecay.L2 : decay,
+                  hasDecay ? scale() : 0)
+              .withAmsgrad(
+                  amsgrad == AmsGrad.CORRECTED && (isRaw || !isExact) ? AmsGrad.RAW : amsgrad)
+              .withNesterov(chance(4) && isExact)
+              .withMaximize(chance(4))
+              .withClipValue(chance(4) ? scale() : Double.POSITIVE_INFINITY)
+              .withAverageDecay(averages ? unitInterval() : 1)
+              .withArithmetic(arithmetic);
       final boolean isScaled = chance(3);
       return new Settings(
           adam,
