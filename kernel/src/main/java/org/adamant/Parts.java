@@ -1,10 +1,11 @@
 package org.adamant;
 
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Does a range of work in parts, on the calling thread and on those of an executor.
@@ -30,16 +31,19 @@ final class Parts implements Runnable {
   private final long partLength;
   private final boolean writes;
   private final Part part;
+  private final Thread caller = Thread.currentThread();
   private final AtomicLong next = new AtomicLong();
-  private final CountDownLatch unfinished;
+
+  /** Threads other than the caller that may be doing a part. */
+  private final AtomicInteger others = new AtomicInteger();
+
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-  private Parts(long length, long partLength, int parts, boolean writes, Part part) {
+  private Parts(long length, long partLength, boolean writes, Part part) {
     this.length = length;
     this.partLength = partLength;
     this.writes = writes;
     this.part = part;
-    this.unfinished = new CountDownLatch(parts);
   }
 
   /**
@@ -63,7 +67,7 @@ final class Parts implements Runnable {
     }
     final long partLength = Math.ceilDiv(length, worthwhile);
     final int parts = Math.toIntExact(Math.ceilDiv(length, partLength));
-    new Parts(length, partLength, parts, writes, part).start(Math.min(threads, parts), executor);
+    new Parts(length, partLength, writes, part).start(Math.min(threads, parts), executor);
   }
 
   private void start(int threads, Executor executor) {
@@ -82,11 +86,17 @@ final class Parts implements Runnable {
       }
       executorFailure = e;
     }
-    run();
+    Throwable uncaught = null;
+    try {
+      work();
+    } catch (Throwable e) {
+      // Near the end of the stack, or of memory, not even a failure can be noted.
+      uncaught = e;
+    }
     awaitOthers();
-    if (failure.get() != null) {
+    if (uncaught != null || failure.get() != null) {
       throw failed("a part failed on one of the threads", "the arrays are partly updated",
-          failure.get(), executorFailure);
+          uncaught != null ? uncaught : failure.get(), executorFailure);
     }
     if (executorFailure != null) {
       throw failed("the executor failed when some parts had begun",
@@ -111,31 +121,54 @@ final class Parts implements Runnable {
     return thrown;
   }
 
-  /** Waits until no part is running. */
+  /** Waits until no part is running, and lets no other begin. */
   private void awaitOthers() {
     // What is left is at most a part for each thread: sooner done than a parked thread is woken.
-    final long began = System.nanoTime();
-    while (unfinished.getCount() > 0 && System.nanoTime() - began < PATIENCE) {
-      Thread.onSpinWait();
-    }
+    final long patience = System.nanoTime() + PATIENCE;
     boolean isInterrupted = false;
-    while (true) {
+    boolean isDone = false;
+    while (!isDone) {
       try {
-        unfinished.await();
-        break;
-      } catch (InterruptedException e) {
-        // Parts are being written: the arrays may not be given back to the caller before they are done.
-        isInterrupted = true;
+        if (next.get() < length) {
+          next.set(length);
+        }
+        isDone = others.get() == 0;
+        if (!isDone && System.nanoTime() - patience < 0) {
+          Thread.onSpinWait();
+        } else if (!isDone) {
+          // Arrays may not be given back while parts are written: an interrupt has to wait.
+          LockSupport.park(this);
+          isInterrupted |= Thread.interrupted();
+        }
+      } catch (StackOverflowError e) {
+        // There was enough of it to begin with: once more.
       }
     }
     if (isInterrupted) {
-      Thread.currentThread().interrupt();
+      caller.interrupt();
+    }
+  }
+
+  /** What an executor runs, on any thread, any number of times, and however late. */
+  @Override
+  public void run() {
+    if (Thread.currentThread() == caller) {
+      work();
+      return;
+    }
+    // First counted, then looking for work: whoever finds some is waited for.
+    others.incrementAndGet();
+    try {
+      work();
+    } finally {
+      if (others.decrementAndGet() == 0) {
+        LockSupport.unpark(caller);
+      }
     }
   }
 
   /** Does parts until none is left. */
-  @Override
-  public void run() {
+  private void work() {
     for (long from; (from = next.getAndAdd(partLength)) < length;) {
       try {
         part.run(from, Math.min(length, from + partLength));
@@ -144,8 +177,6 @@ final class Parts implements Runnable {
         if (!failure.compareAndSet(null, e) && failure.get() != e) {
           failure.get().addSuppressed(e);
         }
-      } finally {
-        unfinished.countDown();
       }
     }
   }

@@ -2,6 +2,7 @@ package org.adamant.bench.regress.probe;
 
 import org.adamant.Adam;
 import org.adamant.AdamKernel;
+import org.adamant.AdamSlice;
 import org.adamant.AdamStep;
 import org.adamant.LaneWidth;
 
@@ -29,15 +30,18 @@ public final class KernelStepper implements Stepper {
 
   @Override
   public void run(int count, float[] params, float[] grads, float[] m, float[] v) {
-    for (int i = 0; i < count; i++) {
-      kernel.step(steps[next++ & STEPS - 1], params, grads, m, v);
-    }
+    run(count, AdamSlice.of(params, grads, m, v));
   }
 
   @Override
   public void run(int count, double[] params, double[] grads, double[] m, double[] v) {
+    run(count, AdamSlice.of(params, grads, m, v));
+  }
+
+  /** By slices: the form of arrays has once returned nothing. */
+  private void run(int count, AdamSlice slice) {
     for (int i = 0; i < count; i++) {
-      kernel.step(steps[next++ & STEPS - 1], params, grads, m, v);
+      kernel.step(steps[next++ & STEPS - 1], slice);
     }
   }
 
