@@ -21,6 +21,11 @@ public final class KernelStepper implements Stepper {
   private final AdamStep[] steps = new AdamStep[STEPS];
   private int next;
 
+  /** The arrays of the last run, made once: a step that allocates is a finding. */
+  private AdamSlice slice;
+
+  private Object sliced;
+
   /** Steps from the middle of a training. */
   public KernelStepper() {
     for (int i = 0; i < STEPS; i++) {
@@ -30,16 +35,24 @@ public final class KernelStepper implements Stepper {
 
   @Override
   public void run(int count, float[] params, float[] grads, float[] m, float[] v) {
-    run(count, AdamSlice.of(params, grads, m, v));
+    if (sliced != params) {
+      sliced = params;
+      slice = AdamSlice.of(params, grads, m, v);
+    }
+    run(count);
   }
 
   @Override
   public void run(int count, double[] params, double[] grads, double[] m, double[] v) {
-    run(count, AdamSlice.of(params, grads, m, v));
+    if (sliced != params) {
+      sliced = params;
+      slice = AdamSlice.of(params, grads, m, v);
+    }
+    run(count);
   }
 
   /** By slices: the form of arrays has once returned nothing. */
-  private void run(int count, AdamSlice slice) {
+  private void run(int count) {
     for (int i = 0; i < count; i++) {
       kernel.step(steps[next++ & STEPS - 1], slice);
     }
