@@ -116,6 +116,8 @@ public final class Probe {
     for (int i = 0; i < nanos.length; i++) {
       final int turn = turns.get(Math.floorMod(i + round, nanos.length));
       c.reset();
+      // What a loop makes of the arrays before its first step is not part of the steps.
+      c.run(loops.get(turn), 0);
       final long bytesBefore = threads.getCurrentThreadAllocatedBytes();
       final long start = System.nanoTime();
       c.run(loops.get(turn), steps);
