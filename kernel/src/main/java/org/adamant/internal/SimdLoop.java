@@ -168,6 +168,8 @@ final class SimdLoop extends Loop {
         v1 = w2.lanewise(FMA, g.lanewise(FMA, g, zero.sub(v0)), v0);
       }
 
+      final Vector<Number> n =
+          NESTEROV ? momentStep.lanewise(FMA, m1, gradientStep.mul(g)) : momentStep.mul(m1);
       store(m, i, m1);
       store(v, i, v1);
 
@@ -191,8 +193,6 @@ final class SimdLoop extends Loop {
       final Vector<Number> d =
           PYTORCH ? root.div(rootScale).add(epsilon) : root.lanewise(FMA, rootScale, epsilon);
 
-      final Vector<Number> n =
-          NESTEROV ? momentStep.lanewise(FMA, m1, gradientStep.mul(g)) : momentStep.mul(m1);
       final Vector<Number> update = n.div(d);
       if (UPDATE_ONLY) {
         store(grads, i, DECOUPLED ? decay.lanewise(FMA, p, update) : update);
