@@ -120,8 +120,8 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    * The fastest kernel for this machine.
    *
    * <p>This kernel starts on the scalar path, which is soon compiled. It switches to SIMD once the JIT has
-   * compiled that and the compiled code has given the bits of the reference: after half a second at full load
-   * for the basic step, and up to two for one that does everything. Only the speed changes; {@link
+   * compiled that and the compiled code has given the bits of the reference: after a second at full load
+   * for the basic step, and two for one that does everything, later where the compiler gets little time. Only the speed changes; {@link
    * #explanation} says how far it is. Once it has switched, data of any kind and length are stepped by
    * compiled code that allocates nothing.
    *
