@@ -100,23 +100,19 @@ final class Faults {
               new Edit(
                   "SpecialisedKernel.java",
                   """
-                          return refuse(step, count);
-                        }
+                      final long refused = refused(step, element, grads, offset, end);
+                      if (refused == 0) {
+                        loops(step.variant())
+                            .of(element)
+                            .run(step.coefficients(), params, grads, m, v, null, null, offset, end);
                       }
-                      loops(step.variant())
-                          .of(element)
-                          .run(step.coefficients(), params, grads, m, v, null, null, offset, end);
+                      return refused;
                   """,
                   """
-                          loops(step.variant())
-                              .of(element)
-                              .run(step.coefficients(), params, grads, m, v, null, null, offset, end);
-                          return refuse(step, count);
-                        }
-                      }
                       loops(step.variant())
                           .of(element)
                           .run(step.coefficients(), params, grads, m, v, null, null, offset, end);
+                      return refused(step, element, grads, offset, end);
                   """)),
           new Fault(
               "tiny moments are set to zero whether epsilon hides it or not",

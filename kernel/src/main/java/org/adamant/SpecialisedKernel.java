@@ -233,16 +233,13 @@ final class SpecialisedKernel implements AdamKernel {
     Arguments.requireSlice(offset, length, Array.getLength(params));
     requireFits(step, element, null, null, -1);
     final int end = offset + length;
-    if (step.nonFinite() != NonFinite.PROPAGATE) {
-      final long count = readers().of(element).countNonFinite(grads, offset, end);
-      if (count > 0) {
-        return refuse(step, count);
-      }
+    final long refused = refused(step, element, grads, offset, end);
+    if (refused == 0) {
+      loops(step.variant())
+          .of(element)
+          .run(step.coefficients(), params, grads, m, v, null, null, offset, end);
     }
-    loops(step.variant())
-        .of(element)
-        .run(step.coefficients(), params, grads, m, v, null, null, offset, end);
-    return 0;
+    return refused;
   }
 
   @Override
@@ -251,15 +248,11 @@ final class SpecialisedKernel implements AdamKernel {
     Arguments.requireNonNull("slice", slice);
     requireFits(step, slice, -1);
     final int end = slice.offset + slice.length;
-    if (step.nonFinite() != NonFinite.PROPAGATE) {
-      final long count =
-          readers().of(slice.element).countNonFinite(slice.grads, slice.offset, end);
-      if (count > 0) {
-        return refuse(step, count);
-      }
+    final long refused = refused(step, slice.element, slice.grads, slice.offset, end);
+    if (refused == 0) {
+      run(step, slice, slice.offset, end);
     }
-    run(step, slice, slice.offset, end);
-    return 0;
+    return refused;
   }
 
   @Override
@@ -315,9 +308,9 @@ final class SpecialisedKernel implements AdamKernel {
   private long step(
       AdamStep step, List<AdamStep> steps, AdamModel model, Executor executor, int threads) {
     if (step.nonFinite() != NonFinite.PROPAGATE) {
-      final long count = countNonFinite(model, executor, threads);
-      if (count > 0) {
-        return refuse(step, count);
+      final long refused = refuse(step, countNonFinite(model, executor, threads));
+      if (refused > 0) {
+        return refused;
       }
     }
     if (threads == 1) {
@@ -392,9 +385,16 @@ final class SpecialisedKernel implements AdamKernel {
     return count.get();
   }
 
-  /** Does what the step wants done about gradients that are not finite, which is not to step. */
+  /** The number of gradients for which a slice is not to be stepped; throws if they are to throw. */
+  private long refused(AdamStep step, Element element, Object grads, int from, int to) {
+    return step.nonFinite() == NonFinite.PROPAGATE
+        ? 0
+        : refuse(step, readers().of(element).countNonFinite(grads, from, to));
+  }
+
+  /** Throws if there are gradients that are not finite and the step wants that; otherwise their number. */
   private static long refuse(AdamStep step, long count) {
-    if (step.nonFinite() == NonFinite.THROW) {
+    if (count > 0 && step.nonFinite() == NonFinite.THROW) {
       throw new ArithmeticException(
           "grads has " + count + " elements that are NaN or infinite: expected finite gradients; "
               + "nothing was changed");
