@@ -57,23 +57,23 @@ final class Faults {
           new Fault(
               "the tail overlaps the last whole vector",
               new Edit(
-                  "internal/SimdLoop.java",
-                  "TAIL.block(c, params, grads, m, v, max, average, end, to);",
-                  "TAIL.block(c, params, grads, m, v, max, average, Math.max(from, to - LANES), to);")),
+                  "internal/loop/SimdLoop.java",
+                  "TAIL.step(c, o, moments, first + inVectors, count - inVectors);",
+                  "TAIL.step(c, o, moments, first + Math.max(0, count - LANES), Math.min(count, LANES));")),
           new Fault(
               "mul and add instead of fma on the SIMD path",
               new Edit(
-                  "internal/SimdLoop.java",
+                  "internal/loop/SimdLoop.java",
                   ": root.lanewise(FMA, rootScale, epsilon);",
                   ": root.mul(rootScale).add(epsilon);")),
           new Fault(
               "epsilon beside the uncorrected root, on both paths",
               new Edit(
-                  "internal/ReferenceLoop.java",
+                  "internal/loop/ReferenceLoop.java",
                   ": fma(root, rootScale, epsilon);",
                   ": mul(add(root, epsilon), rootScale);"),
               new Edit(
-                  "internal/SimdLoop.java",
+                  "internal/loop/SimdLoop.java",
                   ": root.lanewise(FMA, rootScale, epsilon);",
                   ": root.add(epsilon).mul(rootScale);")),
           new Fault(
@@ -86,38 +86,41 @@ final class Faults {
               "the guard of the root by multiplications is taken away",
               64,
               new Edit(
-                  "internal/SimdLoop.java",
+                  "internal/loop/SimdLoop.java",
                   "&& s.reinterpretAsLongs().sub(lowest).compare(ULT, range).allTrue()",
                   "")),
           new Fault(
               "the last lane of the last block is skipped, on both paths",
               new Edit(
-                  "internal/Loop.java",
-                  "block(c, params, grads, m, v, max, average, start, end);",
-                  "block(c, params, grads, m, v, max, average, start, end == to ? end - 1 : end);")),
+                  "internal/loop/Loop.java",
+                  "block(c, o, start, length);",
+                  "block(c, o, start, start + length == end ? length - 1 : length);")),
           new Fault(
               "a step with gradients that are not finite is refused after it was done",
               new Edit(
                   "SpecialisedKernel.java",
                   """
-                      final long refused = refused(step, element, grads, offset, end);
-                      if (refused == 0) {
-                        loops(step.variant())
-                            .of(element)
-                            .run(step.coefficients(), params, grads, m, v, null, null, offset, end);
+                      if (step.nonFinite() != NonFinite.PROPAGATE) {
+                        final long refused = refuse(step, readers(o).countNonFinite(o, 0, o.length()));
+                        if (refused > 0) {
+                          return refused;
+                        }
                       }
-                      return refused;
+                      loops(step.variant()).of(o.layout()).run(step.coefficients(), o, 0, o.length());
+                      return 0;
                   """,
                   """
-                      loops(step.variant())
-                          .of(element)
-                          .run(step.coefficients(), params, grads, m, v, null, null, offset, end);
-                      return refused(step, element, grads, offset, end);
+                      final long count =
+                          step.nonFinite() != NonFinite.PROPAGATE
+                              ? readers(o).countNonFinite(o, 0, o.length())
+                              : 0;
+                      loops(step.variant()).of(o.layout()).run(step.coefficients(), o, 0, o.length());
+                      return refuse(step, count);
                   """)),
           new Fault(
               "tiny moments are set to zero whether epsilon hides it or not",
               new Edit(
-                  "internal/TinyMoments.java",
+                  "internal/loop/TinyMoments.java",
                   "return t % PERIOD == 0 && rootFactor * 0x1p-63 < epsilon * 0x1p-25;",
                   "return t % PERIOD == 0;")));
 

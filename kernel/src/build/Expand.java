@@ -26,19 +26,20 @@ import java.lang.reflect.AccessFlag;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A step of the build: expands the private static methods of a class where one of its methods calls them.
+ * A step of the build: expands the private static methods of a class where some of its methods call them.
  *
  * <p>C2 inlines ordinary methods only until its graph of the caller has some 18,000 nodes, of which a vector
  * loaded or stored takes hundreds. After that a method that takes or returns a vector is a call, and every such
  * vector is allocated. So that the source can be written in such methods, they are expanded in the class file.
  *
  * <pre>
- *   java Expand.java target/classes/a/b/C.class method
+ *   java Expand.java target/classes/a/b/C.class method...
  * </pre>
  *
  * <p>Methods with exception handlers, with switches, or that call themselves cannot be expanded: the build stops.
@@ -65,11 +66,14 @@ final class Expand {
 
   public static void main(String[] arguments) throws IOException {
     final Path file = Path.of(arguments[0]);
-    final byte[] expanded = expand(Files.readAllBytes(file), arguments[1]);
-    final int length = code(method(ClassFile.of().parse(expanded), arguments[1])).codeLength();
-    if (length >= LARGEST_METHOD) {
-      throw new IllegalStateException(
-          arguments[1] + " has " + length + " bytes: expected less than " + LARGEST_METHOD);
+    byte[] expanded = Files.readAllBytes(file);
+    for (String name : Arrays.asList(arguments).subList(1, arguments.length)) {
+      expanded = expand(expanded, name);
+      final int length = code(method(ClassFile.of().parse(expanded), name)).codeLength();
+      if (length >= LARGEST_METHOD) {
+        throw new IllegalStateException(
+            name + " has " + length + " bytes: expected less than " + LARGEST_METHOD);
+      }
     }
     Files.write(file, expanded);
   }

@@ -2,6 +2,8 @@ package org.adamant;
 
 import java.util.Arrays;
 import java.util.function.Consumer;
+import org.adamant.internal.loop.Variant;
+import org.adamant.internal.loop.Variant.Feature;
 
 /**
  * The hyper-parameters of the Adam optimizer: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic
@@ -433,6 +435,28 @@ public final class Adam {
    */
   public AdamStep atStep(long t) {
     return new AdamStep(this, t);
+  }
+
+  /** What its steps do beyond the basic one. */
+  Variant variant() {
+    final boolean isPyTorch = arithmetic() == Arithmetic.PYTORCH;
+    final boolean decays = weightDecay() > 0;
+    final boolean isL2 = weightDecayMode() == WeightDecay.L2;
+    final double w1 = 1 - beta1();
+    return Variant.of(
+        Feature.PYTORCH.when(isPyTorch)
+            | Feature.CLIPS.when(clipValue() < Double.POSITIVE_INFINITY)
+            | Feature.MAXIMIZES.when(maximize())
+            | Feature.DECAYS_GRADIENT.when(decays && isL2)
+            | Feature.DECAYS_PARAMETER.when(decays && !isL2)
+            | Feature.GRADIENT_FIRST.when(w1 >= 0.5)
+            | Feature.FLOAT_GRADIENT_FIRST.when(isPyTorch ? (float) w1 >= 0.5f : w1 >= 0.5)
+            | Feature.SQUARE_FIRST.when(!isPyTorch && 1 - beta2() >= 0.5)
+            | Feature.MAXIMUM.when(amsgrad() != AmsGrad.NONE)
+            | Feature.CORRECTED.when(amsgrad() == AmsGrad.CORRECTED)
+            | Feature.ROOT_EPSILON.when(rootEpsilon() > 0)
+            | Feature.NESTEROV.when(nesterov())
+            | Feature.AVERAGES.when(averageDecay() < 1));
   }
 
   /**

@@ -7,9 +7,10 @@ import java.util.concurrent.Executor;
  * One step of Adam over arrays of parameters, gradients and moments, in a single pass.
  *
  * <p>Thread-safe and stateless: a kernel may be shared, and threads may step disjoint slices of the same
- * arrays at once. Once the JIT has compiled its loop, a step on the calling thread allocates nothing, whatever
- * the data. One on several threads allocates a few hundred bytes, whatever the size of the model, besides what
- * the executor allocates for each of its threads.
+ * arrays at once. Once the JIT has compiled its loop, a step of a slice or a model on the calling thread allocates
+ * nothing, whatever the data; one of four arrays a small object of some 60 bytes, before the first write. One on several
+ * threads allocates a few hundred bytes, whatever the size of the model, besides what the executor allocates for each of
+ * its threads. The first step of a thread on moments in {@link Format#BLOCK8} gets that thread 8 KiB to work in.
  *
  * <p><b>Formula.</b> For every element, at {@linkplain AdamStep step t}, with these roundings in the
  * element's type and no others ({@code fma(a, b, c)} is {@code a * b + c} rounded once; {@code [...]} is computed
@@ -55,6 +56,8 @@ import java.util.concurrent.Executor;
  *                                                             decayed nor written
  *   g' = fma([-learningRate * weightDecay], p, n / d)         the same with {@code DECOUPLED}
  *   g' = fma(-weightDecay, p, n / d)                          the same with {@code INDEPENDENT}
+ *   the three lines above with the step sizes and the
+ *   factors of decay negated                                  {@link AdamStep#withNegatedUpdate}
  *   a' = fma([1 - averageDecay], p' - a, a)                   {@link Adam#averageDecay}, if less than 1
  *   g' = +0                                                   {@link AdamStep#withZeroGradient}
  * </pre>
@@ -73,8 +76,38 @@ import java.util.concurrent.Executor;
  *   p  = p * [1 - learningRate * weightDecay]                 {@link Adam.WeightDecay#DECOUPLED}
  * </pre>
  *
+ * <p><b>Storage.</b> Operands lie in arrays or in segments of memory, and are written in formats of their own, see {@link
+ * Storage} and {@link Format}. The element's type is double where the parameters are doubles, and then all operands are;
+ * otherwise it is float. Numbers of 16 and 8 bits are read exactly. All of the above is computed, and at the end what is
+ * written in fewer bits is rounded once more, by the step's {@link Rounding}: to nearest, or stochastically. Within a step
+ * nothing is read back that was rounded: p' of the average and of the copy is that before. The copy is always rounded to
+ * nearest. Where 20 random bits ({@code BFLOAT16}: 16) decide, a number x between two of the format, a nearer to zero and
+ * b, becomes b if
+ *
+ * <pre>
+ *   (what the bits of x, or of BLOCK8's z, drop) + random &gt;= 2^20      2^16 with {@code BFLOAT16}
+ * </pre>
+ *
+ * <p>and otherwise a. The random numbers are made of the {@linkplain AdamStep#withSeed seed}, t, the operand, and the
+ * number n of the element in its parameter, which is its index in the operands plus {@link AdamSlice#numberedFrom}, all
+ * in whole numbers of 64 bits, and from x on of 32, that wrap around:
+ *
+ * <pre>
+ *   mix(z)  = z ^= z &gt;&gt;&gt; 30; z *= 0xbf58476d1ce4e5b9; z ^= z &gt;&gt;&gt; 27; z *= 0x94d049bb133111eb; z ^ z &gt;&gt;&gt; 31
+ *   stream  = mix(seed + t * 0x9e3779b97f4a7c15)
+ *   key     = mix(stream + (2 * (n &gt;&gt;&gt; 32) + set) * 0x9e3779b97f4a7c15) &gt;&gt;&gt; 32
+ *   x       = (int) n ^ (int) key
+ *   x       = (x ^ x &gt;&gt;&gt; 16) * 0x21f0aaad
+ *   x       = (x ^ x &gt;&gt;&gt; 15) * 0xd35a2d97
+ *   x       =  x ^ x &gt;&gt;&gt; 15
+ * </pre>
+ *
+ * <p>The set is 0 for m, v, parameters and gradients, and 1 for maximum and average. The random number of m and of the
+ * maximum is the lower 16 bits of x, that of v and the average the upper ones; with {@code BLOCK8} 20 bits. That of
+ * parameters and of gradients, if an update is written to them, is the upper 16 bits of {@code x * 0x9e3779b9}.
+ *
  * <p><b>Exactness.</b> The result is the same to the last bit for every lane width, slice, thread count,
- * JVM and processor; only the payload of a NaN is not specified.
+ * JVM and processor, and wherever the operands lie; only the sign and payload of a NaN are not specified.
  *
  * <p><b>Tiny moments.</b> After every step t divisible by 64, when everything else is done, elements of m' with
  * |m'| &lt; 2^-100 (double: 2^-960) and of v' with v' &lt; 2^-126 (double: 2^-1022) are set to +0, because
@@ -89,7 +122,7 @@ import java.util.concurrent.Executor;
  * rootEpsilon the condition is the same. What it changes, apart from roundings that fall the other way: for the m'
  * that is gone, n / d at step t + k, k &gt; 0, differs by less than 2^-62 * beta1^k of the step size, so all later
  * steps together by less than 2^-62 / (1 - beta1); for the v' that is gone, d differs by less than 2^-25 epsilon, which
- * is less than half a unit in the last place of a float.
+ * is less than half a unit in the last place of a float. Moments in {@link Format#BLOCK8} are never tiny.
  *
  * <p><b>Special values</b> follow from the formula. A NaN gradient makes m, v and the parameter NaN. An infinite
  * one makes the parameter NaN, and each moment infinite and at the next step NaN; NaN at once where it is
@@ -100,11 +133,12 @@ import java.util.concurrent.Executor;
  * With epsilon 0, and no rootEpsilon, an element with m' = v' = 0 becomes NaN. All of this is of the numbers in
  * their type: an epsilon of 1e-46 is 0 in float.
  *
- * <p><b>Shapes.</b> All four arrays have the same length and are four different arrays; m and v are zero
+ * <p><b>Shapes.</b> All operands have the same length and no byte in common; m and v are zero
  * before step 1. A slice is given by offset and length, in elements; a length of 0 does nothing.
  *
  * <p><b>Errors.</b> Every argument is checked before the first write; when an exception is thrown, all
- * arrays are as they were, unless it says otherwise, as some do of steps on several threads.
+ * arrays are as they were, unless it says otherwise, as some do of steps on several threads, and one of an arena that
+ * another thread closes during the step.
  *
  * <p><b>Range of float.</b> A step of floats is refused, whether the variant uses the number or not, if the
  * factor of the gradients rounds to infinity in float, or to 0 without being 0; if clipValue rounds to 0; or if
@@ -258,6 +292,10 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    * @throws IllegalArgumentException if the variant needs an array that the slice does not have, or a
    *     coefficient is outside the range of float
    * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws IllegalStateException if a segment's arena is closed; if it was closed during the step, some operands are
+   *     partly updated
+   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or to one at all on several
+   *     threads
    */
   long step(AdamStep step, AdamSlice slice);
 
@@ -272,6 +310,10 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    * @throws IllegalArgumentException if the variant needs an array that a slice does not have, or a
    *     coefficient is outside the range of float
    * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws IllegalStateException if a segment's arena is closed; if it was closed during the step, some operands are
+   *     partly updated
+   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or to one at all on several
+   *     threads
    */
   long step(AdamStep step, AdamModel model);
 
@@ -292,6 +334,10 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    * @throws IllegalArgumentException if {@code threads} is less than 1, the variant needs an array that a
    *     slice does not have, or a coefficient is outside the range of float
    * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws IllegalStateException if a segment's arena is closed; if it was closed during the step, some operands are
+   *     partly updated
+   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or to one at all on several
+   *     threads
    * @throws IllegalStateException if a thread failed in the middle, which leaves the arrays partly
    *     updated, or the executor after threads had begun, which leaves them completely updated; with the
    *     cause, and a message that says which
@@ -307,6 +353,10 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    * @throws NullPointerException if an argument or a step is null
    * @throws IllegalArgumentException as {@link #step(List, AdamModel, Executor, int)}
    * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws IllegalStateException if a segment's arena is closed; if it was closed during the step, some operands are
+   *     partly updated
+   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or to one at all on several
+   *     threads
    */
   long step(List<AdamStep> steps, AdamModel model);
 
@@ -326,6 +376,10 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *     AdamStep#nonFinite} differ; if {@code threads} is less than 1, a variant needs an array that its slice
    *     does not have, or a coefficient is outside the range of float
    * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws IllegalStateException if a segment's arena is closed; if it was closed during the step, some operands are
+   *     partly updated
+   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or to one at all on several
+   *     threads
    * @throws IllegalStateException as {@link #step(AdamStep, AdamModel, Executor, int)}
    */
   long step(List<AdamStep> steps, AdamModel model, Executor executor, int threads);

@@ -1,11 +1,10 @@
 package org.adamant;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import org.adamant.internal.loop.Operand;
+import org.adamant.internal.loop.Operands;
+import org.adamant.internal.work.Work;
 
 /**
  * All the slices that one call steps: the hundreds of small tensors of a network, or one of a hundred
@@ -15,25 +14,26 @@ public final class AdamModel {
 
   final AdamSlice[] slices;
 
-  /** The number of elements before slice i; the last entry is the number of all. */
-  private final long[] before;
+  final Work work;
 
   private AdamModel(AdamSlice[] slices) {
     this.slices = slices;
-    this.before = new long[slices.length + 1];
+    // Not a stream: the first lambda of a program takes milliseconds to link.
+    final Operands[] operands = new Operands[slices.length];
     for (int i = 0; i < slices.length; i++) {
-      before[i + 1] = before[i] + slices[i].length;
+      operands[i] = slices[i].operands;
     }
+    this.work = new Work(operands);
   }
 
   /**
    * A model of these slices, in this order.
    *
-   * @param slices the slices, which may be of floats and of doubles; an array may be in several only if
+   * @param slices the slices, which may be of floats and of doubles; memory may be in several only if
    *     they do not overlap
    * @return the model
    * @throws NullPointerException if the list or a slice is null
-   * @throws IllegalArgumentException if two slices overlap in an array
+   * @throws IllegalArgumentException if two slices overlap in memory
    */
   public static AdamModel of(List<AdamSlice> slices) {
     Arguments.requireNonNull("slices", slices);
@@ -51,7 +51,7 @@ public final class AdamModel {
    * @param slices the slices
    * @return the model
    * @throws NullPointerException if a slice is null
-   * @throws IllegalArgumentException if two slices overlap in an array
+   * @throws IllegalArgumentException if two slices overlap in memory
    */
   public static AdamModel of(AdamSlice... slices) {
     Arguments.requireNonNull("slices", slices);
@@ -64,59 +64,31 @@ public final class AdamModel {
    * @return the sum of their lengths
    */
   public long length() {
-    return before[slices.length];
+    return work.length();
   }
 
-  /** The slice that element {@code index} of the model is in. */
-  int sliceOf(long index) {
-    final int found = Arrays.binarySearch(before, index);
-    if (found < 0) {
-      return -found - 2;
-    }
-    // Empty slices begin where the next one does; the last of them has the element.
-    int last = found;
-    while (before[last + 1] == index) {
-      last++;
-    }
-    return last;
-  }
-
-  /** The number of elements before a slice. */
-  long before(int slice) {
-    return before[slice];
-  }
-
-  /** One of the arrays of a slice. */
-  private record Use(AdamSlice slice, int index, int array) {
+  /** One of the operands of a slice. */
+  private record Use(AdamSlice slice, int index, Operand operand) {
     @Override
     public String toString() {
-      return AdamSlice.ARRAY_NAMES[array] + " of slices[" + index + "] (offset = " + slice.offset
-          + ", length = " + slice.length + ")";
+      return operand + " of slices[" + index + "] (offset = " + slice.offset() + ", length = "
+          + slice.length() + ")";
     }
   }
 
   private static void requireDisjoint(AdamSlice[] slices) {
-    final Map<Object, List<Use>> users = new IdentityHashMap<>();
+    final Overlap.Finder finder = new Overlap.Finder();
     for (int i = 0; i < slices.length; i++) {
-      final Object[] arrays = slices[i].arrays();
-      for (int k = 0; k < arrays.length; k++) {
-        if (arrays[k] != null && slices[i].length > 0) {
-          users.computeIfAbsent(arrays[k], _ -> new ArrayList<>()).add(new Use(slices[i], i, k));
+      for (int k = 0; k < Operand.COUNT; k++) {
+        final Operand operand = Operand.of(k);
+        if (slices[i].has(operand) && slices[i].length() > 0) {
+          finder.add(
+              slices[i].storage(operand).range(slices[i].offset(), slices[i].length()),
+              new Use(slices[i], i, operand));
         }
       }
     }
-    for (List<Use> sharing : users.values()) {
-      sharing.sort(Comparator.comparingInt(use -> use.slice.offset));
-      for (int i = 1; i < sharing.size(); i++) {
-        final Use left = sharing.get(i - 1);
-        final Use right = sharing.get(i);
-        if (right.slice.offset - left.slice.offset < left.slice.length) {
-          throw new IllegalArgumentException(
-              "slices overlap in an array, which is " + left + " and " + right
-                  + ": expected every element once");
-        }
-      }
-    }
+    finder.requireDisjoint();
   }
 
   @Override

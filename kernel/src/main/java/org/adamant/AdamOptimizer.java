@@ -14,6 +14,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import org.adamant.internal.loop.Operand;
 
 /**
  * The Adam optimizer with named parameters: keeps the moments and the step counters, and updates the
@@ -140,7 +141,7 @@ public final class AdamOptimizer {
       final List<AdamSlice> together = new ArrayList<>(updates.size());
       final List<AdamSlice> alone = new ArrayList<>();
       for (Update update : updates) {
-        final Object grad = update.slice.grads;
+        final Object grad = update.slice.storage(Operand.GRADS).array;
         (seen.put(grad, grad) == null ? together : alone).add(update.slice);
       }
       model = AdamModel.of(together);

@@ -1,44 +1,46 @@
 package org.adamant;
 
-import java.lang.reflect.Array;
-import org.adamant.internal.Specialisation.Element;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.adamant.internal.loop.Kind;
+import org.adamant.internal.loop.Layout;
+import org.adamant.internal.loop.Memory;
+import org.adamant.internal.loop.Operand;
+import org.adamant.internal.loop.Operands;
 
 /**
- * The arrays of one step and the part of them it is for: parameters, gradients, moments, and what some
- * variants need besides. Immutable, and checked once, here; the arrays themselves are the caller's and
- * change with every step.
+ * The operands of one step and the part of them it is for: parameters, gradients, moments, and what some
+ * variants need besides. Immutable, and checked once, here; the memory itself is the caller's and changes with every
+ * step.
+ *
+ * <p>Each operand has a {@linkplain Format format} of its own. Where the parameters are doubles, all are, and the step
+ * computes in double; otherwise none is, and it computes in float, of which 16 and 8 bits are read exactly. What is
+ * stored in fewer bits is rounded last, see {@link Rounding}. {@link Format#BLOCK8} is for m and v.
  */
 public final class AdamSlice {
 
-  final Element element;
-  final Object params;
-  final Object grads;
-  final Object m;
-  final Object v;
-  final Object maximum;
-  final Object average;
-  final int offset;
-  final int length;
+  private final Storage[] storages;
+  private final long offset;
+  private final long length;
+  private final long firstNumber;
 
-  private AdamSlice(
-      Element element,
-      Object params,
-      Object grads,
-      Object m,
-      Object v,
-      Object maximum,
-      Object average,
-      int offset,
-      int length) {
-    this.element = element;
-    this.params = params;
-    this.grads = grads;
-    this.m = m;
-    this.v = v;
-    this.maximum = maximum;
-    this.average = average;
+  final Operands operands;
+
+  /** The segments of all operands, for checks at every step; empty where there are only arrays. */
+  final MemorySegment[] segments;
+
+  private final boolean hasReadOnlyGrads;
+
+  private AdamSlice(Storage[] storages, long offset, long length, long firstNumber) {
+    this.storages = storages;
     this.offset = offset;
     this.length = length;
+    this.firstNumber = firstNumber;
+    this.operands = operands(storages, offset, length, firstNumber + offset);
+    this.segments = segments(storages);
+    final MemorySegment grads = storages[Operand.GRADS.ordinal()].segment;
+    this.hasReadOnlyGrads = grads != null && grads.isReadOnly();
   }
 
   /**
@@ -53,7 +55,8 @@ public final class AdamSlice {
    * @throws IllegalArgumentException if the arrays differ in length or two of them are the same array
    */
   public static AdamSlice of(float[] params, float[] grads, float[] m, float[] v) {
-    return of(Element.FLOAT, params, grads, m, v);
+    Arguments.requireStepArrays(params, grads, m, v);
+    return of(Storage.of(params), Storage.of(grads), Storage.of(m), Storage.of(v));
   }
 
   /**
@@ -68,12 +71,35 @@ public final class AdamSlice {
    * @throws IllegalArgumentException if the arrays differ in length or two of them are the same array
    */
   public static AdamSlice of(double[] params, double[] grads, double[] m, double[] v) {
-    return of(Element.DOUBLE, params, grads, m, v);
+    Arguments.requireStepArrays(params, grads, m, v);
+    return of(Storage.of(params), Storage.of(grads), Storage.of(m), Storage.of(v));
   }
 
-  private static AdamSlice of(Element element, Object params, Object grads, Object m, Object v) {
-    Arguments.requireStepArrays(params, grads, m, v);
-    return new AdamSlice(element, params, grads, m, v, null, null, 0, Array.getLength(params));
+  /**
+   * Operands wherever they lie.
+   *
+   * @param params parameters
+   * @param grads gradients
+   * @param m first moments
+   * @param v second moments
+   * @return the slice, of all their elements
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the operands differ in length, two of them overlap, one that is to be written is
+   *     read-only, or their formats do not go together
+   */
+  public static AdamSlice of(Storage params, Storage grads, Storage m, Storage v) {
+    final Storage[] storages = new Storage[Operand.COUNT];
+    storages[Operand.PARAMS.ordinal()] = params;
+    storages[Operand.GRADS.ordinal()] = grads;
+    storages[Operand.M.ordinal()] = m;
+    storages[Operand.V.ordinal()] = v;
+    for (int k = 0; k <= Operand.V.ordinal(); k++) {
+      Arguments.requireNonNull(Operand.of(k).toString(), storages[k]);
+    }
+    for (int k = 0; k <= Operand.V.ordinal(); k++) {
+      requireFits(storages, k);
+    }
+    return new AdamSlice(storages, 0, params.length(), 0);
   }
 
   /**
@@ -86,8 +112,19 @@ public final class AdamSlice {
    *     the other arrays
    */
   public AdamSlice withMaximum(Object newMaximum) {
-    requireFurther("maximum", newMaximum, average, "average");
-    return new AdamSlice(element, params, grads, m, v, newMaximum, average, offset, length);
+    return withArray(Operand.MAXIMUM, newMaximum);
+  }
+
+  /**
+   * A copy with the running maxima that {@link Adam.AmsGrad} keeps, zero before step 1.
+   *
+   * @param newMaximum the maxima, as long as the parameters
+   * @return the copy
+   * @throws NullPointerException if the argument is null
+   * @throws IllegalArgumentException as by {@link #of(Storage, Storage, Storage, Storage)}
+   */
+  public AdamSlice withMaximum(Storage newMaximum) {
+    return with(Operand.MAXIMUM, newMaximum);
   }
 
   /**
@@ -101,30 +138,101 @@ public final class AdamSlice {
    *     the other arrays
    */
   public AdamSlice withAverage(Object newAverage) {
-    requireFurther("average", newAverage, maximum, "maximum");
-    return new AdamSlice(element, params, grads, m, v, maximum, newAverage, offset, length);
+    return withArray(Operand.AVERAGE, newAverage);
   }
 
   /**
-   * The same arrays, for the elements {@code newOffset <= i < newOffset + newLength} only.
+   * A copy with the averages of the parameters that {@link Adam#averageDecay} keeps, usually a copy of the
+   * parameters before step 1. They are averages of the parameters before those are rounded to fewer bits.
    *
-   * @param newOffset the first element, counted from the beginning of the arrays
+   * @param newAverage the averages, as long as the parameters
+   * @return the copy
+   * @throws NullPointerException if the argument is null
+   * @throws IllegalArgumentException as by {@link #of(Storage, Storage, Storage, Storage)}
+   */
+  public AdamSlice withAverage(Storage newAverage) {
+    return with(Operand.AVERAGE, newAverage);
+  }
+
+  /**
+   * A copy whose steps write the new parameters a second time, in another format, in the same pass: for example 16 bits
+   * of each float, for the forward pass. Written always to nearest, from the parameters before those are rounded.
+   *
+   * @param newCopy where to, as long as the parameters
+   * @return the copy
+   * @throws NullPointerException if the argument is null
+   * @throws IllegalArgumentException as by {@link #of(Storage, Storage, Storage, Storage)}
+   */
+  public AdamSlice withCopy(Storage newCopy) {
+    return with(Operand.COPY, newCopy);
+  }
+
+  /**
+   * A copy whose parameters are floats in two halves: the parameters of this slice are the upper ones, {@link
+   * Format#BFLOAT16} numbers that can be used as they are, and here are the lower ones. No bit of the floats is lost:
+   * steps give the bits of steps on floats.
+   *
+   * <p>The upper half is the nearest number, ties away from zero, and the lower half what the bits of the float are
+   * more, as a signed 16-bit number: {@code bits = (upper << 16) + lower}. So lower halves of zero belong to parameters
+   * that are exactly those of the upper ones.
+   *
+   * @param newRemainder a storage of 16-bit elements, format {@link Format#BFLOAT16}, though they are not such numbers
+   * @return the copy
+   * @throws NullPointerException if the argument is null
+   * @throws IllegalArgumentException if the parameters are not in the format BFLOAT16, and as by {@link #of(Storage,
+   *     Storage, Storage, Storage)}
+   */
+  public AdamSlice withRemainder(Storage newRemainder) {
+    return with(Operand.REMAINDER, newRemainder);
+  }
+
+  /**
+   * The same operands, for the elements {@code newOffset <= i < newOffset + newLength} only.
+   *
+   * @param newOffset the first element, counted from the beginning of the operands
    * @param newLength the number of elements
    * @return the copy
-   * @throws IndexOutOfBoundsException if the slice does not lie in the arrays
+   * @throws IndexOutOfBoundsException if the slice does not lie in the operands
+   * @throws IllegalArgumentException if the range cuts a block of {@link Format#BLOCK8}
    */
-  public AdamSlice range(int newOffset, int newLength) {
-    Arguments.requireSlice(newOffset, newLength, Array.getLength(params));
-    return new AdamSlice(
-        element, params, grads, m, v, maximum, average, newOffset, newLength);
+  public AdamSlice range(long newOffset, long newLength) {
+    final long all = storages[0].length();
+    Arguments.requireSlice(newOffset, newLength, all);
+    if (operands.layout().hasBlocks()) {
+      Storage.requireBlocks(newOffset, newLength, all);
+    }
+    return new AdamSlice(storages, newOffset, newLength, firstNumber);
+  }
+
+  /**
+   * A copy for operands that are themselves a part of a parameter, a shard or a view: the random numbers of {@link
+   * Rounding#STOCHASTIC} go by the number of an element in its parameter, so that they do not depend on how it is cut.
+   *
+   * @param newFirstNumber the number in its parameter of element 0 of the operands, at least 0; 0 if nothing is said
+   * @return the copy
+   * @throws IllegalArgumentException if the number is negative, or not a multiple of {@link Format#BLOCK_LENGTH} where
+   *     there are moments in BLOCK8
+   */
+  public AdamSlice numberedFrom(long newFirstNumber) {
+    final boolean hasBlocks = operands.layout().hasBlocks();
+    final long largest = Long.MAX_VALUE - storages[0].length();
+    if (newFirstNumber < 0 || newFirstNumber > largest
+        || hasBlocks && newFirstNumber % Format.BLOCK_LENGTH != 0) {
+      throw new IllegalArgumentException(
+          "firstNumber = " + newFirstNumber + ": expected 0 <= firstNumber <= " + largest
+              + (hasBlocks
+                  ? ", and a multiple of " + Format.BLOCK_LENGTH + ", the length of a block"
+                  : ""));
+    }
+    return new AdamSlice(storages, offset, length, newFirstNumber);
   }
 
   /**
    * The first element of the slice.
    *
-   * @return the offset in the arrays
+   * @return the offset in the operands
    */
-  public int offset() {
+  public long offset() {
     return offset;
   }
 
@@ -133,36 +241,189 @@ public final class AdamSlice {
    *
    * @return the length, at least 0
    */
-  public int length() {
+  public long length() {
     return length;
   }
 
-  /** The names of the arrays, in their order. */
-  static final String[] ARRAY_NAMES = {"params", "grads", "m", "v", "maximum", "average"};
+  // ---- What a kernel asks. ----
 
-  /** The arrays that a step of some variant may write. */
-  Object[] arrays() {
-    return new Object[] {params, grads, m, v, maximum, average};
+  /** Whether there is such an operand. */
+  boolean has(Operand operand) {
+    return storages[operand.ordinal()] != null;
   }
 
-  private void requireFurther(String name, Object array, Object other, String otherName) {
-    Arguments.requireNonNull(name, array);
-    if (array.getClass() != params.getClass()) {
+  /** The operand, or null. */
+  Storage storage(Operand operand) {
+    return storages[operand.ordinal()];
+  }
+
+  /** Refuses to write gradients that are read-only; index is that of the slice in its model, or -1. */
+  void requireWritableGrads(int index) {
+    if (hasReadOnlyGrads) {
       throw new IllegalArgumentException(
-          name + " is a " + array.getClass().getSimpleName() + ": expected "
-              + params.getClass().getSimpleName() + ", as params");
+          "grads" + (index < 0 ? "" : " of slices[" + index + "]")
+              + " lies in a read-only segment: expected one that can be written, as this step does");
     }
-    Arguments.requireLength(name, array, Array.getLength(params));
-    Arguments.requireDifferent(name, array, "params", params);
-    Arguments.requireDifferent(name, array, "grads", grads);
-    Arguments.requireDifferent(name, array, "m", m);
-    Arguments.requireDifferent(name, array, "v", v);
-    Arguments.requireDifferent(name, array, otherName, other);
+  }
+
+  /**
+   * Refuses memory that this thread, or others, cannot touch any more or not at all.
+   *
+   * @param index the number of the slice in its model, or -1
+   * @param other a thread of whose like others are to step as well; null if there are none
+   */
+  void requireAccessible(int index, Thread other) {
+    for (MemorySegment segment : segments) {
+      if (!segment.scope().isAlive()) {
+        throw new IllegalStateException(
+            nameOf(segment, index) + " lies in an arena that is closed: expected an open one");
+      }
+      if (!segment.isAccessibleBy(Thread.currentThread())) {
+        throw new WrongThreadException(
+            nameOf(segment, index) + " lies in another thread's confined arena: expected one of"
+                + " this thread's, or a shared one");
+      }
+      if (other != null && !segment.isAccessibleBy(other)) {
+        throw new WrongThreadException(
+            nameOf(segment, index)
+                + " lies in a confined arena: expected a shared one for a step on"
+                + " several threads");
+      }
+    }
+  }
+
+  private String nameOf(MemorySegment segment, int index) {
+    String name = "";
+    for (int k = 0; k < storages.length; k++) {
+      if (storages[k] != null && storages[k].segment == segment) {
+        name = Operand.of(k).toString();
+      }
+    }
+    return index < 0 ? name : name + " of slices[" + index + "]";
+  }
+
+  // ---- Checks. ----
+
+  private AdamSlice withArray(Operand operand, Object array) {
+    Arguments.requireNonNull(operand.toString(), array);
+    final Object params = storages[Operand.PARAMS.ordinal()].array;
+    final boolean isLikeParams =
+        params == null
+            ? array instanceof float[] || array instanceof double[]
+            : array.getClass() == params.getClass() && !(array instanceof short[]);
+    if (!isLikeParams) {
+      throw new IllegalArgumentException(
+          operand + " is a " + array.getClass().getSimpleName() + ": expected "
+              + (params == null ? "float[] or double[]" : params.getClass().getSimpleName())
+              + ", as params");
+    }
+    Arguments.requireLength(
+        operand.toString(), array, Math.toIntExact(storages[0].length()));
+    for (int k = 0; k < storages.length; k++) {
+      if (storages[k] != null && k != operand.ordinal()) {
+        Arguments.requireDifferent(
+            operand.toString(), array, Operand.of(k).toString(), storages[k].array);
+      }
+    }
+    return with(
+        operand,
+        array instanceof float[] floats ? Storage.of(floats) : Storage.of((double[]) array));
+  }
+
+  private AdamSlice with(Operand operand, Storage storage) {
+    Arguments.requireNonNull(operand.toString(), storage);
+    final Storage[] changed = storages.clone();
+    changed[operand.ordinal()] = storage;
+    requireFits(changed, operand.ordinal());
+    return new AdamSlice(changed, offset, length, firstNumber);
+  }
+
+  /** Refuses an operand that does not fit to the others. */
+  private static void requireFits(Storage[] storages, int index) {
+    final Operand operand = Operand.of(index);
+    final Storage storage = storages[index];
+    final Storage params = storages[Operand.PARAMS.ordinal()];
+    if (storage.length() != params.length()) {
+      throw new IllegalArgumentException(
+          operand + " has length " + storage.length() + ": expected " + params.length()
+              + ", the length of params");
+    }
+    requireFormat(operand, storage.format(), params.format());
+    if (operand != Operand.GRADS) {
+      // Some steps write gradients, others do not: asked when a step is done.
+      storage.requireWritable(operand.toString());
+    }
+    for (int k = 0; k < storages.length; k++) {
+      if (k != index && storages[k] != null && Overlap.of(storage, storages[k])) {
+        throw new IllegalArgumentException(
+            operand + " and " + Operand.of(k)
+                + " overlap in memory: expected operands that have no byte in common");
+      }
+    }
+  }
+
+  private static void requireFormat(Operand operand, Format format, Format params) {
+    final boolean isDouble = params == Format.FLOAT64;
+    if (operand != Operand.PARAMS && (format == Format.FLOAT64) != isDouble) {
+      throw new IllegalArgumentException(
+          operand + " has the format " + format + ": expected "
+              + (isDouble ? "FLOAT64, as params" : "another one, as params are " + params)
+              + ", since a step computes either in double or in float");
+    }
+    if (format == Format.BLOCK8 && operand != Operand.M && operand != Operand.V) {
+      throw new IllegalArgumentException(
+          operand
+              + " has the format BLOCK8: expected another one, since in 8 bits only the moments m and v"
+              + " have digits enough");
+    }
+    if (operand == Operand.REMAINDER
+        && (format != Format.BFLOAT16 || params != Format.BFLOAT16)) {
+      throw new IllegalArgumentException(
+          "remainder has the format " + format + " for params in " + params
+              + ": expected BFLOAT16 for both, the halves of a float");
+    }
+  }
+
+  private static Operands operands(Storage[] storages, long offset, long length, long number) {
+    final Kind[] kinds = new Kind[Operand.COUNT];
+    final Object[] memory = new Object[Operand.COUNT];
+    final Class<?>[] types = new Class<?>[Operand.COUNT];
+    int first = -1;
+    for (int k = 0; k < storages.length; k++) {
+      if (storages[k] == null) {
+        kinds[k] = Kind.NONE;
+        continue;
+      }
+      Storage range = storages[k].range(offset, length);
+      if (range.array != null && first < 0) {
+        first = range.offset;
+      }
+      if (range.array != null && range.offset != first) {
+        // Loops index all arrays alike.
+        range = range.asSegment();
+      }
+      kinds[k] = range.kind();
+      memory[k] = range.memory();
+      // Asked only where segments are: a first step on arrays does without their classes.
+      types[k] = range.array == null ? Memory.type(memory[k]) : null;
+    }
+    return new Operands(Layout.of(kinds, types), memory, Math.max(first, 0), length, number);
+  }
+
+  private static MemorySegment[] segments(Storage[] storages) {
+    final List<MemorySegment> segments = new ArrayList<>();
+    for (Storage storage : storages) {
+      if (storage != null && storage.segment != null) {
+        segments.add(storage.segment);
+      }
+    }
+    return segments.toArray(MemorySegment[]::new);
   }
 
   @Override
   public String toString() {
-    return "AdamSlice[" + params.getClass().getSimpleName() + ", offset = " + offset + ", length = "
-        + length + "]";
+    final Object params = storages[0].array;
+    return "AdamSlice[" + (params == null ? storages[0] : params.getClass().getSimpleName())
+        + ", offset = " + offset + ", length = " + length + "]";
   }
 }

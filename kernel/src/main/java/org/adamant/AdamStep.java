@@ -5,10 +5,12 @@ import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
 import org.adamant.Adam.WeightDecay;
-import org.adamant.internal.Coefficients;
-import org.adamant.internal.Powers;
-import org.adamant.internal.TinyMoments;
-import org.adamant.internal.Variant;
+import org.adamant.internal.loop.Coefficients;
+import org.adamant.internal.loop.Powers;
+import org.adamant.internal.loop.RandomBits;
+import org.adamant.internal.loop.TinyMoments;
+import org.adamant.internal.loop.Variant;
+import org.adamant.internal.loop.Variant.Feature;
 
 /**
  * The coefficients of step t, the same for every element, and what else one call does in its single pass.
@@ -67,6 +69,9 @@ public final class AdamStep {
   private final long t;
   private final PerCall perCall;
   private final double stepSize;
+  /** Those of the step without what a call does beyond the hyper-parameters. */
+  private final Coefficients ofStep;
+
   private final Coefficients coefficients;
   /** The variants of these hyper-parameters, by {@link PerCall#code}; null where none was asked for yet. */
   private final Variant[] variants;
@@ -80,20 +85,94 @@ public final class AdamStep {
       double gradientScale,
       double clipFactor,
       boolean zeroGradient,
-      boolean updateOnly,
-      NonFinite nonFinite) {
+      Update update,
+      NonFinite nonFinite,
+      Rounding rounding,
+      long seed) {
 
-    static final PerCall NOTHING = new PerCall(1, 1, false, false, NonFinite.PROPAGATE);
+    static final PerCall NOTHING =
+        new PerCall(
+            1, 1, false, Update.APPLIED, NonFinite.PROPAGATE, Rounding.STOCHASTIC, 0);
+
+    PerCall withGradientScale(double changed) {
+      return new PerCall(changed, clipFactor, zeroGradient, update, nonFinite, rounding, seed);
+    }
+
+    PerCall withClipFactor(double changed) {
+      return new PerCall(gradientScale, changed, zeroGradient, update, nonFinite, rounding, seed);
+    }
+
+    PerCall withZeroGradient() {
+      return new PerCall(gradientScale, clipFactor, true, update, nonFinite, rounding, seed);
+    }
+
+    PerCall withUpdate(Update changed) {
+      return new PerCall(
+          gradientScale, clipFactor, zeroGradient, changed, nonFinite, rounding, seed);
+    }
+
+    PerCall withNonFinite(NonFinite changed) {
+      return new PerCall(gradientScale, clipFactor, zeroGradient, update, changed, rounding, seed);
+    }
+
+    PerCall withRounding(Rounding changed) {
+      return new PerCall(
+          gradientScale, clipFactor, zeroGradient, update, nonFinite, changed, seed);
+    }
+
+    PerCall withSeed(long changed) {
+      return new PerCall(
+          gradientScale, clipFactor, zeroGradient, update, nonFinite, rounding, changed);
+    }
+
+    boolean updateOnly() {
+      return update != Update.APPLIED;
+    }
+
+    /** As text leaves out what is usual. */
+    @Override
+    public String toString() {
+      final StringBuilder text = new StringBuilder("PerCall[gradientScale=").append(gradientScale);
+      text.append(", clipFactor=").append(clipFactor);
+      text.append(", zeroGradient=").append(zeroGradient);
+      text.append(", updateOnly=").append(updateOnly());
+      text.append(", nonFinite=").append(nonFinite);
+      if (update == Update.NEGATED) {
+        text.append(", negatedUpdate=true");
+      }
+      if (rounding != Rounding.STOCHASTIC) {
+        text.append(", rounding=").append(rounding);
+      }
+      if (seed != 0) {
+        text.append(", seed=").append(seed);
+      }
+      return text.append(']').toString();
+    }
 
     /** One factor, rounded once, does for both. */
     double gradientFactor() {
       return gradientScale * clipFactor;
     }
 
-    /** What of this is in the variant, as a number from 0 to 7. */
+    /** What of this is in the variant, as a number less than {@link #CODES}. */
     int code() {
-      return (gradientFactor() != 1 ? 4 : 0) + (zeroGradient ? 2 : 0) + (updateOnly ? 1 : 0);
+      return (rounding == Rounding.NEAREST ? 8 : 0)
+          + (gradientFactor() != 1 ? 4 : 0)
+          + (zeroGradient ? 2 : 0)
+          + (updateOnly() ? 1 : 0);
     }
+
+    static final int CODES = 16;
+  }
+
+  /** What becomes of the update. */
+  private enum Update {
+    /** It is added to the parameters. */
+    APPLIED,
+    /** It is written over the gradients. */
+    WRITTEN,
+    /** What is written is to be subtracted. */
+    NEGATED
   }
 
   AdamStep(Adam adam, long t) {
@@ -136,7 +215,7 @@ public final class AdamStep {
         adam.nesterov()
             ? rate * rootCorrection * beta1 / oneMinusPower(adam, beta1, next(t))
             : stepSize;
-    coefficients =
+    ofStep =
         new Coefficients(
             1,
             adam.clipValue(),
@@ -156,7 +235,9 @@ public final class AdamStep {
             -momentStep,
             -(stepSize * (1 - beta1)),
             1 - adam.averageDecay(),
-            !isPyTorch && TinyMoments.flushesAfter(t, rootFactor, adam.epsilon()));
+            !isPyTorch && TinyMoments.flushesAfter(t, rootFactor, adam.epsilon()),
+            RandomBits.stream(0, t));
+    coefficients = ofStep;
     outsideFloat = outsideFloat(coefficients);
   }
 
@@ -172,13 +253,21 @@ public final class AdamStep {
           "gradientScale = " + perCall.gradientScale + ", clipFactor = " + perCall.clipFactor
               + ": their product is " + factor + "; expected it in the range of double");
     }
-    this.coefficients = step.coefficients.withGradientScale(factor);
+    this.ofStep = step.ofStep;
+    final boolean isNegated = perCall.update == Update.NEGATED;
+    final boolean isDecayInUpdate = adam.weightDecayMode() != WeightDecay.L2;
+    this.coefficients =
+        ofStep.with(
+            factor,
+            isNegated && isDecayInUpdate ? -ofStep.decay() : ofStep.decay(),
+            isNegated ? -1 : 1,
+            RandomBits.stream(perCall.seed, t));
     this.variants = step.variants;
     final int code = perCall.code();
     Variant found = variants[code];
     if (found == null) {
       // A race is harmless: every thread finds the same instance.
-      found = variant(adam, perCall).shared();
+      found = variant(adam, perCall);
       variants[code] = found;
     }
     this.variant = found;
@@ -207,57 +296,32 @@ public final class AdamStep {
       return "epsilon = " + c.epsilon();
     }
     if (!Float.isFinite((float) c.momentStep())) {
-      return "the step size = " + -c.momentStep();
+      return "the step size = " + Math.abs(c.momentStep());
     }
     if (!Float.isFinite((float) c.gradientStep())) {
-      return "the step size of the gradient = " + -c.gradientStep();
+      return "the step size of the gradient = " + Math.abs(c.gradientStep());
     }
     return null;
   }
 
   private static Variant variant(Adam adam, PerCall perCall) {
-    final double w1 = 1 - adam.beta1();
-    return new Variant(
-        switch (adam.arithmetic()) {
-          case EXACT -> Variant.Arithmetic.EXACT;
-          case PYTORCH -> Variant.Arithmetic.PYTORCH;
-        },
-        perCall.gradientFactor() != 1,
-        adam.clipValue() < Double.POSITIVE_INFINITY,
-        adam.maximize(),
-        decay(adam),
-        w1 >= 0.5,
-        adam.arithmetic() == Arithmetic.PYTORCH ? (float) w1 >= 0.5f : w1 >= 0.5,
-        adam.arithmetic() == Arithmetic.EXACT && 1 - adam.beta2() >= 0.5,
-        switch (adam.amsgrad()) {
-          case NONE -> Variant.Maximum.NONE;
-          case RAW -> Variant.Maximum.RAW;
-          case CORRECTED -> Variant.Maximum.CORRECTED;
-        },
-        adam.rootEpsilon() > 0,
-        adam.nesterov(),
-        perCall.updateOnly(),
-        adam.averageDecay() < 1,
-        perCall.zeroGradient());
+    return adam.variant()
+        .with(Feature.SCALES, perCall.gradientFactor() != 1)
+        .with(Feature.UPDATE_ONLY, perCall.updateOnly())
+        .with(Feature.ZEROES_GRADIENT, perCall.zeroGradient())
+        .with(Feature.ROUNDS_TO_NEAREST, perCall.rounding() == Rounding.NEAREST);
   }
 
   private static Variant[] variants(Adam adam) {
-    final Variant basic = variant(adam, PerCall.NOTHING);
+    final Variant basic = adam.variant();
     final Variant[] known = VARIANTS.get(basic);
     if (known != null) {
       return known;
     }
-    final Variant[] variants = new Variant[8];
-    variants[0] = basic.shared();
+    final Variant[] variants = new Variant[PerCall.CODES];
+    variants[0] = basic;
     final Variant[] first = VARIANTS.putIfAbsent(variants[0], variants);
     return first == null ? variants : first;
-  }
-
-  private static Variant.Decay decay(Adam adam) {
-    if (adam.weightDecay() == 0) {
-      return Variant.Decay.NONE;
-    }
-    return adam.weightDecayMode() == WeightDecay.L2 ? Variant.Decay.L2 : Variant.Decay.DECOUPLED;
   }
 
   private static long next(long t) {
@@ -288,13 +352,7 @@ public final class AdamStep {
    */
   public AdamStep withGradientScale(double gradientScale) {
     Arguments.requirePositiveFinite("gradientScale", gradientScale);
-    return with(
-        new PerCall(
-            gradientScale,
-            perCall.clipFactor,
-            perCall.zeroGradient,
-            perCall.updateOnly,
-            perCall.nonFinite));
+    return with(perCall.withGradientScale(gradientScale));
   }
 
   /**
@@ -308,13 +366,7 @@ public final class AdamStep {
    */
   public AdamStep withClipFactor(double clipFactor) {
     Arguments.requireFiniteAtLeastZero("clipFactor", clipFactor);
-    return with(
-        new PerCall(
-            perCall.gradientScale,
-            clipFactor,
-            perCall.zeroGradient,
-            perCall.updateOnly,
-            perCall.nonFinite));
+    return with(perCall.withClipFactor(clipFactor));
   }
 
   /**
@@ -349,13 +401,7 @@ public final class AdamStep {
    * @throws IllegalArgumentException if this step writes its update to the gradients
    */
   public AdamStep withZeroGradient() {
-    return with(
-        new PerCall(
-            perCall.gradientScale,
-            perCall.clipFactor,
-            true,
-            perCall.updateOnly,
-            perCall.nonFinite));
+    return with(perCall.withZeroGradient());
   }
 
   /**
@@ -367,13 +413,7 @@ public final class AdamStep {
    * @throws IllegalArgumentException if this step sets gradients to zero or averages parameters
    */
   public AdamStep withUpdateOnly() {
-    return with(
-        new PerCall(
-            perCall.gradientScale,
-            perCall.clipFactor,
-            perCall.zeroGradient,
-            true,
-            perCall.nonFinite));
+    return with(perCall.withUpdate(Update.WRITTEN));
   }
 
   /**
@@ -384,21 +424,50 @@ public final class AdamStep {
    */
   public AdamStep withNonFinite(NonFinite nonFinite) {
     Arguments.requireNonNull("nonFinite", nonFinite);
-    return with(
-        new PerCall(
-            perCall.gradientScale,
-            perCall.clipFactor,
-            perCall.zeroGradient,
-            perCall.updateOnly,
-            nonFinite));
+    return with(perCall.withNonFinite(nonFinite));
+  }
+
+  /**
+   * A step that, as with {@link #withUpdateOnly}, leaves the parameters as they are, and writes over the gradients what
+   * is to be <em>subtracted</em> from the parameters, as optimizers of other libraries do. The moments are as ever:
+   * this is another sign than that of {@link Adam#maximize}.
+   *
+   * @return the changed step
+   * @throws IllegalArgumentException if this step sets gradients to zero or averages parameters
+   */
+  public AdamStep withNegatedUpdate() {
+    return with(perCall.withUpdate(Update.NEGATED));
+  }
+
+  /**
+   * A step that rounds in another way what is stored in fewer bits than it computes in, see {@link Format}.
+   *
+   * @param rounding how; {@link Rounding#STOCHASTIC} if nothing is said
+   * @return the changed step
+   * @throws NullPointerException if the argument is null
+   */
+  public AdamStep withRounding(Rounding rounding) {
+    Arguments.requireNonNull("rounding", rounding);
+    return with(perCall.withRounding(rounding));
+  }
+
+  /**
+   * A step with other random numbers for {@link Rounding#STOCHASTIC}: another training run, or a model whose parameters
+   * are not to share them. Steps t of one run have the same seed; t itself is part of the numbers.
+   *
+   * @param seed any number; 0 if nothing is said
+   * @return the changed step
+   */
+  public AdamStep withSeed(long seed) {
+    return with(perCall.withSeed(seed));
   }
 
   private AdamStep with(PerCall changed) {
-    if (changed.updateOnly && changed.zeroGradient) {
+    if (changed.updateOnly() && changed.zeroGradient) {
       throw new IllegalArgumentException(
           "updateOnly with zeroGradient: expected one of them, both write the gradients");
     }
-    if (changed.updateOnly && adam.averageDecay() < 1) {
+    if (changed.updateOnly() && adam.averageDecay() < 1) {
       throw new IllegalArgumentException(
           "updateOnly with averageDecay = " + adam.averageDecay()
               + ": expected 1, the new parameters are not known to this step");
@@ -486,6 +555,15 @@ public final class AdamStep {
           outsideFloat + ": expected a number in the range of float, or arrays of double, in "
               + this);
     }
+  }
+
+  /** Whether this step writes gradients. */
+  boolean writesGrads() {
+    return perCall.updateOnly() || perCall.zeroGradient;
+  }
+
+  boolean updateOnly() {
+    return perCall.updateOnly();
   }
 
   Coefficients coefficients() {

@@ -87,7 +87,7 @@ final class Arguments {
   }
 
   /** Checks that offset and length lie in arrays of the given length; no sum overflows. */
-  static void requireSlice(int offset, int length, int arrayLength) {
+  static void requireSlice(long offset, long length, long arrayLength) {
     if (offset < 0 || length < 0 || length > arrayLength - offset) {
       throw new IndexOutOfBoundsException(
           "offset = " + offset + ", length = " + length + ": expected 0 <= offset, 0 <= length and"

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.adamant.internal.Chooser;
+import org.adamant.internal.platform.Chooser;
 
 /**
  * The width of the vectors a kernel works with. The width changes the speed of a step, never a bit of

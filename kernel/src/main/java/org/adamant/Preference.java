@@ -5,7 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import org.adamant.internal.Specialiser;
+import org.adamant.internal.loop.Specialiser;
 
 /**
  * The preferred width and the sentence that says why. Said once through {@link System.Logger}: as a

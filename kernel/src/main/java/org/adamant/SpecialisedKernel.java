@@ -1,6 +1,8 @@
 package org.adamant;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Array;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,14 +10,20 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.adamant.Adam.AmsGrad;
-import org.adamant.internal.Changeover;
-import org.adamant.internal.Changeover.Progress;
-import org.adamant.internal.Chooser;
-import org.adamant.internal.Loop;
-import org.adamant.internal.Specialisation;
-import org.adamant.internal.Specialisation.Element;
-import org.adamant.internal.Specialiser;
-import org.adamant.internal.Variant;
+import org.adamant.internal.loop.Layout;
+import org.adamant.internal.loop.Loop;
+import org.adamant.internal.loop.Operand;
+import org.adamant.internal.loop.Operands;
+import org.adamant.internal.loop.Specialisation;
+import org.adamant.internal.loop.Specialisation.Element;
+import org.adamant.internal.loop.Specialiser;
+import org.adamant.internal.loop.Variant;
+import org.adamant.internal.platform.Changeover;
+import org.adamant.internal.platform.Changeover.Progress;
+import org.adamant.internal.platform.Chooser;
+import org.adamant.internal.work.GlobalNorm;
+import org.adamant.internal.work.Parts;
+import org.adamant.internal.work.Work;
 
 /** Checks the arguments of a step once, and picks the loop specialised for its variant. */
 final class SpecialisedKernel implements AdamKernel {
@@ -33,6 +41,9 @@ final class SpecialisedKernel implements AdamKernel {
         }
       };
 
+  /** Never started: a thread that owns nothing. */
+  private static final Thread OTHER = new Thread("adamant-other");
+
   private static final Map<LaneWidth, AdamKernel> BY_WIDTH = new ConcurrentHashMap<>();
 
   /** The preferred kernels, by the value of the property they were chosen under; empty for none. */
@@ -45,14 +56,13 @@ final class SpecialisedKernel implements AdamKernel {
   /** The loops of the last variant; a race only costs a look-up. */
   private Loops last;
 
-  /** The loops that read gradients, which all variants share. */
-  private Loops readers;
+  private final Loops reading;
 
   /** Which width, and how a loop of it begins. */
   private interface Choice {
     Preference preference();
 
-    Loop loop(Element element, Variant variant);
+    Loop loop(Layout layout, Variant variant);
 
     /** Whether a loop may begin on the scalar path. */
     boolean beginsScalar();
@@ -61,9 +71,9 @@ final class SpecialisedKernel implements AdamKernel {
   /** The width that a call named, from the first element on. */
   private record Named(Preference preference) implements Choice {
     @Override
-    public Loop loop(Element element, Variant variant) {
+    public Loop loop(Layout layout, Variant variant) {
       return Changeover.createTrained(
-          new Specialisation(element, preference.width().bits(), variant));
+          new Specialisation(layout, preference.width().bits(), variant));
     }
 
     @Override
@@ -75,8 +85,8 @@ final class SpecialisedKernel implements AdamKernel {
   /** A preferred width that is known. */
   private record Known(Preference preference) implements Choice {
     @Override
-    public Loop loop(Element element, Variant variant) {
-      return Changeover.create(new Specialisation(element, preference.width().bits(), variant));
+    public Loop loop(Layout layout, Variant variant) {
+      return Changeover.create(new Specialisation(layout, preference.width().bits(), variant));
     }
 
     @Override
@@ -99,14 +109,14 @@ final class SpecialisedKernel implements AdamKernel {
     }
 
     @Override
-    public Loop loop(Element element, Variant variant) {
+    public Loop loop(Layout layout, Variant variant) {
       return Changeover.create(
-          new Specialisation(element, 0, variant),
+          new Specialisation(layout, 0, variant),
           new Supplier<>() {
             @Override
             public Loop get() {
               final int bits = preference().width().bits();
-              return Specialiser.loop(new Specialisation(element, bits, variant));
+              return Specialiser.loop(new Specialisation(layout, bits, variant));
             }
           });
     }
@@ -117,14 +127,37 @@ final class SpecialisedKernel implements AdamKernel {
     }
   }
 
-  private record Loops(Variant variant, Loop floats, Loop doubles) {
-    Loop of(Element element) {
-      return element == Element.FLOAT ? floats : doubles;
+  /** The loops of a variant, by the number of the layout. */
+  private static final class Loops {
+    private final Choice choice;
+    private final Variant variant;
+    private volatile Loop[] byLayout = new Loop[0];
+
+    Loops(Choice choice, Variant variant) {
+      this.choice = choice;
+      this.variant = variant;
+    }
+
+    Loop of(Layout layout) {
+      final Loop[] known = byLayout;
+      final Loop loop = layout.id < known.length ? known[layout.id] : null;
+      return loop != null ? loop : make(layout);
+    }
+
+    private synchronized Loop make(Layout layout) {
+      final Loop[] loops = Arrays.copyOf(byLayout, Math.max(byLayout.length, layout.id + 1));
+      if (loops[layout.id] == null) {
+        loops[layout.id] = choice.loop(layout, variant);
+        byLayout = loops;
+      }
+      return loops[layout.id];
     }
   }
 
   private SpecialisedKernel(Choice choice) {
     this.choice = choice;
+    this.reading = new Loops(choice, Variant.BASIC);
+    byVariant.put(Variant.BASIC, reading);
   }
 
   static AdamKernel preferred() {
@@ -171,7 +204,9 @@ final class SpecialisedKernel implements AdamKernel {
   private String progress() {
     Progress sum = Progress.NONE;
     for (Loops loops : byVariant.values()) {
-      sum = sum.plus(progress(loops.floats)).plus(progress(loops.doubles));
+      for (Loop loop : loops.byLayout) {
+        sum = sum.plus(progress(loop));
+      }
     }
     final StringBuilder text = new StringBuilder();
     if (choice.beginsScalar() && sum.asked() > 0) {
@@ -198,7 +233,7 @@ final class SpecialisedKernel implements AdamKernel {
   @Override
   public long step(
       AdamStep step, float[] params, float[] grads, float[] m, float[] v, int offset, int length) {
-    return step(Element.FLOAT, step, params, grads, m, v, offset, length);
+    return step(Layout.FLOATS, step, params, grads, m, v, offset, length);
   }
 
   @Override
@@ -216,11 +251,11 @@ final class SpecialisedKernel implements AdamKernel {
       double[] v,
       int offset,
       int length) {
-    return step(Element.DOUBLE, step, params, grads, m, v, offset, length);
+    return step(Layout.DOUBLES, step, params, grads, m, v, offset, length);
   }
 
   private long step(
-      Element element,
+      Layout layout,
       AdamStep step,
       Object params,
       Object grads,
@@ -231,28 +266,31 @@ final class SpecialisedKernel implements AdamKernel {
     Arguments.requireNonNull("step", step);
     Arguments.requireStepArrays(params, grads, m, v);
     Arguments.requireSlice(offset, length, Array.getLength(params));
-    requireFits(step, element, null, null, -1);
-    final int end = offset + length;
-    final long refused = refused(step, element, grads, offset, end);
-    if (refused == 0) {
-      loops(step.variant())
-          .of(element)
-          .run(step.coefficients(), params, grads, m, v, null, null, offset, end);
-    }
-    return refused;
+    requireArrays(step, layout);
+    return step(step, new Operands(layout, params, grads, m, v, offset, length));
   }
 
   @Override
   public long step(AdamStep step, AdamSlice slice) {
     Arguments.requireNonNull("step", step);
     Arguments.requireNonNull("slice", slice);
-    requireFits(step, slice, -1);
-    final int end = slice.offset + slice.length;
-    final long refused = refused(step, slice.element, slice.grads, slice.offset, end);
-    if (refused == 0) {
-      run(step, slice, slice.offset, end);
+    requireFits(step, slice, -1, null);
+    try {
+      return step(step, slice.operands);
+    } catch (IllegalStateException e) {
+      throw closed(e, slice);
     }
-    return refused;
+  }
+
+  private long step(AdamStep step, Operands o) {
+    if (step.nonFinite() != NonFinite.PROPAGATE) {
+      final long refused = refuse(step, readers(o).countNonFinite(o, 0, o.length()));
+      if (refused > 0) {
+        return refused;
+      }
+    }
+    loops(step.variant()).of(o.layout()).run(step.coefficients(), o, 0, o.length());
+    return 0;
   }
 
   @Override
@@ -264,8 +302,9 @@ final class SpecialisedKernel implements AdamKernel {
   public long step(AdamStep step, AdamModel model, Executor executor, int threads) {
     Arguments.requireNonNull("step", step);
     requireModel(model, executor, threads);
+    final Thread other = other(threads);
     for (int i = 0; i < model.slices.length; i++) {
-      requireFits(step, model.slices[i], i);
+      requireFits(step, model.slices[i], i, other);
     }
     return step(step, null, model, executor, threads);
   }
@@ -284,12 +323,13 @@ final class SpecialisedKernel implements AdamKernel {
           "steps has " + steps.size() + " elements: expected " + model.slices.length
               + ", one for each slice");
     }
+    final Thread other = other(threads);
     for (int i = 0; i < model.slices.length; i++) {
       final AdamStep step = steps.get(i);
       if (step == null) {
         throw new NullPointerException("steps[" + i + "] is null");
       }
-      requireFits(step, model.slices[i], i);
+      requireFits(step, model.slices[i], i, other);
       if (step.nonFinite() != steps.get(0).nonFinite()) {
         throw new IllegalArgumentException(
             "steps[" + i + "] has nonFinite = " + step.nonFinite() + ": expected "
@@ -313,14 +353,32 @@ final class SpecialisedKernel implements AdamKernel {
         return refused;
       }
     }
-    if (threads == 1) {
-      walk(step, steps, model, 0, model.length());
-    } else {
-      Parts.run(
-          model.length(), SMALLEST_PART, threads, executor, true,
-          (from, to) -> walk(step, steps, model, from, to));
+    try {
+      if (threads == 1) {
+        walk(step, steps, model.work, 0, model.length());
+      } else {
+        Parts.run(
+            model.length(), SMALLEST_PART, threads, executor, true,
+            (from, to) -> walk(step, steps, model.work, from, to));
+      }
+    } catch (IllegalStateException e) {
+      throw closed(e, model.slices);
     }
     return 0;
+  }
+
+  /** What to say where a loop failed on memory that was there when it began. */
+  private static IllegalStateException closed(IllegalStateException e, AdamSlice... slices) {
+    for (AdamSlice slice : slices) {
+      for (MemorySegment segment : slice.segments) {
+        if (!segment.scope().isAlive()) {
+          return new IllegalStateException(
+              "an arena was closed during the step; operands in other memory are partly updated",
+              e);
+        }
+      }
+    }
+    return e;
   }
 
   @Override
@@ -331,65 +389,49 @@ final class SpecialisedKernel implements AdamKernel {
   @Override
   public double globalNorm(AdamModel model, Executor executor, int threads) {
     requireModel(model, executor, threads);
-    return GlobalNorm.of(model, readers()::of, executor, threads);
+    final Thread other = other(threads);
+    for (int i = 0; i < model.slices.length; i++) {
+      model.slices[i].requireAccessible(i, other);
+    }
+    return GlobalNorm.of(model.work, this::readers, executor, threads);
   }
 
   /**
    * One part of a model, in the order of its elements: steps it, or where there is no step, counts the
-   * gradients that are not finite.
+   * gradients that are not finite. Whole blocks: what is begun by the part before is left to it.
    */
-  private long walk(
-      AdamStep step, List<AdamStep> steps, AdamModel model, long from, long to) {
+  private long walk(AdamStep step, List<AdamStep> steps, Work work, long from, long to) {
     long count = 0;
+    final long end = work.cut(to);
     // A model may have no elements, and then no slice that has the first.
-    int i = from < to ? model.sliceOf(from) : 0;
-    for (long start = from; start < to; i++) {
-      final AdamSlice slice = model.slices[i];
-      final long before = model.before(i);
-      final int first = slice.offset + (int) (start - before);
-      final int last = (int) Math.min(slice.length, to - before);
+    int i = from < to ? work.sliceOf(from) : 0;
+    for (long start = work.cut(from); start < end; i++) {
+      final Operands o = work.operands(i);
+      final long before = work.before(i);
+      final long first = start - before;
+      final long length = Math.min(o.length(), end - before) - first;
       if (step == null) {
-        count +=
-            readers().of(slice.element).countNonFinite(slice.grads, first, slice.offset + last);
+        count += readers(o).countNonFinite(o, first, length);
       } else {
-        run(steps == null ? step : steps.get(i), slice, first, slice.offset + last);
+        final AdamStep ofSlice = steps == null ? step : steps.get(i);
+        loops(ofSlice.variant())
+            .of(o.layout())
+            .run(ofSlice.coefficients(), o, first, length);
       }
-      start = before + last;
+      start += length;
     }
     return count;
   }
 
-  private void run(AdamStep step, AdamSlice slice, int from, int to) {
-    loops(step.variant())
-        .of(slice.element)
-        .run(
-            step.coefficients(),
-            slice.params,
-            slice.grads,
-            slice.m,
-            slice.v,
-            slice.maximum,
-            slice.average,
-            from,
-            to);
-  }
-
   private long countNonFinite(AdamModel model, Executor executor, int threads) {
     if (threads == 1) {
-      return walk(null, null, model, 0, model.length());
+      return walk(null, null, model.work, 0, model.length());
     }
     final AtomicLong count = new AtomicLong();
     Parts.run(
         model.length(), SMALLEST_PART, threads, executor, false,
-        (from, to) -> count.addAndGet(walk(null, null, model, from, to)));
+        (from, to) -> count.addAndGet(walk(null, null, model.work, from, to)));
     return count.get();
-  }
-
-  /** The number of gradients for which a slice is not to be stepped; throws if they are to throw. */
-  private long refused(AdamStep step, Element element, Object grads, int from, int to) {
-    return step.nonFinite() == NonFinite.PROPAGATE
-        ? 0
-        : refuse(step, readers().of(element).countNonFinite(grads, from, to));
   }
 
   /** Throws if there are gradients that are not finite and the step wants that; otherwise their number. */
@@ -410,23 +452,50 @@ final class SpecialisedKernel implements AdamKernel {
     }
   }
 
-  private static void requireFits(AdamStep step, AdamSlice slice, int index) {
-    requireFits(step, slice.element, slice.maximum, slice.average, index);
+  /** A thread like those that are to help; null if there are none. */
+  private static Thread other(int threads) {
+    return threads == 1 ? null : OTHER;
   }
 
-  /** Refuses a step that cannot be done on such arrays; index is that of a slice in its model, or -1. */
-  private static void requireFits(
-      AdamStep step, Element element, Object maximum, Object average, int index) {
-    if (element == Element.FLOAT) {
+  /** Refuses a step that cannot be done on four arrays. */
+  private static void requireArrays(AdamStep step, Layout layout) {
+    if (layout.element() == Element.FLOAT) {
       step.requireFloatRange();
     }
+    requireFurther(step, false, false, -1);
+  }
+
+  /**
+   * Refuses a step that cannot be done on a slice.
+   *
+   * @param index that of the slice in its model, or -1
+   * @param other a thread like those that are to step as well, or null
+   */
+  private static void requireFits(AdamStep step, AdamSlice slice, int index, Thread other) {
+    if (slice.operands.layout().element() == Element.FLOAT) {
+      step.requireFloatRange();
+    }
+    requireFurther(step, slice.has(Operand.MAXIMUM), slice.has(Operand.AVERAGE), index);
+    if (step.updateOnly() && slice.has(Operand.COPY)) {
+      throw new IllegalArgumentException(
+          "updateOnly on a slice with a copy: expected one without, the new parameters are not known to"
+              + " this step" + (index < 0 ? "" : "; slices[" + index + "] has one"));
+    }
+    if (step.writesGrads()) {
+      slice.requireWritableGrads(index);
+    }
+    slice.requireAccessible(index, other);
+  }
+
+  private static void requireFurther(
+      AdamStep step, boolean hasMaximum, boolean hasAverage, int index) {
     final Adam adam = step.adam();
-    if (adam.amsgrad() != AmsGrad.NONE && maximum == null) {
+    if (adam.amsgrad() != AmsGrad.NONE && !hasMaximum) {
       throw new IllegalArgumentException(
           "amsgrad = " + adam.amsgrad() + ": expected slices with the running maxima, see"
               + " AdamSlice.withMaximum" + whichOf(index));
     }
-    if (adam.averageDecay() < 1 && average == null) {
+    if (adam.averageDecay() < 1 && !hasAverage) {
       throw new IllegalArgumentException(
           "averageDecay = " + adam.averageDecay() + ": expected slices with the averages, see"
               + " AdamSlice.withAverage" + whichOf(index));
@@ -437,9 +506,13 @@ final class SpecialisedKernel implements AdamKernel {
     return index < 0 ? "" : "; slices[" + index + "] has none";
   }
 
-  private Loops readers() {
-    final Loops known = readers;
-    return known != null ? known : (readers = find(Variant.BASIC));
+  /** The loop that reads gradients, which all variants share, and all operands with such gradients. */
+  private Loop readers(Operands o) {
+    return readers(o.layout());
+  }
+
+  private Loop readers(Layout layout) {
+    return reading.of(layout.ofGrads());
   }
 
   private Loops loops(Variant variant) {
@@ -451,9 +524,7 @@ final class SpecialisedKernel implements AdamKernel {
   private Loops find(Variant variant) {
     Loops found = byVariant.get(variant);
     if (found == null) {
-      final Loop floats = choice.loop(Element.FLOAT, variant);
-      final Loop doubles = choice.loop(Element.DOUBLE, variant);
-      found = new Loops(variant, floats, doubles);
+      found = new Loops(choice, variant);
       final Loops first = byVariant.putIfAbsent(variant, found);
       found = first == null ? found : first;
     }

@@ -13,10 +13,16 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A step allocates nothing: the alarm for a Vector API operation that lost its intrinsic. */
+/**
+ * A step allocates nothing, and one over arrays a single small object: the alarm for a Vector API operation that lost
+ * its intrinsic.
+ */
 class AllocationTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** More than the operands of a step over arrays take, less than a vector would beside them. */
+  private static final double OF_ARRAYS = 100;
 
   static Stream<Arguments> kernels() {
     return LaneWidth.supported()
@@ -35,13 +41,25 @@ class AllocationTest {
     final AdamStep step = Adam.defaults().withWeightDecay(weightDecay).atStep(64);
     // Whole vectors, a tail, and an offset.
     final StepArrays arrays = StepArrays.ordinary(type, 203, 1);
+    final AdamSlice whole = VariantsTest.slice(arrays);
+    final AdamSlice part = whole.range(1, 201);
     assertThat(step.flushesTinyMoments()).isTrue();
-    assertThat(Warmup.bytesPerStep(() -> arrays.step(kernel, step, 1, 201), PATIENCE))
+    assertThat(Warmup.bytesPerStep(() -> kernel.step(step, part), PATIENCE))
+        .as("bytes per step over a part")
+        .isLessThan(1);
+    assertThat(Warmup.bytesPerStep(() -> kernel.step(step, whole), PATIENCE))
         .as("bytes per step")
         .isLessThan(1);
-    assertThat(Warmup.bytesPerStep(() -> arrays.step(kernel, step), PATIENCE))
+    assertThat(bytesOfArrays(() -> arrays.step(kernel, step, 1, 201)))
+        .as("bytes per step over a part of arrays")
+        .isLessThan(OF_ARRAYS);
+    assertThat(bytesOfArrays(() -> arrays.step(kernel, step)))
         .as("bytes per step over whole arrays")
-        .isLessThan(1);
+        .isLessThan(OF_ARRAYS);
+  }
+
+  private static double bytesOfArrays(Runnable step) {
+    return Warmup.bytesPerStep(step, PATIENCE, OF_ARRAYS);
   }
 
   static Stream<Arguments> kernelsAndVariants() {
@@ -86,14 +104,23 @@ class AllocationTest {
     final AdamStep decaying = Adam.defaults().withWeightDecay(0.01).atStep(65);
     final AdamStep plain = Adam.defaults().atStep(65);
     final StepArrays arrays = StepArrays.ordinary(ElementType.FLOAT, 203, 1);
+    final AdamSlice slice = VariantsTest.slice(arrays);
+    assertThat(
+        Warmup.bytesPerStep(
+            () -> {
+              kernel.step(decaying, slice);
+              kernel.step(plain, slice);
+            }, PATIENCE))
+        .as("bytes per step")
+        .isLessThan(1);
     assertThat(
         Warmup.bytesPerStep(
             () -> {
               arrays.step(kernel, decaying);
               arrays.step(kernel, plain);
-            }, PATIENCE))
-        .as("bytes per step")
-        .isLessThan(1);
+            }, PATIENCE, 2 * OF_ARRAYS))
+        .as("bytes per two steps over arrays")
+        .isLessThan(2 * OF_ARRAYS);
   }
 
   private static AdamModel model(ElementType type, int slices, int length) {
@@ -117,10 +144,12 @@ class AllocationTest {
               () -> {
                 kernel.step(step, model);
                 kernel.step(step, slice);
-                arrays.step(kernel, step);
               }, PATIENCE))
           .as("bytes per step with %s", policy)
           .isLessThan(1);
+      assertThat(bytesOfArrays(() -> arrays.step(kernel, step)))
+          .as("bytes per step over arrays with %s", policy)
+          .isLessThan(OF_ARRAYS);
     }
     // Steps that differ.
     final List<AdamStep> steps =
@@ -133,8 +162,10 @@ class AllocationTest {
         .isLessThan(1);
     // What is skipped, too.
     type.set(arrays.grads(), 7, Double.NaN);
+    final AdamSlice skipped = VariantsTest.slice(arrays);
     final AdamStep skipping = Adam.defaults().atStep(65).withNonFinite(NonFinite.SKIP);
-    assertThat(Warmup.bytesPerStep(() -> arrays.step(kernel, skipping), PATIENCE)).isLessThan(1);
+    assertThat(Warmup.bytesPerStep(() -> kernel.step(skipping, skipped), PATIENCE)).isLessThan(1);
+    assertThat(bytesOfArrays(() -> arrays.step(kernel, skipping))).isLessThan(OF_ARRAYS);
   }
 
   /** Eight bytes for a block, four for a slice, and less than a kilobyte. */

@@ -31,7 +31,17 @@ class ArchitectureTest {
 
   private static final Pattern CLASS_IN_DESCRIPTOR = Pattern.compile("L([\\w/$]+);");
   private static final String PUBLIC = "org.adamant";
-  private static final String INTERNAL = "org.adamant.internal";
+  private static final String LOOP = "org.adamant.internal.loop";
+  private static final String PLATFORM = "org.adamant.internal.platform";
+  private static final String WORK = "org.adamant.internal.work";
+
+  /** The packages of the kernel, and which of them each may use. */
+  private static final Map<String, Set<String>> MAY_USE =
+      Map.of(
+          PUBLIC, Set.of(LOOP, PLATFORM, WORK),
+          PLATFORM, Set.of(LOOP),
+          WORK, Set.of(LOOP),
+          LOOP, Set.of());
 
   /** The names of the classes that each class of the kernel refers to. */
   private static Map<String, Set<String>> uses;
@@ -46,7 +56,9 @@ class ArchitectureTest {
       }
     }
     assertThat(uses)
-        .containsKeys(PUBLIC + ".AdamKernel", INTERNAL + ".SimdLoop", INTERNAL + ".ReferenceLoop");
+        .containsKeys(
+            PUBLIC + ".AdamKernel", LOOP + ".SimdLoop", LOOP + ".ReferenceLoop",
+            PLATFORM + ".Chooser", WORK + ".Parts");
   }
 
   /** Classes named in the constant pool: referred to by the code, or in any descriptor. */
@@ -83,20 +95,36 @@ class ArchitectureTest {
   }
 
   @Test
-  void theInternalPackageKnowsNothingOfThePublicOne() {
-    assertThat(usersOf(PUBLIC)).isNotEmpty().noneMatch(user -> packageOf(user).equals(INTERNAL));
+  void everyPackageUsesOnlyThoseBelowIt() {
+    assertThat(
+        uses.keySet()
+            .stream()
+            .map(ArchitectureTest::packageOf)
+            .filter(name -> !name.isEmpty())
+            .distinct())
+        .containsExactlyInAnyOrderElementsOf(MAY_USE.keySet());
+    for (String used : MAY_USE.keySet()) {
+      assertThat(usersOf(used))
+          .as("users of %s", used)
+          .isNotEmpty()
+          .allSatisfy(
+              user -> assertThat(
+                  packageOf(user).equals(used) || MAY_USE.get(packageOf(user)).contains(used))
+                  .as(user)
+                  .isTrue());
+    }
   }
 
   @Test
   void onlyTheLoopAndTheQuestionForTheWidthTouchTheVectorApi() {
     assertThat(usersOf("jdk.incubator.vector"))
-        .containsExactly(INTERNAL + ".NativeWidth", INTERNAL + ".SimdLoop");
+        .containsExactly(LOOP + ".SimdLoop", PLATFORM + ".NativeWidth");
   }
 
   @Test
   void onlyTheReaderOfFlagsTouchesManagement() {
-    assertThat(usersOf("com.sun.management")).containsExactly(INTERNAL + ".JvmFlags");
-    assertThat(usersOf("java.lang.management")).containsExactly(INTERNAL + ".JvmFlags");
+    assertThat(usersOf("com.sun.management")).containsExactly(PLATFORM + ".JvmFlags");
+    assertThat(usersOf("java.lang.management")).containsExactly(PLATFORM + ".JvmFlags");
   }
 
   @Test
@@ -110,7 +138,7 @@ class ArchitectureTest {
             .stream()
             .flatMap(Set::stream)
             .map(ArchitectureTest::packageOf)
-            .filter(name -> !name.isEmpty() && !Set.of(PUBLIC, INTERNAL).contains(name))
+            .filter(name -> !name.isEmpty() && !MAY_USE.containsKey(name))
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(packages)
         .allSatisfy(

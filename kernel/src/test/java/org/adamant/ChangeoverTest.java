@@ -3,9 +3,8 @@ package org.adamant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
-import org.adamant.internal.Changeover;
-import org.adamant.internal.Specialisation;
-import org.adamant.internal.Specialisation.Element;
+import org.adamant.internal.loop.Specialisation;
+import org.adamant.internal.platform.Changeover;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -35,16 +34,7 @@ class ChangeoverTest {
     for (int more = 0; more < MORE && System.nanoTime() < end; t++) {
       final AdamStep step = adam.atStep(t);
       before.set(expected);
-      loop.run(
-          step.coefficients(),
-          actual.params(),
-          actual.grads(),
-          actual.m(),
-          actual.v(),
-          null,
-          null,
-          0,
-          LENGTH);
+      loop.run(step.coefficients(), actual.operands(), 0, LENGTH);
       expected.step(reference, step);
       Bits.assertSame("t = " + t, expected, actual, before);
       more += loop.hasSwitched() ? 1 : 0;
@@ -53,8 +43,7 @@ class ChangeoverTest {
   }
 
   private static Specialisation constants(ElementType type, Adam adam) {
-    final Element element = type == ElementType.FLOAT ? Element.FLOAT : Element.DOUBLE;
     return new Specialisation(
-        element, LaneWidth.preferred().bits(), adam.atStep(1).variant());
+        type.layout(), LaneWidth.preferred().bits(), adam.atStep(1).variant());
   }
 }

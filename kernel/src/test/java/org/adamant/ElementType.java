@@ -1,6 +1,7 @@
 package org.adamant;
 
 import java.lang.reflect.Array;
+import org.adamant.internal.loop.Layout;
 
 /** The two element types of a step, behind one face, so that a test is written once for both. */
 enum ElementType {
@@ -168,5 +169,10 @@ enum ElementType {
   @Override
   public String toString() {
     return this == FLOAT ? "float" : "double";
+  }
+
+  /** How the four arrays lie. */
+  Layout layout() {
+    return this == FLOAT ? Layout.FLOATS : Layout.DOUBLES;
   }
 }

@@ -4,10 +4,9 @@ import java.lang.reflect.Array;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.adamant.internal.Loop;
-import org.adamant.internal.Specialisation;
-import org.adamant.internal.Specialisation.Element;
-import org.adamant.internal.Specialiser;
+import org.adamant.internal.loop.Loop;
+import org.adamant.internal.loop.Specialisation;
+import org.adamant.internal.loop.Specialiser;
 
 /**
  * The program of the forked JVMs: says which paths this JVM offers, and hashes the results of each.
@@ -100,18 +99,8 @@ final class ForkedSteps {
 
   /** The loop itself, past the chooser that refuses it where it is slow. */
   private static void runLoop(int bits, AdamStep step, StepArrays arrays) {
-    final Element element =
-        arrays.type() == ElementType.FLOAT ? Element.FLOAT : Element.DOUBLE;
-    final Loop loop = Specialiser.loop(new Specialisation(element, bits, step.variant()));
-    loop.run(
-        step.coefficients(),
-        arrays.params(),
-        arrays.grads(),
-        arrays.m(),
-        arrays.v(),
-        null,
-        null,
-        0,
-        Array.getLength(arrays.params()));
+    final Loop loop =
+        Specialiser.loop(new Specialisation(arrays.type().layout(), bits, step.variant()));
+    loop.run(step.coefficients(), arrays.operands(), 0, Array.getLength(arrays.params()));
   }
 }

@@ -68,7 +68,7 @@ class ModelTest {
         AdamModel.of(
             whole.range(0, 2), whole.range(2, 0), whole.range(2, 0), whole.range(2, 3),
             whole.range(5, 1));
-    assertThat(IntStream.range(0, 6).map(model::sliceOf)).containsExactly(0, 0, 3, 3, 3, 4);
+    assertThat(IntStream.range(0, 6).map(model.work::sliceOf)).containsExactly(0, 0, 3, 3, 3, 4);
   }
 
   @ParameterizedTest
@@ -171,7 +171,7 @@ class ModelTest {
     assertThatThrownBy(() -> AdamModel.of(whole.range(6, 4), whole.range(4, 3)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageMatching(
-            "slices overlap in an array, which is (params|grads|m|v) of slices\\[1] \\(offset = 4,"
+            "slices overlap in memory, which is (params|grads|m|v) of slices\\[1] \\(offset = 4,"
                 + " length = 3\\) and \\1 of slices\\[0] \\(offset = 6, length = 4\\): expected every"
                 + " element once");
     assertThatThrownBy(() -> whole.range(6, 5)).isInstanceOf(IndexOutOfBoundsException.class);

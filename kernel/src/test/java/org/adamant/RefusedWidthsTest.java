@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.ResourceBundle;
 import java.util.ServiceConfigurationError;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.adamant.internal.Refusals;
+import org.adamant.internal.platform.Refusals;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 

@@ -2,6 +2,7 @@ package org.adamant;
 
 import java.lang.reflect.Array;
 import java.util.List;
+import org.adamant.internal.loop.Operands;
 
 /** The four arrays of a step. */
 record StepArrays(ElementType type, Object params, Object grads, Object m, Object v) {
@@ -51,6 +52,11 @@ record StepArrays(ElementType type, Object params, Object grads, Object m, Objec
 
   long step(AdamKernel kernel, AdamStep step, int offset, int length) {
     return type.step(kernel, step, params, grads, m, v, offset, length);
+  }
+
+  /** What a loop works on: all of their elements. */
+  Operands operands() {
+    return new Operands(type.layout(), params, grads, m, v, 0, Array.getLength(params));
   }
 
   /** The inputs of one element, for a failure message. */

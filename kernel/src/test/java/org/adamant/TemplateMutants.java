@@ -62,7 +62,7 @@ final class TemplateMutants {
               "method:org.adamant.LaneEqualityTest#thereIsAWidthToCompare()",
               "class:org.adamant.ReferenceTest",
               "class:org.adamant.ModelTest",
-              "class:org.adamant.internal.FmaRootTest",
+              "class:org.adamant.internal.loop.FmaRootTest",
               "class:org.adamant.VariantsTest"));
 
   private final List<String> templates;

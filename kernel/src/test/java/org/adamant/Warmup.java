@@ -20,9 +20,9 @@ final class Warmup {
 
   /** Runs the loop that these arguments lead to until it is compiled. */
   static void compile(AdamKernel kernel, ElementType type, Adam adam, int length) {
-    final StepArrays arrays = StepArrays.ordinary(type, length, 1);
+    final AdamSlice slice = VariantsTest.slice(StepArrays.ordinary(type, length, 1));
     final AdamStep step = adam.atStep(1);
-    final double bytes = bytesPerStep(() -> arrays.step(kernel, step), Duration.ofSeconds(20));
+    final double bytes = bytesPerStep(() -> kernel.step(step, slice), Duration.ofSeconds(20));
     if (bytes >= 1) {
       throw new AssertionError(
           kernel + " is not compiled, or lost an intrinsic: a step of " + length + " " + type
@@ -30,15 +30,18 @@ final class Warmup {
     }
   }
 
+  /** Runs the step until it allocates less than a byte per call, or time is up. */
+  static double bytesPerStep(Runnable step, Duration patience) {
+    return bytesPerStep(step, patience, 1);
+  }
+
   /**
-   * Runs the step until it has allocated less than a byte per call in several batches of calls in a
+   * Runs the step until it has allocated less than a limit per call in several batches of calls in a
    * row, or time is up.
    *
-   * @return the bytes that the current thread allocated per call in the last batch, the most of
-   * those
-   *     in a row
+   * @return the bytes that the current thread allocated per call in the last batch
    */
-  static double bytesPerStep(Runnable step, Duration patience) {
+  static double bytesPerStep(Runnable step, Duration patience, double limit) {
     final long deadline = System.nanoTime() + patience.toNanos();
     int quiet = 0;
     double bytes;
@@ -49,7 +52,7 @@ final class Warmup {
         step.run();
       }
       bytes = (THREADS.getCurrentThreadAllocatedBytes() - before) / (double) STEPS_PER_BATCH;
-      quiet = bytes < 1 ? quiet + 1 : 0;
+      quiet = bytes < limit ? quiet + 1 : 0;
     } while (quiet < QUIET_BATCHES && System.nanoTime() < deadline);
     return bytes;
   }

@@ -54,7 +54,7 @@ class WitnessIT {
   void aMinimizedJarHasTheLoops() throws IOException {
     try (JarFile jar = new JarFile(MINIMIZED.toFile())) {
       assertThat(jar.stream().map(JarEntry::getName))
-          .contains("org/adamant/internal/SimdLoop.class")
+          .contains("org/adamant/internal/loop/SimdLoop.class")
           .doesNotContain("org/adamant/AdamOptimizer.class");
     }
     SIMD.check(SIMD.run(Command.JAVA_HOME, MINIMIZED));

@@ -1,0 +1,69 @@
+package org.adamant;
+
+/** How the numbers of an operand are written. */
+public enum Format {
+  /** 4 bytes: IEEE 754 single precision, {@code float}. */
+  FLOAT32(Float.BYTES),
+
+  /** 8 bytes: IEEE 754 double precision, {@code double}. Where the parameters are so, all operands are. */
+  FLOAT64(Double.BYTES),
+
+  /**
+   * 2 bytes: the upper half of a {@code float}, 8 bits of exponent and 7 of mantissa, 2 to 3 decimal digits in the range
+   * of float. For any operand. Beyond the largest, numbers are rounded to infinity.
+   */
+  BFLOAT16(Short.BYTES),
+
+  /**
+   * 1 byte, and 2 more for each 256 numbers, which share a scale. For first and second moments only.
+   *
+   * <p><b>In memory.</b> One byte for each number, then two for each block of 256 numbers, the last of which may be
+   * shorter: b, taken as unsigned, and 0 if numbers have a sign, otherwise 1. A b less than 44 is 44. Memory of zeros
+   * is zeros.
+   *
+   * <pre>
+   *   0:  bits s EEEE nnn     x = (z - 2^-15) * 2^(b-126), z = 2^(E-15) * (1 + n/8); if s is 1, -x
+   *   1:  bits  EEEEE nnn     x = (z - 2^-31) * 2^(b-126), z = 2^(E-31) * (1 + n/8)
+   *       the largest E:      infinity if n = 0, otherwise NaN
+   * </pre>
+   *
+   * <p>First moments are written with a sign, second ones without. b is such that 2^(126-b) times the largest finite
+   * magnitude of the block is in [0.4375, 0.875), z is {@code fma(|x|, 2^(126-b), 2^-15)} or {@code 2^-31}, rounded to a
+   * float and then to 3 bits of mantissa. So a number has a relative error of 1/16 to nearest down to a 2^-13 th of the
+   * largest (second moments: 2^-29 th), and below that an absolute one. A second moment that is not zero is never
+   * written as zero: it becomes at least the smallest number.
+   */
+  BLOCK8(Byte.BYTES);
+
+  /** The numbers of {@link #BLOCK8} that share a scale. */
+  public static final int BLOCK_LENGTH = org.adamant.internal.loop.Block8.LENGTH;
+
+  private final int bytes;
+
+  Format(int bytes) {
+    this.bytes = bytes;
+  }
+
+  /** The bytes of one number, without a share of its scale. */
+  int bytes() {
+    return bytes;
+  }
+
+  /**
+   * The memory that numbers take.
+   *
+   * @param length how many numbers, at least 0
+   * @return how many bytes, the scales included
+   * @throws IllegalArgumentException if the length is negative
+   * @throws ArithmeticException if there are more bytes than a long can count
+   */
+  public long byteSize(long length) {
+    if (length < 0) {
+      throw new IllegalArgumentException("length = " + length + ": expected at least 0");
+    }
+    final long ofNumbers = Math.multiplyExact(length, (long) bytes);
+    return this == BLOCK8
+        ? Math.addExact(ofNumbers, org.adamant.internal.loop.Block8.scaleBytes(length))
+        : ofNumbers;
+  }
+}

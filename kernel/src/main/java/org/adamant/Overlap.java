@@ -1,0 +1,113 @@
+package org.adamant;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Which operands have bytes in common: a question of addresses, not of identity. */
+final class Overlap {
+
+  /** In place of an array, for all that lies outside the heap. */
+  private static final Object OUTSIDE = new Object();
+
+  private Overlap() {}
+
+  /** Whether two storages have a byte in common. */
+  static boolean of(Storage one, Storage other) {
+    if (one.array != null && other.array != null) {
+      // Without the classes of segments, which a first step on arrays does not need.
+      return one.array == other.array
+          && one.offset < other.offset + other.length()
+          && other.offset < one.offset + one.length();
+    }
+    for (MemorySegment left : segments(one)) {
+      for (MemorySegment right : segments(other)) {
+        if (left.asOverlappingSlice(right).isPresent()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** What a storage lies in: the numbers, and their scales. */
+  private static List<MemorySegment> segments(Storage storage) {
+    return storage.scales == null
+        ? List.of(storage.bytes())
+        : List.of(storage.segment, storage.scales);
+  }
+
+  /** Bytes, and what they are called. */
+  private record Range(long from, long to, Object name) {}
+
+  /** A storage, and what it is called. */
+  private record Piece(Storage storage, Object name) {}
+
+  /** Bytes of many storages, each of which is to be used once. */
+  static final class Finder {
+
+    private final Map<Object, List<Range>> ranges = new IdentityHashMap<>();
+    private final List<Piece> pieces = new ArrayList<>();
+
+    /** Those which do not tell the array they lie in, because it could then be written: seldom any. */
+    private final List<Piece> readOnly = new ArrayList<>();
+
+    /** Adds the bytes of a storage; its name is asked for only where it overlaps another. */
+    void add(Storage storage, Object name) {
+      if (storage.length() == 0) {
+        return;
+      }
+      final Piece piece = new Piece(storage, name);
+      pieces.add(piece);
+      if (storage.array != null) {
+        final long bytes = storage.format().bytes();
+        add(
+            storage.array, storage.offset * bytes,
+            (storage.offset + storage.length()) * bytes, name);
+        return;
+      }
+      for (MemorySegment segment : segments(storage)) {
+        final Object base = segment.isNative() ? OUTSIDE : segment.heapBase().orElse(null);
+        if (base == null) {
+          readOnly.add(piece);
+        } else {
+          add(base, segment.address(), segment.address() + segment.byteSize(), name);
+        }
+      }
+    }
+
+    private void add(Object base, long from, long to, Object name) {
+      ranges.computeIfAbsent(base, _ -> new ArrayList<>()).add(new Range(from, to, name));
+    }
+
+    /** Refuses bytes that have been added twice. */
+    void requireDisjoint() {
+      for (List<Range> sharing : ranges.values()) {
+        sharing.sort(Comparator.comparingLong(Range::from));
+        for (int i = 1; i < sharing.size(); i++) {
+          final Range left = sharing.get(i - 1);
+          final Range right = sharing.get(i);
+          if (right.from < left.to) {
+            throw overlap(left.name, right.name);
+          }
+        }
+      }
+      for (Piece one : readOnly) {
+        for (Piece other : pieces) {
+          if (one != other && Overlap.of(one.storage, other.storage)) {
+            throw overlap(one.name, other.name);
+          }
+        }
+      }
+    }
+
+    private static IllegalArgumentException overlap(Object one, Object other) {
+      return new IllegalArgumentException(
+          "slices overlap in memory, which is " + one + " and " + other
+              + ": expected every element once");
+    }
+  }
+}

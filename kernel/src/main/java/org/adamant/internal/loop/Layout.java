@@ -1,0 +1,206 @@
+package org.adamant.internal.loop;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.adamant.internal.loop.Specialisation.Element;
+
+/**
+ * The kinds of all operands of a step, and the classes of their segments, a constant of the specialised loop. There is one instance of each, so that
+ * they are compared by reference.
+ *
+ * <p>Maxima and averages that are not there have a kind nevertheless: the variant says whether they are used, and slices
+ * with and without them then share a loop.
+ */
+public final class Layout {
+
+  private static final ConcurrentHashMap<List<Object>, Layout> SHARED = new ConcurrentHashMap<>();
+
+  private static final AtomicInteger MADE = new AtomicInteger();
+
+  /** Plain arrays of float. */
+  public static final Layout FLOATS = uniform(Kind.FLOAT_ARRAY);
+
+  /** Plain arrays of double. */
+  public static final Layout DOUBLES = uniform(Kind.DOUBLE_ARRAY);
+
+  /** A small number, another one for each layout: an index into tables. */
+  public final int id = MADE.getAndIncrement();
+
+  private final Kind[] kinds;
+  private final Class<?>[] types;
+  private final boolean hasBlocks;
+  private final boolean isLossy;
+  private final Layout ofGrads;
+
+  private Layout(Kind[] kinds, Class<?>[] types) {
+    this.kinds = kinds;
+    this.types = types;
+    this.hasBlocks = Arrays.asList(kinds).contains(Kind.BLOCK8_SEGMENT);
+    final int grads = Operand.GRADS.ordinal();
+    this.ofGrads = isUniform() ? this : uniform(kinds[grads], types[grads]);
+    boolean anyIsLossy = false;
+    for (Kind kind : kinds) {
+      anyIsLossy |= kind.isLossy();
+    }
+    this.isLossy = anyIsLossy;
+  }
+
+  /**
+   * The layout of these kinds, with all segments native.
+   *
+   * @param kinds the kind of each {@link Operand}, in their order, {@link Kind#NONE} for one that is not there
+   * @return the one instance
+   */
+  public static Layout of(Kind... kinds) {
+    final Class<?>[] types = new Class<?>[kinds.length];
+    for (int k = 0; k < kinds.length; k++) {
+      types[k] = kinds[k].isSegment ? Segments.NATIVE : null;
+    }
+    return of(kinds, types);
+  }
+
+  /**
+   * The layout of these kinds.
+   *
+   * @param kinds the kind of each {@link Operand}, in their order, {@link Kind#NONE} for one that is not there
+   * @param types the class of each segment, see {@link Segments}, null for what is none
+   * @return the one instance
+   */
+  public static Layout of(Kind[] kinds, Class<?>[] types) {
+    final Kind[] allKinds = kinds.clone();
+    final Class<?>[] allTypes = types.clone();
+    for (Operand operand : new Operand[] {Operand.MAXIMUM, Operand.AVERAGE}) {
+      final int k = operand.ordinal();
+      if (allKinds[k] == Kind.NONE) {
+        allKinds[k] = plain(kinds[0]);
+        allTypes[k] = types[0];
+      }
+    }
+    final List<Object> key = new ArrayList<>(Arrays.asList((Object[]) allKinds));
+    key.addAll(Arrays.asList(allTypes));
+    final Layout known = SHARED.get(key);
+    if (known != null) {
+      return known;
+    }
+    final Layout made = new Layout(allKinds, allTypes);
+    final Layout first = SHARED.putIfAbsent(key, made);
+    return first == null ? made : first;
+  }
+
+  /**
+   * The layout of a step whose operands are all of one kind.
+   *
+   * @param kind the kind
+   * @return the layout
+   */
+  public static Layout uniform(Kind kind) {
+    return uniform(kind, kind.isSegment ? Segments.NATIVE : null);
+  }
+
+  private static Layout uniform(Kind kind, Class<?> type) {
+    return of(
+        new Kind[] {kind, kind, kind, kind, kind, kind, Kind.NONE, Kind.NONE},
+        new Class<?>[] {type, type, type, type, type, type, null, null});
+  }
+
+  /**
+   * The layout of plain arrays.
+   *
+   * @param element what they hold
+   * @return the layout
+   */
+  public static Layout of(Element element) {
+    return element == Element.FLOAT ? FLOATS : DOUBLES;
+  }
+
+  private boolean isUniform() {
+    boolean isUniform = true;
+    for (int k = 0; k < Operand.COUNT; k++) {
+      isUniform &=
+          k < Operand.COPY.ordinal()
+              ? kinds[k] == kinds[0] && types[k] == types[0]
+              : kinds[k] == Kind.NONE;
+    }
+    return isUniform;
+  }
+
+  /** That of operands beside such parameters which lose nothing. */
+  private static Kind plain(Kind params) {
+    if (params.element == Element.DOUBLE) {
+      return params.isSegment ? Kind.DOUBLE_SEGMENT : Kind.DOUBLE_ARRAY;
+    }
+    return params.isSegment ? Kind.FLOAT_SEGMENT : Kind.FLOAT_ARRAY;
+  }
+
+  /** {@return the layout of all operands in the kind of these gradients: all that reading gradients depends on} */
+  public Layout ofGrads() {
+    return ofGrads;
+  }
+
+  /**
+   * {@return the kind of an operand}
+   *
+   * @param operand which
+   */
+  public Kind kind(Operand operand) {
+    return kinds[operand.ordinal()];
+  }
+
+  /**
+   * {@return the class of an operand's segment, or null}
+   *
+   * @param operand which
+   */
+  public Class<?> type(Operand operand) {
+    return types[operand.ordinal()];
+  }
+
+  /** {@return what a step computes in} */
+  public Element element() {
+    return kinds[0].element;
+  }
+
+  /** {@return whether an operand is written in blocks of 8-bit numbers} */
+  public boolean hasBlocks() {
+    return hasBlocks;
+  }
+
+  /** {@return whether a number may have to be rounded to be stored} */
+  public boolean isLossy() {
+    return isLossy;
+  }
+
+  /** The width, in bits, up to which there are no vectors: of one lane, or of as many 16 or 8-bit numbers as floats. */
+  int narrowest() {
+    if (hasBlocks) {
+      return 128;
+    }
+    // Not a lambda: the first of a program takes milliseconds to link.
+    for (Kind kind : kinds) {
+      if (kind.bytes == Short.BYTES) {
+        return 64;
+      }
+    }
+    return element().bits;
+  }
+
+  /** Whether an operand lies in an array. */
+  boolean hasArrays() {
+    for (Kind kind : kinds) {
+      if (kind != Kind.NONE && !kind.isSegment) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public String toString() {
+    return this == FLOATS || this == DOUBLES
+        ? element().toString()
+        : Arrays.toString(kinds);
+  }
+}

@@ -1,0 +1,107 @@
+package org.adamant.internal.loop;
+
+import java.util.Arrays;
+
+/**
+ * What a step works on: where each operand lies. Immutable, made once for a slice; a loop copies the fields to
+ * locals. Element 0 is the first element of the slice in every operand.
+ *
+ * <p>Arrays, the offset of whose first element is the same for all, and segments, which begin with the first element
+ * of the slice. An operand in an array at another offset is a segment over that array.
+ */
+public final class Operands {
+
+  private static final int FIRST_FURTHER = Operand.MAXIMUM.ordinal();
+
+  final Layout layout;
+  final Object params;
+  final Object grads;
+  final Object m;
+  final Object v;
+
+  /** What only some slices have, in the order of {@link Operand} from the maximum on; null if nothing. */
+  private final Object[] further;
+
+  /** The index of element 0 in those operands that are arrays. */
+  final int offset;
+
+  final long length;
+
+  /** The number that element 0 has in its parameter, for random numbers. */
+  final long number;
+
+  /**
+   * Operands of any kind.
+   *
+   * @param layout their kinds
+   * @param memory an array or a segment for each {@link Operand}, in their order, null where there is none
+   * @param offset the index of element 0 in the arrays
+   * @param length the number of elements
+   * @param number the number of element 0 in its parameter
+   */
+  public Operands(Layout layout, Object[] memory, int offset, long length, long number) {
+    this.layout = layout;
+    this.params = memory[0];
+    this.grads = memory[1];
+    this.m = memory[2];
+    this.v = memory[3];
+    this.further = Arrays.copyOfRange(memory, FIRST_FURTHER, Operand.COUNT);
+    this.offset = offset;
+    this.length = length;
+    this.number = number;
+  }
+
+  /**
+   * Four arrays.
+   *
+   * @param layout that of floats or doubles
+   * @param params parameters
+   * @param grads gradients
+   * @param m first moments
+   * @param v second moments
+   * @param offset the index of the first element
+   * @param length the number of elements
+   */
+  public Operands(
+      Layout layout, Object params, Object grads, Object m, Object v, int offset, long length) {
+    this.layout = layout;
+    this.params = params;
+    this.grads = grads;
+    this.m = m;
+    this.v = v;
+    this.further = null;
+    this.offset = offset;
+    this.length = length;
+    this.number = 0;
+  }
+
+  /** {@return the kinds} */
+  public Layout layout() {
+    return layout;
+  }
+
+  /** {@return the number of elements} */
+  public long length() {
+    return length;
+  }
+
+  /**
+   * {@return the array, segment or blocks of an operand; null where there is none}
+   *
+   * @param operand which
+   */
+  public Object memory(Operand operand) {
+    return switch (operand) {
+      case PARAMS -> params;
+      case GRADS -> grads;
+      case M -> m;
+      case V -> v;
+      default -> further(operand);
+    };
+  }
+
+  /** The maximum or another one behind it; null where there is none. */
+  Object further(Operand operand) {
+    return further == null ? null : further[operand.ordinal() - FIRST_FURTHER];
+  }
+}

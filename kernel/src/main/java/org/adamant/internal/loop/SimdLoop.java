@@ -1,0 +1,692 @@
+package org.adamant.internal.loop;
+
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.AND;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.B2I;
+import static jdk.incubator.vector.VectorOperators.F2D;
+import static jdk.incubator.vector.VectorOperators.FMA;
+import static jdk.incubator.vector.VectorOperators.I2B;
+import static jdk.incubator.vector.VectorOperators.I2S;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.SQRT;
+import static jdk.incubator.vector.VectorOperators.ULT;
+import static jdk.incubator.vector.VectorOperators.UMIN;
+import static jdk.incubator.vector.VectorOperators.XOR;
+import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_S2I;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+import org.adamant.internal.loop.Variant.Feature;
+
+/**
+ * The SIMD loop, once for all element types, lane widths and variants: the operations of {@link
+ * ReferenceLoop} in the same order, each on all lanes. Every one of them (fma, sub, add, mul, div,
+ * sqrt) is correctly rounded by IEEE 754, so each lane gets the bits of the reference; a root computed
+ * in another way, see {@link FmaRoot}, is shown to be. What is left
+ * over at the end of a slice is done by the reference itself; it may not be covered by a last vector
+ * that overlaps the one before, because a step done twice is not a step done once.
+ *
+ * <p>This class is a template: it is never initialised itself, {@link Specialiser} defines it again as
+ * a hidden class for each {@link Specialisation}. The build expands the private static methods in {@code
+ * stepVectors} (see {@code kernel/src/build/Expand.java}): C2 stops inlining where a loop has become large, and
+ * would allocate the vectors that go through the others. The species must be a constant: from an instance field
+ * the loop runs at half the speed, as a parameter 73 times slower.
+ */
+// Vector<Number> stands for FloatVector and DoubleVector alike; which one, the constants say.
+@SuppressWarnings("unchecked")
+final class SimdLoop extends Loop {
+
+  private static final Specialisation CONSTANTS = Specialiser.constants(MethodHandles.lookup());
+  private static final Layout LAYOUT = CONSTANTS.layout();
+  private static final Kind PARAMS = LAYOUT.kind(Operand.PARAMS);
+  private static final Kind GRADS = LAYOUT.kind(Operand.GRADS);
+  private static final Kind M = LAYOUT.kind(Operand.M);
+  private static final Kind V = LAYOUT.kind(Operand.V);
+  private static final Kind MAXIMA = LAYOUT.kind(Operand.MAXIMUM);
+  private static final Kind AVERAGE = LAYOUT.kind(Operand.AVERAGE);
+  private static final Kind COPY = LAYOUT.kind(Operand.COPY);
+  private static final Kind REMAINDER = LAYOUT.kind(Operand.REMAINDER);
+  // Each a constant: what is read from an array of constants is none.
+  private static final Class<?> PARAMS_TYPE = LAYOUT.type(Operand.PARAMS);
+  private static final Class<?> GRADS_TYPE = LAYOUT.type(Operand.GRADS);
+  private static final Class<?> M_TYPE = LAYOUT.type(Operand.M);
+  private static final Class<?> V_TYPE = LAYOUT.type(Operand.V);
+  private static final Class<?> MAXIMA_TYPE = LAYOUT.type(Operand.MAXIMUM);
+  private static final Class<?> AVERAGE_TYPE = LAYOUT.type(Operand.AVERAGE);
+  private static final Class<?> COPY_TYPE = LAYOUT.type(Operand.COPY);
+  private static final Class<?> REMAINDER_TYPE = LAYOUT.type(Operand.REMAINDER);
+  private static final boolean FLOAT = LAYOUT.element() == Specialisation.Element.FLOAT;
+  private static final boolean HAS_ARRAYS = LAYOUT.hasArrays();
+  private static final boolean M_IN_BLOCKS = M == Kind.BLOCK8_SEGMENT;
+  private static final boolean V_IN_BLOCKS = V == Kind.BLOCK8_SEGMENT;
+  private static final Variant VARIANT = CONSTANTS.variant();
+  private static final boolean PYTORCH = VARIANT.has(Feature.PYTORCH);
+  private static final boolean SCALES = VARIANT.has(Feature.SCALES);
+  private static final boolean CLIPS = VARIANT.has(Feature.CLIPS);
+  private static final boolean MAXIMIZES = VARIANT.has(Feature.MAXIMIZES);
+  private static final boolean L2 = VARIANT.has(Feature.DECAYS_GRADIENT);
+  private static final boolean DECOUPLED = VARIANT.has(Feature.DECAYS_PARAMETER);
+  private static final boolean DECAYS = L2 || DECOUPLED;
+  private static final boolean GRADIENT_FIRST =
+      VARIANT.has(FLOAT ? Feature.FLOAT_GRADIENT_FIRST : Feature.GRADIENT_FIRST);
+  private static final boolean SQUARE_FIRST = VARIANT.has(Feature.SQUARE_FIRST);
+  private static final boolean MAXIMUM = VARIANT.has(Feature.MAXIMUM);
+  private static final boolean CORRECTED = VARIANT.has(Feature.CORRECTED);
+  private static final boolean ROOT_EPSILON = VARIANT.has(Feature.ROOT_EPSILON);
+  private static final boolean NESTEROV = VARIANT.has(Feature.NESTEROV);
+  private static final boolean UPDATE_ONLY = VARIANT.has(Feature.UPDATE_ONLY);
+  private static final boolean AVERAGES = VARIANT.has(Feature.AVERAGES);
+  private static final boolean ZEROES_GRADIENT = VARIANT.has(Feature.ZEROES_GRADIENT);
+  private static final boolean HAS_COPY = COPY != Kind.NONE;
+  private static final boolean HAS_REMAINDER = REMAINDER != Kind.NONE;
+  private static final boolean STOCHASTIC = !VARIANT.has(Feature.ROUNDS_TO_NEAREST);
+  private static final boolean RANDOM_M = STOCHASTIC && M.isLossy();
+  private static final boolean RANDOM_V = STOCHASTIC && V.isLossy();
+  private static final boolean RANDOM_PARAMS =
+      STOCHASTIC && !UPDATE_ONLY && PARAMS.isLossy() && !HAS_REMAINDER;
+  private static final boolean RANDOM_GRADS = STOCHASTIC && UPDATE_ONLY && GRADS.isLossy();
+  private static final boolean RANDOM_MAXIMA = STOCHASTIC && MAXIMUM && MAXIMA.isLossy();
+  private static final boolean RANDOM_AVERAGE = STOCHASTIC && AVERAGES && AVERAGE.isLossy();
+  private static final boolean RANDOM_MAIN = RANDOM_M || RANDOM_V || RANDOM_PARAMS || RANDOM_GRADS;
+  private static final boolean RANDOM_FURTHER = RANDOM_MAXIMA || RANDOM_AVERAGE;
+  // Whether all that is read has so few bits that no NaN has a payload to be carried into its sign.
+  private static final boolean HAS_SHORT_NAN =
+      PARAMS.isLossy()
+          && !HAS_REMAINDER
+          && GRADS.isLossy()
+          && M.isLossy()
+          && V.isLossy()
+          && (!MAXIMUM || MAXIMA.isLossy());
+  private static final VectorShape SHAPE = VectorShape.forBitSize(CONSTANTS.laneBits());
+  private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
+  private static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(double.class, SHAPE);
+  // As many floats as there are doubles in a vector; not used at 64 bits, where that is one.
+  private static final VectorSpecies<Float> HALF_FLOATS =
+      VectorSpecies.of(
+          float.class, VectorShape.forBitSize(Math.max(64, CONSTANTS.laneBits() / 2)));
+  private static final int LANES = FLOAT ? FLOATS.length() : DOUBLES.length();
+  private static final boolean FMA_ROOT = CONSTANTS.rootsByFma();
+  private static final int FMA_VECTORS = (FmaRoot.SHARE - 1) * LANES;
+  private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
+  // Of as many lanes as there are floats; not used where there is no vector so narrow.
+  private static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(
+          short.class, VectorShape.forBitSize(Math.max(64, CONSTANTS.laneBits() / 2)));
+  private static final VectorSpecies<Byte> BYTES =
+      VectorSpecies.of(
+          byte.class, VectorShape.forBitSize(Math.max(64, CONSTANTS.laneBits() / 4)));
+  // As many shorts and ints as there are doubles in a vector.
+  private static final VectorSpecies<Short> HALF_SHORTS =
+      VectorSpecies.of(
+          short.class, VectorShape.forBitSize(Math.max(64, CONSTANTS.laneBits() / 4)));
+  private static final VectorSpecies<Integer> HALF_INTS =
+      VectorSpecies.of(
+          int.class, VectorShape.forBitSize(Math.max(64, CONSTANTS.laneBits() / 2)));
+  private static final boolean LOADS_DOUBLES =
+      DOUBLES.length() >= (GRADS.bytes == Short.BYTES ? 4 : 2);
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, SHAPE);
+  private static final Loop TAIL = Specialiser.loop(CONSTANTS.scalar());
+
+  // Not final: what the compiler knows to be constant it keeps in memory, and loads from there at each
+  // use. That is up to eight loads more per vector, and was 8 % of a step.
+  private double half = 0.5;
+  private long seed = FmaRoot.SEED;
+  private long lowest = FmaRoot.LOWEST;
+  private long range = FmaRoot.RANGE;
+
+  SimdLoop() {}
+
+  @Override
+  public void step(Coefficients c, Operands o, float[] moments, long first, int count) {
+    final int inVectors = isForVectors(o, first) ? inVectors(count) : 0;
+    if (inVectors > 0) {
+      stepVectors(c, o, moments, first, inVectors);
+    }
+    if (inVectors < count) {
+      TAIL.step(c, o, moments, first + inVectors, count - inVectors);
+    }
+  }
+
+  /**
+   * Whether moments in blocks are written as vectors read them. Asked here, not in a loop of vectors, where there would
+   * be a branch. The first step on new memory is a scalar one.
+   */
+  private static boolean isForVectors(Operands o, long first) {
+    return !(M_IN_BLOCKS && ((Block8) o.m).isUnsigned(first))
+        && !(V_IN_BLOCKS && !((Block8) o.v).isUnsigned(first));
+  }
+
+  /** The elements in whole vectors. */
+  private static int inVectors(int count) {
+    return count & -LANES;
+  }
+
+  private void stepVectors(Coefficients c, Operands o, float[] moments, long first, int count) {
+    final Object params = exact(o.params, PARAMS_TYPE);
+    final Object grads = exact(o.grads, GRADS_TYPE);
+    final Object m = M_IN_BLOCKS ? null : exact(o.m, M_TYPE);
+    final Object v = V_IN_BLOCKS ? null : exact(o.v, V_TYPE);
+    final Block8 mBlocks = M_IN_BLOCKS ? (Block8) o.m : null;
+    final MemorySegment mCodes =
+        M_IN_BLOCKS ? (MemorySegment) exact(mBlocks.codes, M_TYPE) : null;
+    final float mFactor = M_IN_BLOCKS ? mBlocks.factor(first) : 0;
+    final float mOffset = M_IN_BLOCKS ? mBlocks.offset(first, false) : 0;
+    final Block8 vBlocks = V_IN_BLOCKS ? (Block8) o.v : null;
+    final MemorySegment vCodes =
+        V_IN_BLOCKS ? (MemorySegment) exact(vBlocks.codes, V_TYPE) : null;
+    final float vFactor = V_IN_BLOCKS ? vBlocks.factor(first) : 0;
+    final float vOffset = V_IN_BLOCKS ? vBlocks.offset(first, true) : 0;
+    final Object maxima = MAXIMUM ? exact(o.further(Operand.MAXIMUM), MAXIMA_TYPE) : null;
+    final Object average = AVERAGES ? exact(o.further(Operand.AVERAGE), AVERAGE_TYPE) : null;
+    final Object copy = HAS_COPY ? exact(o.further(Operand.COPY), COPY_TYPE) : null;
+    final Object remainder =
+        HAS_REMAINDER ? exact(o.further(Operand.REMAINDER), REMAINDER_TYPE) : null;
+    final Vector<Number> gradientScale = SCALES ? broadcast(c.gradientScale()) : null;
+    final Vector<Number> clip = CLIPS ? broadcast(c.clip()) : null;
+    final Vector<Number> decay = DECAYS ? broadcast(c.decay()) : null;
+    final Vector<Number> decayFactor = DECOUPLED && PYTORCH ? broadcast(c.decayFactor()) : null;
+    final Vector<Number> w1 = broadcast(momentWeight(c.firstMomentWeight(), GRADIENT_FIRST));
+    final Vector<Number> w2 = broadcast(momentWeight(c.secondMomentWeight(), SQUARE_FIRST));
+    final Vector<Number> beta2 = PYTORCH ? broadcast(c.beta2()) : null;
+    final Vector<Number> varianceScale =
+        CORRECTED || ROOT_EPSILON ? broadcast(c.varianceScale()) : null;
+    final Vector<Number> rootEpsilon = ROOT_EPSILON ? broadcast(c.rootEpsilon()) : null;
+    final Vector<Number> rootScale = broadcast(c.rootScale());
+    final Vector<Number> epsilon = broadcast(c.epsilon());
+    final Vector<Number> momentStep = broadcast(c.momentStep());
+    final Vector<Number> gradientStep = NESTEROV ? broadcast(c.gradientStep()) : null;
+    final Vector<Number> averageWeight = AVERAGES ? broadcast(c.averageWeight()) : null;
+    final Vector<Number> zero = broadcast(0);
+    final DoubleVector half = FMA_ROOT ? DoubleVector.broadcast(DOUBLES, this.half) : null;
+    final LongVector seed = FMA_ROOT ? LongVector.broadcast(LONGS, this.seed) : null;
+    final LongVector lowest = FMA_ROOT ? LongVector.broadcast(LONGS, this.lowest) : null;
+    final LongVector range = FMA_ROOT ? LongVector.broadcast(LONGS, this.range) : null;
+    final int key = RANDOM_MAIN ? key(c, o, first, RandomBits.MAIN) : 0;
+    final int furtherKey = RANDOM_FURTHER ? key(c, o, first, RandomBits.FURTHER) : 0;
+    final int from = index(o, first);
+    // What to add to an index into arrays for the element, and for its place in the scratch memory.
+    final long base = first - from;
+    final int inScratch = Scratch.index(first) - from;
+    IntVector numbers =
+        RANDOM_MAIN || RANDOM_FURTHER
+            ? IntVector.broadcast(INTS, (int) (o.number + first)).addIndex(1)
+            : null;
+    for (int i = from; i < from + count; i += LANES) {
+      Vector<Number> p =
+          HAS_REMAINDER
+              ? join(bits(params, PARAMS, i, base), bits(remainder, REMAINDER, i, base))
+              : load(params, PARAMS, i, base);
+      Vector<Number> g = load(grads, GRADS, i, base);
+      final Vector<Number> m0 =
+          M_IN_BLOCKS
+              ? decodeM(mCodes, base + i, mFactor, mOffset)
+              : load(m, M, i, base);
+      final Vector<Number> v0 =
+          V_IN_BLOCKS
+              ? decodeV(vCodes, base + i, vFactor, vOffset)
+              : load(v, V, i, base);
+
+      if (SCALES) {
+        g = g.mul(gradientScale);
+      }
+      if (CLIPS) {
+        g = g.min(clip).max(clip.neg());
+      }
+      if (MAXIMIZES) {
+        g = g.neg();
+      }
+      if (L2) {
+        g = decay.lanewise(FMA, p, g);
+      }
+      if (DECOUPLED && !UPDATE_ONLY) {
+        p = PYTORCH ? p.mul(decayFactor) : decay.lanewise(FMA, p, p);
+      }
+
+      final Vector<Number> m1 = w1.lanewise(FMA, g.sub(m0), GRADIENT_FIRST ? g : m0);
+      final Vector<Number> v1;
+      if (PYTORCH) {
+        v1 = w2.mul(g).lanewise(FMA, g, v0.mul(beta2));
+      } else if (SQUARE_FIRST) {
+        final Vector<Number> square = g.mul(g);
+        v1 = w2.lanewise(FMA, square.sub(v0), square);
+      } else {
+        // The difference is -v0 but for the sign of zero, which is lost in the sum; a negation takes its
+        // mask from memory, each time across two cache lines.
+        v1 = w2.lanewise(FMA, g.lanewise(FMA, g, zero.sub(v0)), v0);
+      }
+
+      final Vector<Number> n =
+          NESTEROV ? momentStep.lanewise(FMA, m1, gradientStep.mul(g)) : momentStep.mul(m1);
+      final IntVector random = RANDOM_MAIN ? randomBits(numbers, key) : null;
+      final IntVector furtherRandom = RANDOM_FURTHER ? randomBits(numbers, furtherKey) : null;
+      if (M_IN_BLOCKS) {
+        storeFloats(moments, i + inScratch, m1);
+      } else {
+        store(m, M, i, base, m1, RANDOM_M ? lower(random) : null);
+      }
+      if (V_IN_BLOCKS) {
+        storeFloats(moments, i + inScratch + Scratch.SECOND, v1);
+      } else {
+        store(v, V, i, base, v1, RANDOM_V ? upper(random) : null);
+      }
+
+      Vector<Number> s = v1;
+      if (CORRECTED) {
+        s = s.mul(varianceScale);
+      }
+      if (MAXIMUM) {
+        s = load(maxima, MAXIMA, i, base).max(s);
+        store(
+            maxima, MAXIMA, i, base, s,
+            RANDOM_MAXIMA ? lower(furtherRandom) : null);
+      }
+      if (ROOT_EPSILON) {
+        s = CORRECTED ? s.add(rootEpsilon) : s.lanewise(FMA, varianceScale, rootEpsilon);
+      }
+      final Vector<Number> root =
+          FMA_ROOT
+              && (i & FMA_VECTORS) == FMA_VECTORS
+              && s.reinterpretAsLongs().sub(lowest).compare(ULT, range).allTrue()
+                  ? rootByFma(s, zero, half, seed)
+                  : s.lanewise(SQRT);
+      final Vector<Number> d =
+          PYTORCH ? root.div(rootScale).add(epsilon) : root.lanewise(FMA, rootScale, epsilon);
+
+      final Vector<Number> update = n.div(d);
+      if (UPDATE_ONLY || ZEROES_GRADIENT) {
+        final Vector<Number> written = DECOUPLED ? decay.lanewise(FMA, p, update) : update;
+        store(
+            grads, GRADS, i, base, UPDATE_ONLY ? written : zero,
+            RANDOM_GRADS ? third(random) : null);
+      }
+      if (!UPDATE_ONLY) {
+        final Vector<Number> p1 = p.add(update);
+        if (HAS_REMAINDER) {
+          final IntVector bits = withoutPayload(p1);
+          storeBits(params, PARAMS, i, base, bits.add(0x8000).lanewise(LSHR, 16));
+          storeBits(remainder, REMAINDER, i, base, bits);
+        } else {
+          store(
+              params, PARAMS, i, base, p1,
+              RANDOM_PARAMS ? third(random) : null);
+        }
+        if (AVERAGES) {
+          final Vector<Number> a = load(average, AVERAGE, i, base);
+          store(
+              average, AVERAGE, i, base, averageWeight.lanewise(FMA, p1.sub(a), a),
+              RANDOM_AVERAGE ? upper(furtherRandom) : null);
+        }
+        if (HAS_COPY) {
+          store(copy, COPY, i, base, p1, null);
+        }
+      }
+      if (RANDOM_MAIN || RANDOM_FURTHER) {
+        numbers = numbers.add(LANES);
+      }
+    }
+  }
+
+  /** The root by multiplications, see {@link FmaRoot}. */
+  private static Vector<Number> rootByFma(
+      Vector<Number> s, Vector<Number> zero, DoubleVector half, LongVector seed) {
+    final DoubleVector minusS = zero.sub(s).reinterpretAsDoubles();
+    DoubleVector y = seed.sub(s.reinterpretAsLongs().lanewise(LSHR, 1)).reinterpretAsDoubles();
+    DoubleVector x = minusS.mul(y.add(y));
+    for (int round = 0; round < FmaRoot.ROUNDS; round++) {
+      final DoubleVector r = x.lanewise(FMA, y, half);
+      x = x.lanewise(FMA, r, x);
+      y = y.lanewise(FMA, r, y);
+    }
+    return (Vector<Number>) (Vector<?>) x.lanewise(FMA, x, minusS).lanewise(FMA, y, x);
+  }
+
+  @Override
+  public void flush(Operands o, long first, int count) {
+    TAIL.flush(o, first, count);
+  }
+
+  @Override
+  public void pack(Coefficients c, Operands o, float[] moments, long first, int count) {
+    if (count == Block8.LENGTH) {
+      packVectors(c, o, moments, first);
+    } else {
+      TAIL.pack(c, o, moments, first, count);
+    }
+  }
+
+  private void packVectors(Coefficients c, Operands o, float[] moments, long first) {
+    final Block8 m = M_IN_BLOCKS ? (Block8) o.m : null;
+    final Block8 v = V_IN_BLOCKS ? (Block8) o.v : null;
+    // In statements of their own: where the expression around a loop is half done, nothing is compiled.
+    final int largestM = M_IN_BLOCKS ? largest(moments, 0) : 0;
+    final int largestV = V_IN_BLOCKS ? largest(moments, Scratch.SECOND) : 0;
+    final float factorOfM = M_IN_BLOCKS ? m.setScale(first, largestM, false) : 0;
+    final float factorOfV = V_IN_BLOCKS ? v.setScale(first, largestV, true) : 0;
+    final MemorySegment codesOfM =
+        M_IN_BLOCKS ? (MemorySegment) exact(m.codes, M_TYPE) : null;
+    final MemorySegment codesOfV =
+        V_IN_BLOCKS ? (MemorySegment) exact(v.codes, V_TYPE) : null;
+    final int key = RANDOM_M || RANDOM_V ? key(c, o, first, RandomBits.MAIN) : 0;
+    IntVector numbers = IntVector.broadcast(INTS, (int) (o.number + first)).addIndex(1);
+    for (int k = 0; k < Block8.LENGTH; k += LANES) {
+      final IntVector random = RANDOM_M || RANDOM_V ? randomBits(numbers, key) : null;
+      numbers = numbers.add(LANES);
+      if (M_IN_BLOCKS) {
+        final FloatVector x = FloatVector.fromArray(FLOATS, moments, k);
+        final IntVector code =
+            encode(
+                x.abs(), factorOfM, Block8.OFFSET_OF_M,
+                RANDOM_M ? random.and(Block8.RANDOM_MASK) : null).and(Block8.MASK_OF_M);
+        final IntVector sign = x.reinterpretAsInts().lanewise(LSHR, 24).and(0x80);
+        storeBytes(codesOfM, first + k, code.or(sign));
+      }
+      if (V_IN_BLOCKS) {
+        final FloatVector x = FloatVector.fromArray(FLOATS, moments, Scratch.SECOND + k).abs();
+        final IntVector code =
+            encode(
+                x, factorOfV, Block8.OFFSET_OF_V,
+                RANDOM_V ? random.lanewise(LSHR, 32 - Block8.SHIFT) : null).and(Block8.MASK_OF_V);
+        final IntVector least = x.reinterpretAsInts().min(1);
+        storeBytes(codesOfV, first + k, code.max(least));
+      }
+    }
+  }
+
+  /** The {@link Block8#largest} of a block. */
+  private static int largest(float[] moments, int at) {
+    IntVector largest = IntVector.zero(INTS);
+    for (int k = at; k < at + Block8.LENGTH; k += LANES) {
+      largest =
+          largest.max(
+              FloatVector.fromArray(FLOATS, moments, k)
+                  .reinterpretAsInts()
+                  .and(Integer.MAX_VALUE)
+                  .add(0x80_0000));
+    }
+    return largest.reduceLanes(MAX);
+  }
+
+  private static IntVector encode(FloatVector x, float factor, float offset, IntVector random) {
+    final IntVector bits =
+        x.fma(FloatVector.broadcast(FLOATS, factor), FloatVector.broadcast(FLOATS, offset))
+            .reinterpretAsInts()
+            .lanewise(UMIN, Bfloat16.NAN);
+    return bits
+        .add(
+            random == null
+                ? bits.lanewise(LSHR, Block8.SHIFT).and(1).add(Block8.BELOW_HALF)
+                : random)
+        .lanewise(LSHR, Block8.SHIFT);
+  }
+
+  private static void storeBytes(MemorySegment codes, long i, IntVector code) {
+    ((ByteVector) code.convertShape(I2B, BYTES, 0)).intoMemorySegment(codes, i, ORDER);
+  }
+
+  @Override
+  public long countInBlock(Operands o, long first, int count) {
+    final int inVectors = inVectors(count);
+    long sum = 0;
+    if (inVectors > 0) {
+      sum += countInVectors(o, first, inVectors);
+    }
+    if (inVectors < count) {
+      sum += TAIL.countInBlock(o, first + inVectors, count - inVectors);
+    }
+    return sum;
+  }
+
+  private static long countInVectors(Operands o, long first, int count) {
+    final Object grads = exact(o.grads, GRADS_TYPE);
+    final int from = index(o, first);
+    final long base = first - from;
+    final Vector<Number> exponent =
+        broadcastBits(
+            FLOAT ? ReferenceLoop.FLOAT_EXPONENT : ReferenceLoop.DOUBLE_EXPONENT);
+    final Vector<Number> lowest =
+        broadcastBits(
+            FLOAT ? ReferenceLoop.FLOAT_LOWEST_EXPONENT : ReferenceLoop.DOUBLE_LOWEST_EXPONENT);
+    final int sign = FLOAT ? Integer.SIZE - 1 : Long.SIZE - 1;
+    Vector<Number> sum = broadcastBits(0);
+    for (int i = from; i < from + count; i += LANES) {
+      final Vector<Number> bits = bitsOf(load(grads, GRADS, i, base));
+      sum = sum.add(bits.lanewise(AND, exponent).add(lowest).lanewise(LSHR, sign));
+    }
+    return sum.reduceLanesToLong(ADD);
+  }
+
+  @Override
+  public void addSquares(double[] sums, Operands o, double scale, long first, int count) {
+    // Whole rounds over the sums; the rest by the reference, on top of what is there.
+    final int inVectors = LOADS_DOUBLES ? count & -SUMS : 0;
+    if (inVectors > 0) {
+      addSquaresOfVectors(sums, o, scale, first, inVectors);
+    }
+    if (inVectors < count) {
+      TAIL.addSquares(sums, o, scale, first + inVectors, count - inVectors);
+    }
+  }
+
+  private static void addSquaresOfVectors(
+      double[] sums, Operands o, double scale, long first, int count) {
+    final Object grads = exact(o.grads, GRADS_TYPE);
+    final int from = index(o, first);
+    final long base = first - from;
+    final int lanes = DOUBLES.length();
+    for (int sum = 0; sum < SUMS; sum += 2 * lanes) {
+      // Two at a time, so that one addition need not wait for the other.
+      DoubleVector even = DoubleVector.zero(DOUBLES);
+      DoubleVector odd = even;
+      // Counted from the beginning, as at the end of the longest arrays the index would overflow.
+      for (int k = sum; k < count; k += SUMS) {
+        final int i = from + k;
+        final DoubleVector x = loadDoubles(grads, i, base).mul(scale);
+        final DoubleVector y = loadDoubles(grads, i + lanes, base).mul(scale);
+        even = x.fma(x, even);
+        odd = y.fma(y, odd);
+      }
+      even.intoArray(sums, sum);
+      odd.intoArray(sums, sum + lanes);
+    }
+  }
+
+  private static DoubleVector loadDoubles(Object memory, int i, long base) {
+    if (GRADS == Kind.DOUBLE_ARRAY) {
+      return DoubleVector.fromArray(DOUBLES, (double[]) memory, i);
+    }
+    if (GRADS == Kind.DOUBLE_SEGMENT) {
+      return DoubleVector.fromMemorySegment(
+          DOUBLES, (MemorySegment) memory, base + i << 3, ORDER);
+    }
+    final FloatVector floats;
+    if (GRADS == Kind.FLOAT_ARRAY) {
+      floats = FloatVector.fromArray(HALF_FLOATS, (float[]) memory, i);
+    } else if (GRADS == Kind.FLOAT_SEGMENT) {
+      floats =
+          FloatVector.fromMemorySegment(
+              HALF_FLOATS, (MemorySegment) memory, base + i << 2, ORDER);
+    } else {
+      final ShortVector halves =
+          GRADS == Kind.BFLOAT16_ARRAY
+              ? ShortVector.fromArray(HALF_SHORTS, (short[]) memory, i)
+              : ShortVector.fromMemorySegment(
+                  HALF_SHORTS, (MemorySegment) memory, base + i << 1, ORDER);
+      floats =
+          ((IntVector) halves.convertShape(ZERO_EXTEND_S2I, HALF_INTS, 0))
+              .lanewise(LSHL, 16)
+              .reinterpretAsFloats();
+    }
+    return (DoubleVector) floats.convertShape(F2D, DOUBLES, 0);
+  }
+
+  private static Vector<Number> bitsOf(Vector<?> x) {
+    return (Vector<Number>) (Vector<?>) (FLOAT ? x.reinterpretAsInts() : x.reinterpretAsLongs());
+  }
+
+  private static Vector<Number> broadcastBits(long bits) {
+    final Vector<?> all =
+        FLOAT ? IntVector.broadcast(INTS, (int) bits) : LongVector.broadcast(LONGS, bits);
+    return (Vector<Number>) all;
+  }
+
+  private static Vector<Number> broadcast(double x) {
+    final Vector<?> all =
+        FLOAT ? FloatVector.broadcast(FLOATS, (float) x) : DoubleVector.broadcast(DOUBLES, x);
+    return (Vector<Number>) all;
+  }
+
+  /** As in the reference; on scalars, because a vector returned from a method may be allocated. */
+  private static double momentWeight(double weight, boolean isFromGradient) {
+    final double rounded = FLOAT ? (float) weight : weight;
+    return isFromGradient ? rounded - 1 : rounded;
+  }
+
+  /** An array as it is, a segment as one of its class, see {@link Segments}. */
+  private static Object exact(Object memory, Class<?> type) {
+    return type == null ? memory : type.cast(memory);
+  }
+
+  /** As in the reference. */
+  private static int index(Operands o, long first) {
+    return HAS_ARRAYS ? o.offset + (int) first : 0;
+  }
+
+  private static int key(Coefficients c, Operands o, long first, int set) {
+    return RandomBits.key(c.stream(), o.number + first, set);
+  }
+
+  /** {@link RandomBits#hash} of as many numbers as there are lanes. */
+  private static IntVector randomBits(IntVector numbers, int key) {
+    IntVector x = numbers.lanewise(XOR, key);
+    x = x.lanewise(XOR, x.lanewise(LSHR, 16)).mul(RandomBits.FIRST_FACTOR);
+    x = x.lanewise(XOR, x.lanewise(LSHR, 15)).mul(RandomBits.SECOND_FACTOR);
+    return x.lanewise(XOR, x.lanewise(LSHR, 15));
+  }
+
+  private static IntVector lower(IntVector bits) {
+    return bits.and(0xffff);
+  }
+
+  private static IntVector upper(IntVector bits) {
+    return bits.lanewise(LSHR, 16);
+  }
+
+  private static IntVector third(IntVector bits) {
+    return bits.mul(RandomBits.THIRD).lanewise(LSHR, 16);
+  }
+
+  /** First moments of a {@link Block8}, see there. */
+  private static Vector<Number> decodeM(MemorySegment codes, long i, float factor, float offset) {
+    final IntVector code = codes(codes, i);
+    final Vector<?> x =
+        decode(code.and(Block8.MASK_OF_M), Block8.EXPONENT_OF_M, factor, offset)
+            .reinterpretAsInts()
+            .or(code.and(Integer.MIN_VALUE))
+            .reinterpretAsFloats();
+    return (Vector<Number>) x;
+  }
+
+  private static Vector<Number> decodeV(MemorySegment codes, long i, float factor, float offset) {
+    final IntVector code = codes(codes, i).and(Block8.MASK_OF_V);
+    return (Vector<Number>) (Vector<?>) decode(code, Block8.EXPONENT_OF_V, factor, offset);
+  }
+
+  private static IntVector codes(MemorySegment codes, long i) {
+    return (IntVector) ByteVector.fromMemorySegment(BYTES, codes, i, ORDER)
+        .convertShape(B2I, INTS, 0);
+  }
+
+  private static FloatVector decode(IntVector code, int exponent, float factor, float offset) {
+    return code.lanewise(LSHL, Block8.SHIFT)
+        .add(exponent)
+        .reinterpretAsFloats()
+        .mul(Block8.DECODED_SCALE)
+        .fma(FloatVector.broadcast(FLOATS, factor), FloatVector.broadcast(FLOATS, offset));
+  }
+
+  private static void storeFloats(float[] array, int i, Vector<?> lanes) {
+    ((FloatVector) lanes).intoArray(array, i);
+  }
+
+  private static Vector<Number> load(Object memory, Kind kind, int i, long base) {
+    final Vector<?> lanes;
+    if (kind == Kind.FLOAT_ARRAY) {
+      lanes = FloatVector.fromArray(FLOATS, (float[]) memory, i);
+    } else if (kind == Kind.DOUBLE_ARRAY) {
+      lanes = DoubleVector.fromArray(DOUBLES, (double[]) memory, i);
+    } else if (kind == Kind.FLOAT_SEGMENT) {
+      lanes =
+          FloatVector.fromMemorySegment(FLOATS, (MemorySegment) memory, base + i << 2, ORDER);
+    } else if (kind == Kind.DOUBLE_SEGMENT) {
+      lanes =
+          DoubleVector.fromMemorySegment(DOUBLES, (MemorySegment) memory, base + i << 3, ORDER);
+    } else {
+      lanes = bits(memory, kind, i, base).lanewise(LSHL, 16).reinterpretAsFloats();
+    }
+    return (Vector<Number>) lanes;
+  }
+
+  /** Stores numbers; those of a lossy kind are rounded with 16 random bits each, to nearest where these are null. */
+  private static void store(
+      Object memory, Kind kind, int i, long base, Vector<?> lanes, IntVector random) {
+    if (kind == Kind.FLOAT_ARRAY) {
+      ((FloatVector) lanes).intoArray((float[]) memory, i);
+    } else if (kind == Kind.DOUBLE_ARRAY) {
+      ((DoubleVector) lanes).intoArray((double[]) memory, i);
+    } else if (kind == Kind.FLOAT_SEGMENT) {
+      ((FloatVector) lanes).intoMemorySegment((MemorySegment) memory, base + i << 2, ORDER);
+    } else if (kind == Kind.DOUBLE_SEGMENT) {
+      ((DoubleVector) lanes).intoMemorySegment((MemorySegment) memory, base + i << 3, ORDER);
+    } else {
+      final IntVector bits = HAS_SHORT_NAN ? lanes.reinterpretAsInts() : withoutPayload(lanes);
+      final IntVector addend =
+          random == null ? bits.lanewise(LSHR, 16).and(1).add(0x7fff) : random;
+      storeBits(memory, kind, i, base, bits.add(addend).lanewise(LSHR, 16));
+    }
+  }
+
+  /** The bits of floats of which no NaN is so large that a carry would make a zero of it, see {@link Bfloat16}. */
+  private static IntVector withoutPayload(Vector<?> floats) {
+    return floats.reinterpretAsInts().min(Bfloat16.NAN).lanewise(UMIN, Bfloat16.NEGATIVE_NAN);
+  }
+
+  private static Vector<Number> join(IntVector upper, IntVector lower) {
+    // The lower half has a sign.
+    final Vector<?> floats =
+        upper.lanewise(LSHL, 16)
+            .add(lower.lanewise(LSHL, 16).lanewise(ASHR, 16))
+            .reinterpretAsFloats();
+    return (Vector<Number>) floats;
+  }
+
+  private static IntVector bits(Object memory, Kind kind, int i, long base) {
+    final ShortVector halves =
+        kind == Kind.BFLOAT16_ARRAY
+            ? ShortVector.fromArray(SHORTS, (short[]) memory, i)
+            : ShortVector.fromMemorySegment(SHORTS, (MemorySegment) memory, base + i << 1, ORDER);
+    return (IntVector) halves.convertShape(ZERO_EXTEND_S2I, INTS, 0);
+  }
+
+  private static void storeBits(Object memory, Kind kind, int i, long base, IntVector bits) {
+    final ShortVector halves = (ShortVector) bits.convertShape(I2S, SHORTS, 0);
+    if (kind == Kind.BFLOAT16_ARRAY) {
+      halves.intoArray((short[]) memory, i);
+    } else {
+      halves.intoMemorySegment((MemorySegment) memory, base + i << 1, ORDER);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package org.adamant.internal.loop;
+
+/**
+ * The constants of one specialised loop class. A hidden class reads them once, in its static
+ * initialiser; to the JIT they are then as constant as literals, and what a variant does not use
+ * leaves no instruction behind.
+ *
+ * @param layout the kinds of the operands
+ * @param laneBits the vector's width in bits, 0 for none
+ * @param variant what the step does beyond the basic one
+ * @param isScalar whether this is the scalar path; with a vector's width, the tail of that loop
+ */
+public record Specialisation(Layout layout, int laneBits, Variant variant, boolean isScalar) {
+
+  /** In place of a width, which says to a scalar path only what it is for. */
+  private static final int FOR_TRIALS = -1;
+
+  /** The element types of a step's arrays. */
+  public enum Element {
+    /** {@code float[]}. */
+    FLOAT(Float.SIZE),
+    /** {@code double[]}. */
+    DOUBLE(Double.SIZE);
+
+    final int bits;
+
+    Element(int bits) {
+      this.bits = bits;
+    }
+  }
+
+  /**
+   * The loop of this width: the scalar path if there is no vector, or one of only one lane.
+   *
+   * @param layout the kinds of the operands
+   * @param laneBits the vector's width in bits, 0 for none
+   * @param variant what the step does beyond the basic one
+   */
+  public Specialisation(Layout layout, int laneBits, Variant variant) {
+    this(layout, laneBits, variant, laneBits <= layout.narrowest());
+  }
+
+  /** {@return what the loop computes in} */
+  public Element element() {
+    return layout.element();
+  }
+
+  // By hand, as in Variant.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Specialisation that
+        && layout == that.layout
+        && laneBits == that.laneBits
+        && isScalar == that.isScalar
+        && variant == that.variant;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * System.identityHashCode(variant) + laneBits + System.identityHashCode(layout) * 62
+        + (isScalar ? 1 : 0);
+  }
+
+  /** Whether the roots of some vectors are computed by multiplications, see {@link FmaRoot}. */
+  boolean rootsByFma() {
+    return element() == Element.DOUBLE && laneBits == 512;
+  }
+
+  /**
+   * The scalar path of the same variant, for tails. A class of its own for each width: a loop that has been
+   * compiled for the few elements of tails would be slow over whole arrays.
+   *
+   * @return the constants
+   */
+  public Specialisation scalar() {
+    return new Specialisation(layout, laneBits, variant, true);
+  }
+
+  /** {@return the scalar path of the same variant, for the few elements of a trial} */
+  public Specialisation forTrials() {
+    return new Specialisation(layout, FOR_TRIALS, variant, true);
+  }
+
+  /** {@return the scalar path of the same variant, for whole arrays} */
+  public Specialisation withoutVectors() {
+    return new Specialisation(layout, 0, variant);
+  }
+}

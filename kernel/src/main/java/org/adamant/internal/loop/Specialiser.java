@@ -1,0 +1,140 @@
+package org.adamant.internal.loop;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Turns the loop templates into specialised classes, and keeps them: the class file of a template is
+ * defined again as a hidden class whose static finals come from a {@link Specialisation}. That takes
+ * about half a millisecond and is done once per specialisation and JVM.
+ *
+ * <p>Where it cannot be done there are no vectors, which need constants, and the scalar path is a {@link
+ * PlainLoop}: the same source as an ordinary class, whose constants are fields. It gives the same bits, and
+ * compiled by C2, which looks at the fields before it begins to loop, it takes no longer.
+ */
+public final class Specialiser {
+
+  private static final ConcurrentHashMap<Specialisation, Loop> LOOPS = new ConcurrentHashMap<>();
+
+  /** Why a scalar path is a plain one, if one is. */
+  private static volatile String obstacle;
+
+  private Specialiser() {}
+
+  /**
+   * The loop for these constants.
+   *
+   * @param constants element type, lane width and variant
+   * @return the loop, the same one at every call
+   * @throws LinkageError if the Vector API is not there, or not in the form this was compiled for
+   * @throws IllegalStateException if this is a loop of vectors and its class file cannot be read
+   */
+  public static Loop loop(Specialisation constants) {
+    final Loop known = LOOPS.get(constants);
+    if (known != null) {
+      return known;
+    }
+    // Not computeIfAbsent: a SIMD loop asks for its tail while it is being defined.
+    final Loop made = constants.isScalar() ? scalar(constants) : simd(constants);
+    final Loop first = LOOPS.putIfAbsent(constants, made);
+    return first == null ? made : first;
+  }
+
+  /**
+   * Why nothing can be specialised here; found by doing it.
+   *
+   * @return the reason and what to do, or nothing if it can be done
+   */
+  public static Optional<String> obstacle() {
+    // The one most likely to be needed anyway.
+    loop(new Specialisation(Layout.FLOATS, 0, Variant.BASIC));
+    if (obstacle == null && !isReadable(SimdLoop.class)) {
+      obstacle = unreadable(SimdLoop.class);
+    }
+    return Optional.ofNullable(obstacle);
+  }
+
+  /** What the class of {@code lookup} was specialised for. */
+  static Specialisation constants(MethodHandles.Lookup lookup) {
+    try {
+      return MethodHandles.classData(lookup, "_", Specialisation.class);
+    } catch (IllegalAccessException e) {
+      throw new AssertionError("a class may read its own data", e);
+    }
+  }
+
+  private static Loop scalar(Specialisation constants) {
+    try {
+      return define(ReferenceLoop.class, constants);
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // There may be more of it next time.
+      throw e;
+    } catch (Throwable e) {
+      // Anything: an agent throws what it likes, and a native image has an error of its own.
+      obstacle = obstacle(e);
+      return PlainLoop.of(constants);
+    }
+  }
+
+  private static Loop simd(Specialisation constants) {
+    try {
+      return define(SimdLoop.class, constants);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(unreadable(SimdLoop.class), e);
+    }
+  }
+
+  /** Defines a template again. By its class and not by its name, so that tools see that it is needed. */
+  private static Loop define(Class<? extends Loop> template, Specialisation constants)
+      throws Throwable {
+    final byte[] file;
+    try (InputStream in = template.getResourceAsStream(fileOf(template))) {
+      if (in == null) {
+        throw new IOException(fileOf(template));
+      }
+      file = in.readAllBytes();
+    }
+    final MethodHandles.Lookup hidden =
+        MethodHandles.lookup().defineHiddenClassWithClassData(file, constants, true);
+    final MethodType noArguments = MethodType.methodType(void.class);
+    return (Loop) hidden.findConstructor(hidden.lookupClass(), noArguments).invoke();
+  }
+
+  private static String fileOf(Class<?> template) {
+    // Not by +, which takes milliseconds to link, in the middle of a first step.
+    return template.getSimpleName().concat(".class");
+  }
+
+  private static boolean isReadable(Class<?> template) {
+    try (InputStream in = template.getResourceAsStream(fileOf(template))) {
+      return in != null && in.read() >= 0;
+    } catch (IOException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  private static String obstacle(Throwable cause) {
+    if (System.getProperty("org.graalvm.nativeimage.imagecode") != null) {
+      return "a native image defines no classes when it runs (" + cause
+          + "), and every loop of vectors is such a class; run on a JVM to get SIMD";
+    }
+    if (!isReadable(ReferenceLoop.class)) {
+      return unreadable(ReferenceLoop.class);
+    }
+    return "this JVM does not let a class define hidden ones (" + cause
+        + "), as every loop of vectors is; run without what forbids it, such as an agent, to get SIMD";
+  }
+
+  private static String unreadable(Class<?> template) {
+    return "the class loader of this library (" + template.getClassLoader()
+        + ") does not give it the class file " + fileOf(template)
+        + ", of which loops are made; have the class files beside the classes, as in the jar, to get"
+        + " SIMD";
+  }
+}

@@ -1,0 +1,122 @@
+package org.adamant.internal.loop;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What a step does beyond, or instead of, the basic one. Each feature is a constant of the specialised loop; one that is
+ * off costs nothing. There is one instance of each variant, so that they are compared by reference: a look-up takes
+ * longer than some short steps.
+ */
+public final class Variant {
+
+  private static final ConcurrentHashMap<Integer, Variant> ALL = new ConcurrentHashMap<>();
+
+  /** The basic step. */
+  public static final Variant BASIC = of(0);
+
+  private final int features;
+
+  private Variant(int features) {
+    this.features = features;
+  }
+
+  /**
+   * The variant of these features.
+   *
+   * @param features the sum of what {@link Feature#when} gives for each
+   * @return the one instance
+   */
+  public static Variant of(int features) {
+    final Variant known = ALL.get(features);
+    if (known != null) {
+      return known;
+    }
+    final Variant made = new Variant(features);
+    final Variant first = ALL.putIfAbsent(features, made);
+    return first == null ? made : first;
+  }
+
+  /** What a step can do. */
+  public enum Feature {
+    /** The arithmetic of PyTorch's unfused loop, in place of our own. */
+    PYTORCH,
+    /** Gradients are multiplied by a factor first. */
+    SCALES,
+    /** Gradients are then clamped to a range. */
+    CLIPS,
+    /** Gradients are then negated. */
+    MAXIMIZES,
+    /** Weight decay is added to the gradient. */
+    DECAYS_GRADIENT,
+    /** Weight decay acts on the parameter, before the update. */
+    DECAYS_PARAMETER,
+    /** The first moment is interpolated from the gradient's end, beta1 being at most 1/2. */
+    GRADIENT_FIRST,
+    /** The same for floats: PyTorch compares 1 - beta1 after rounding it. */
+    FLOAT_GRADIENT_FIRST,
+    /** The second moment is interpolated from the squared gradient's end, beta2 being at most 1/2. */
+    SQUARE_FIRST,
+    /** A running maximum of the second moment takes its place. */
+    MAXIMUM,
+    /** The second moment is corrected before the maximum, or where there is none, before the root. */
+    CORRECTED,
+    /** An epsilon is added inside the root. */
+    ROOT_EPSILON,
+    /** The step looks ahead along the new first moment. */
+    NESTEROV,
+    /** The update is written to the gradients instead of added to the parameters. */
+    UPDATE_ONLY,
+    /** An average of the parameters is kept. */
+    AVERAGES,
+    /** Gradients are set to zero after use. */
+    ZEROES_GRADIENT,
+    /** What is stored in fewer bits is rounded to nearest, not stochastically. */
+    ROUNDS_TO_NEAREST;
+
+    private final int bit = 1 << ordinal();
+
+    /**
+     * A bit that stands for the feature.
+     *
+     * @param isOn whether it is to be there
+     * @return the bit, or 0
+     */
+    public int when(boolean isOn) {
+      return isOn ? bit : 0;
+    }
+  }
+
+  /**
+   * This variant with a feature or without it.
+   *
+   * @param feature the feature
+   * @param isOn whether it is to be there
+   * @return the one instance
+   */
+  public Variant with(Feature feature, boolean isOn) {
+    return of(features & ~feature.bit | feature.when(isOn));
+  }
+
+  /**
+   * Whether a step has a feature.
+   *
+   * @param feature the feature
+   * @return whether it is there
+   */
+  public boolean has(Feature feature) {
+    return (features & feature.bit) != 0;
+  }
+
+  @Override
+  public String toString() {
+    final List<Feature> there = new ArrayList<>();
+    for (Feature feature : Feature.values()) {
+      if (has(feature)) {
+        there.add(feature);
+      }
+    }
+    return "Variant" + there;
+  }
+}

@@ -1,0 +1,349 @@
+package org.adamant.internal.platform;
+
+import java.lang.System.Logger.Level;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.adamant.internal.loop.Coefficients;
+import org.adamant.internal.loop.Layout;
+import org.adamant.internal.loop.Loop;
+import org.adamant.internal.loop.Operands;
+import org.adamant.internal.loop.Specialisation;
+import org.adamant.internal.loop.Specialiser;
+import org.adamant.internal.platform.Trial.Kind;
+import org.adamant.internal.platform.Trial.Operation;
+
+/**
+ * Starts on one loop, usually the scalar path, and switches to the SIMD loop once C2 has compiled that, and
+ * the compiled code has given the bits of the reference. Only the speed changes. Until then an operation
+ * of the Vector API is a call that allocates, hundreds of times slower; the scalar path is soon compiled.
+ *
+ * <p>The compiler compiles only what runs. So now and then, for one {@value #SHARE}th of the time at most, the
+ * SIMD loop works on a {@linkplain Trial sample}. A trial touches no array of the caller: where no memory is
+ * left for it, no step ends half done. Where the loop never becomes fast, because an operation has lost its
+ * intrinsic, the first loop goes on. Where it once gives other bits than the reference, the first loop goes on
+ * for good, and a warning says so: that is an error of this JVM's compiler or of its Vector API.
+ *
+ * <p>Steps, the search for gradients that are not finite, and sums of squares are compiled apart from each
+ * other, and switch apart.
+ *
+ * <p>Threads share the other fields without synchronisation: a race costs a trial more or less.
+ */
+public final class Changeover extends Loop {
+
+  /**
+   * Nanoseconds to the SIMD loop, and so to the classes of the Vector API, which take some 0.1 s to load: a
+   * short run does without.
+   */
+  private static final long FIRST_WAIT = 30_000_000;
+
+  /**
+   * Nanoseconds for {@link Trial#WHOLE} elements: met when compiled, by any width. Out of reach uncompiled,
+   * and where the compiler has not inlined all: then vectors are allocated, at some 10 ns per element.
+   */
+  private static final long FAST = 600;
+
+  /** The same for what only reads. */
+  private static final long READ_FAST = 375;
+
+  private static final int SHARE = 8;
+
+  /** Nanoseconds to the next trial at most: a trial may have been long because of something else. */
+  private static final long LONGEST_WAIT = 50_000_000;
+
+  /** Blocks from one look at the clock to the next, less one. */
+  private static final int CLOCK_MASK = 7;
+
+  /** The scalar path starts with calls this short: the compiler counts calls more than iterations. */
+  private static final int FIRST_CALLS = 64;
+
+  /** Elements stepped with short calls. */
+  private static final int FIRST_ELEMENTS = 1 << 16;
+
+  /** One for each layout, made when it is first needed. */
+  private static final ConcurrentHashMap<Layout, Trial> TRIALS = new ConcurrentHashMap<>();
+
+  // Not a lambda: the first of a program takes milliseconds to link.
+  private static final Consumer<String> LOG =
+      new Consumer<>() {
+        @Override
+        public void accept(String warning) {
+          try {
+            System.getLogger("org.adamant").log(Level.WARNING, warning);
+          } catch (RuntimeException | Error e) {
+            // A logger that fails is no reason to end a step half done.
+          }
+        }
+      };
+
+  private final Specialisation constants;
+  private final Loop first;
+  private final Supplier<Loop> simdLoop;
+  private final Consumer<String> warnings;
+  private final Stage steps = new Stage(Operation.STEP, FAST);
+  private final Stage counts = new Stage(Operation.COUNT, READ_FAST);
+  private final Stage squares = new Stage(Operation.SQUARES, READ_FAST);
+  // Volatile for the fields of the loop, which are not final.
+  private volatile Loop simd;
+  private Loop reference;
+  private long nextMaking;
+  private long lastEnd = -1;
+  private int elements;
+
+  /** How far one operation has come. */
+  private final class Stage {
+    private final Operation operation;
+    private final long fast;
+    private boolean hasSwitched;
+    private boolean isRefused;
+    private int blocks;
+    private long next = System.nanoTime();
+
+    Stage(Operation operation, long fast) {
+      this.operation = operation;
+      this.fast = fast;
+    }
+
+    /** The SIMD loop if it does all by now, otherwise null; another thread may see the change first. */
+    Loop switched() {
+      return hasSwitched ? simd : null;
+    }
+
+    /** Has a trial, if it is time for one. */
+    void advance(Loop loop) {
+      final boolean isLooking = (blocks++ & CLOCK_MASK) == 0;
+      if (!isLooking || loop == null || isRefused) {
+        return;
+      }
+      final long start = System.nanoTime();
+      if (start - next < 0) {
+        return;
+      }
+      try {
+        final Trial trial = trial(constants.layout());
+        if (trial.begin()) {
+          try {
+            advance(trial, loop);
+          } finally {
+            trial.end();
+          }
+        }
+        final long end = System.nanoTime();
+        next = end + Math.min((SHARE - 1) * (end - start), LONGEST_WAIT);
+      } catch (RuntimeException | Error e) {
+        next = System.nanoTime() + LONGEST_WAIT;
+      }
+    }
+
+    /** All kinds, and the first once more: what is compiled has to stay compiled. */
+    private void advance(Trial trial, Loop loop) {
+      boolean isFast = true;
+      for (int i = 0; i <= Kind.COUNT; i++) {
+        final Kind kind = Kind.of(i);
+        if (!isRight(trial, kind, loop)) {
+          return;
+        }
+        isFast &= kind != Kind.WHOLE_VECTORS || trial.nanoseconds() < fast;
+      }
+      if (isFast) {
+        hasSwitched = true;
+      }
+    }
+
+    private boolean isRight(Trial trial, Kind kind, Loop loop) {
+      if (reference == null) {
+        reference = Specialiser.loop(constants.forTrials());
+      }
+      final boolean isRight = trial.run(operation, kind, reference, loop);
+      if (!isRight && !isRefused) {
+        isRefused = true;
+        warnings.accept(
+            "a compiled SIMD loop gave other bits than the reference and is not switched to ("
+                + operation + ", " + constants.layout() + ", " + constants.variant()
+                + "); please report this with the output of java -version");
+      }
+      return isRight;
+    }
+  }
+
+  Changeover(
+      Specialisation constants,
+      Loop first,
+      Supplier<Loop> simdLoop,
+      long wait,
+      Consumer<String> warnings) {
+    this.warnings = warnings;
+    this.constants = constants;
+    this.first = first;
+    this.simdLoop = simdLoop;
+    nextMaking = System.nanoTime() + wait;
+  }
+
+  /**
+   * A loop for these constants that starts on the scalar path.
+   *
+   * @param constants element type, lane width and variant
+   * @return the loop, another one at every call where there are vectors
+   */
+  public static Loop create(Specialisation constants) {
+    return constants.isScalar()
+        ? Specialiser.loop(constants)
+        : create(constants.withoutVectors(), () -> Specialiser.loop(constants));
+  }
+
+  /**
+   * A loop that starts on the scalar path.
+   *
+   * @param scalar the constants of the scalar path
+   * @param simdLoop the loop to switch to; asked for some time after the first step
+   * @return the loop, another one at every call
+   */
+  public static Loop create(Specialisation scalar, Supplier<Loop> simdLoop) {
+    return new Changeover(scalar, Specialiser.loop(scalar), simdLoop, FIRST_WAIT, LOG);
+  }
+
+  /**
+   * A loop that is the SIMD loop from the first call on. It has trials, too, so that the compiler sees of it what
+   * the caller's data may not contain.
+   *
+   * @param constants element type, lane width and variant
+   * @return the loop, another one at every call where there are vectors
+   */
+  public static Loop createTrained(Specialisation constants) {
+    final Loop simd = Specialiser.loop(constants);
+    if (constants.isScalar()) {
+      return simd;
+    }
+    final Changeover loop = new Changeover(constants, simd, null, 0, LOG);
+    loop.simd = simd;
+    loop.elements = FIRST_ELEMENTS;
+    return loop;
+  }
+
+  private static Trial trial(Layout layout) {
+    final Trial known = TRIALS.get(layout);
+    if (known != null) {
+      return known;
+    }
+    final Trial made = new Trial(layout);
+    final Trial first = TRIALS.putIfAbsent(layout, made);
+    return first == null ? made : first;
+  }
+
+  /**
+   * The SIMD loop for trials, or null. It is made where a run over a slice begins, so that no first step waits
+   * for it, however long it takes. Where it cannot be made, for want of memory or because a logger throws
+   * that is told of the choice, the first loop goes on: other slices may have been stepped by then, and no
+   * step is to end half done.
+   */
+  private Loop loopForTrials(long first, int count) {
+    final boolean begins = first != lastEnd;
+    lastEnd = first + count;
+    if (simd == null && begins && System.nanoTime() - nextMaking >= 0) {
+      try {
+        simd = simdLoop.get();
+      } catch (RuntimeException | Error e) {
+        nextMaking = System.nanoTime() + LONGEST_WAIT;
+      }
+    }
+    return simd;
+  }
+
+  @Override
+  public void step(Coefficients c, Operands o, float[] moments, long first, int count) {
+    final Loop switched = steps.switched();
+    if (switched != null) {
+      switched.step(c, o, moments, first, count);
+      return;
+    }
+    steps.advance(loopForTrials(first, count));
+    int done = 0;
+    while (elements < FIRST_ELEMENTS && count - done > FIRST_CALLS) {
+      this.first.step(c, o, moments, first + done, FIRST_CALLS);
+      done += FIRST_CALLS;
+      elements += FIRST_CALLS;
+    }
+    this.first.step(c, o, moments, first + done, count - done);
+  }
+
+  @Override
+  public void flush(Operands o, long first, int count) {
+    this.first.flush(o, first, count);
+  }
+
+  @Override
+  public void pack(Coefficients c, Operands o, float[] moments, long first, int count) {
+    // A part of stepping, which switches with it.
+    final Loop switched = steps.switched();
+    (switched != null ? switched : this.first).pack(c, o, moments, first, count);
+  }
+
+  @Override
+  public long countInBlock(Operands o, long first, int count) {
+    final Loop switched = counts.switched();
+    if (switched != null) {
+      return switched.countInBlock(o, first, count);
+    }
+    counts.advance(loopForTrials(first, count));
+    return this.first.countInBlock(o, first, count);
+  }
+
+  @Override
+  public void addSquares(double[] sums, Operands o, double scale, long first, int count) {
+    final Loop switched = squares.switched();
+    if (switched != null) {
+      switched.addSquares(sums, o, scale, first, count);
+      return;
+    }
+    squares.advance(loopForTrials(first, count));
+    this.first.addSquares(sums, o, scale, first, count);
+  }
+
+  /**
+   * Whether the SIMD loop does the steps by now.
+   *
+   * @return whether it was fast and right
+   */
+  public boolean hasSwitched() {
+    return steps.hasSwitched;
+  }
+
+  /**
+   * How far it has come.
+   *
+   * @return the numbers
+   */
+  public Progress progress() {
+    int asked = 0;
+    int switched = 0;
+    int refused = 0;
+    for (Stage stage : new Stage[] {steps, counts, squares}) {
+      asked += stage.blocks != 0 ? 1 : 0;
+      switched += stage.hasSwitched ? 1 : 0;
+      refused += stage.isRefused ? 1 : 0;
+    }
+    return new Progress(asked, switched, refused);
+  }
+
+  /**
+   * How many operations were asked for, and what does them.
+   *
+   * @param asked how many of steps, counts and norms
+   * @param switched how many of these the SIMD loop does
+   * @param refused how many it is not to do because it gave other bits than the reference
+   */
+  public record Progress(int asked, int switched, int refused) {
+    /** Nothing yet. */
+    public static final Progress NONE = new Progress(0, 0, 0);
+
+    /**
+     * Both together.
+     *
+     * @param other others
+     * @return the sums
+     */
+    public Progress plus(Progress other) {
+      return new Progress(asked + other.asked, switched + other.switched, refused + other.refused);
+    }
+  }
+}

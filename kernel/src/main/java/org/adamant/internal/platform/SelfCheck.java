@@ -1,0 +1,55 @@
+package org.adamant.internal.platform;
+
+import org.adamant.internal.loop.Layout;
+import org.adamant.internal.loop.Loop;
+import org.adamant.internal.loop.Specialisation;
+import org.adamant.internal.loop.Specialisation.Element;
+import org.adamant.internal.loop.Specialiser;
+import org.adamant.internal.loop.Variant;
+import org.adamant.internal.loop.Variant.Feature;
+
+/**
+ * Runs a SIMD loop once against the reference, before anyone relies on it: is the Vector API there, in the
+ * form this was compiled for? What it does once compiled is found out by {@link Changeover}.
+ */
+final class SelfCheck {
+
+  /** Every operation that a loop can do, as far as they go together. */
+  private static final Variant VARIANT =
+      Variant.BASIC
+          .with(Feature.SCALES, true)
+          .with(Feature.CLIPS, true)
+          .with(Feature.MAXIMIZES, true)
+          .with(Feature.DECAYS_PARAMETER, true)
+          .with(Feature.MAXIMUM, true)
+          .with(Feature.ROOT_EPSILON, true)
+          .with(Feature.NESTEROV, true)
+          .with(Feature.AVERAGES, true)
+          .with(Feature.ZEROES_GRADIENT, true);
+
+  private SelfCheck() {}
+
+  /** What the check specialises the loop of an element type and width for. */
+  static Specialisation constants(Element element, int laneBits) {
+    return new Specialisation(Layout.of(element), laneBits, VARIANT);
+  }
+
+  /** Whether the loop of this width gives the bits of the reference, NaN being equal to NaN. */
+  static boolean passes(Element element, int laneBits) {
+    final Specialisation simd = constants(element, laneBits);
+    return agree(element, Specialiser.loop(simd.scalar()), Specialiser.loop(simd));
+  }
+
+  /** Whether two loops for these constants give the same bits, NaN being equal to NaN. */
+  static boolean agree(Element element, Loop reference, Loop loop) {
+    final Trial trial = new Trial(Layout.of(element));
+    for (Trial.Operation operation : Trial.Operation.values()) {
+      for (Trial.Kind kind : Trial.Kind.values()) {
+        if (!trial.run(operation, kind, reference, loop)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+}

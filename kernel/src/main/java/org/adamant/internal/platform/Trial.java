@@ -1,0 +1,225 @@
+package org.adamant.internal.platform;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.adamant.internal.loop.Block8;
+import org.adamant.internal.loop.Coefficients;
+import org.adamant.internal.loop.Layout;
+import org.adamant.internal.loop.Loop;
+import org.adamant.internal.loop.Memory;
+import org.adamant.internal.loop.Operand;
+import org.adamant.internal.loop.Operands;
+import org.adamant.internal.loop.Specialisation.Element;
+
+/**
+ * Lets a loop work on a sample beside the reference: has it the same bits, and how long did it take?
+ *
+ * <p>The samples are there to notice a JVM on which an operation of the Vector API does not round as the
+ * reference does, above all an fma that rounds twice; on which a lane is lost, or the tail; or on which
+ * zeros, infinities and NaN compare in another way. So no term of the formula is small beside the one it
+ * is added to, where its last bits would be rounded away, and there are enough elements for every
+ * operation to round differently in several of them.
+ *
+ * <p>They are also what the compiler sees of a loop before it compiles it: numbers of every kind, whole
+ * vectors, tails, and both in turn. What it has not seen it would leave out.
+ */
+final class Trial {
+
+  /** Elements of whole vectors of every width. */
+  static final int WHOLE = 6 * 16;
+
+  /** These, a tail, and an element on either side that is not to be touched. */
+  static final int LENGTH = 1 + WHOLE + 3 + 1;
+
+  /** The elements between which those of the second begin, where moments are in blocks. */
+  private static final int BLOCK = Block8.LENGTH;
+
+  private static final double[] SPECIAL_FLOATS = {
+    0.0, -0.0, Float.MIN_VALUE, Float.MIN_NORMAL, Float.MAX_VALUE, 1 / 0.0, -1 / 0.0, 0 / 0.0
+  };
+  private static final double[] SPECIAL_DOUBLES = {
+    0.0, -0.0, Double.MIN_VALUE, Double.MIN_NORMAL, Double.MAX_VALUE, 1 / 0.0, -1 / 0.0, 0 / 0.0
+  };
+
+  /** Of many digits and neither large nor small, so that every operation rounds, and it shows. */
+  private static final Coefficients COEFFICIENTS =
+      new Coefficients(
+          0.9, 0.4, -0.6, 1, 0.3, 0.9, 0.999, 1.6, 0.1, 1.8, 0.2, -5.6, -3.5, 0.3, true, 7);
+
+  /** The operands up to the average. */
+  private static final int ALWAYS = Operand.COPY.ordinal();
+
+  /** What a loop can be asked to do. */
+  enum Operation {
+    /** To step, see {@link Loop#block}. */
+    STEP,
+    /** To count what is not finite, see {@link Loop#countInBlock}. */
+    COUNT,
+    /** To add squares, see {@link Loop#addSquares}. */
+    SQUARES
+  }
+
+  /** Which elements of which sample. */
+  enum Kind {
+    /** Whole vectors of ordinary numbers: the one whose time is taken. */
+    WHOLE_VECTORS(false, 1, 1 + WHOLE, 0, BLOCK),
+    /** Special numbers among ordinary ones, with a tail. */
+    SPECIAL_NUMBERS(true, 1, LENGTH - 1, 0, BLOCK + LENGTH - 1),
+    /** Ordinary numbers, with a tail. */
+    WITH_TAIL(false, 1, LENGTH - 1, 0, BLOCK + LENGTH - 1),
+    /** A tail alone. */
+    TAIL(false, 1 + WHOLE, LENGTH - 1, BLOCK, BLOCK + 3);
+
+    private static final Kind[] ALL = values();
+
+    private final boolean isSpecial;
+    private final int from;
+    private final int to;
+    private final int fromInBlocks;
+    private final int toInBlocks;
+
+    Kind(boolean isSpecial, int from, int to, int fromInBlocks, int toInBlocks) {
+      this.isSpecial = isSpecial;
+      this.from = from;
+      this.to = to;
+      this.fromInBlocks = fromInBlocks;
+      this.toInBlocks = toInBlocks;
+    }
+
+    static final int COUNT = ALL.length;
+
+    /** The first element. */
+    int from(Layout layout) {
+      return layout.hasBlocks() ? fromInBlocks : from;
+    }
+
+    /** How many elements. */
+    int count(Layout layout) {
+      return layout.hasBlocks() ? toInBlocks - fromInBlocks : to - from;
+    }
+
+    /** The kinds in turn. */
+    static Kind of(int number) {
+      return ALL[number % ALL.length];
+    }
+  }
+
+  private final Layout layout;
+  private final Work ordinary;
+  private final Work special;
+  private final Work expected;
+  private final Work actual;
+  private final AtomicBoolean isBusy = new AtomicBoolean();
+  private long nanoseconds;
+
+  /** A trial with samples of its own. */
+  Trial(Layout layout) {
+    this.layout = layout;
+    this.ordinary = new Work(layout, sample(layout, false));
+    this.special = new Work(layout, sample(layout, true));
+    this.expected = new Work(layout, sample(layout, false));
+    this.actual = new Work(layout, sample(layout, false));
+  }
+
+  /** What a loop works on, and what comes of it. */
+  private static final class Work {
+    private final Layout layout;
+    private final Object[] sample;
+    private final Operands operands;
+    private final double[] sums = new double[Loop.SUMS];
+    private long count;
+
+    Work(Layout layout, Object[] sample) {
+      this.layout = layout;
+      this.sample = sample;
+      this.operands = new Operands(layout, sample, 0, length(layout), 0);
+    }
+
+    void run(Operation operation, Loop loop, int first, int elements) {
+      switch (operation) {
+        case STEP -> loop.block(COEFFICIENTS, operands, first, elements);
+        case COUNT -> count = loop.countInBlock(operands, first, elements);
+        case SQUARES -> loop.addSquares(sums, operands, 0.5, first, elements);
+      }
+    }
+
+    void reset(Work values) {
+      for (int k = 0; k < sample.length; k++) {
+        Memory.copy(layout.kind(Operand.of(k)), values.sample[k], sample[k]);
+      }
+      Arrays.fill(sums, 0);
+      count = 0;
+    }
+
+    /** NaN is equal to NaN, and 0 is not equal to -0. */
+    boolean hasTheBitsOf(Work other) {
+      boolean isEqual = count == other.count && Arrays.equals(sums, other.sums);
+      for (int k = 0; k < sample.length; k++) {
+        isEqual &= Memory.equal(layout.kind(Operand.of(k)), sample[k], other.sample[k]);
+      }
+      return isEqual;
+    }
+  }
+
+  /** The elements of a sample. */
+  private static int length(Layout layout) {
+    return layout.hasBlocks() ? BLOCK + LENGTH : LENGTH;
+  }
+
+  /** Takes the samples for one thread; false if another has them. */
+  boolean begin() {
+    return isBusy.compareAndSet(false, true);
+  }
+
+  /** Gives them back. */
+  void end() {
+    isBusy.set(false);
+  }
+
+  /**
+   * Runs both loops, each on its sample. Allocates nothing itself.
+   *
+   * @return whether the loop gave the bits of the reference
+   */
+  boolean run(Operation operation, Kind kind, Loop reference, Loop loop) {
+    final Work values = kind.isSpecial ? special : ordinary;
+    final int first = kind.from(layout);
+    final int count = kind.count(layout);
+    expected.reset(values);
+    expected.run(operation, reference, first, count);
+    actual.reset(values);
+    final long start = System.nanoTime();
+    actual.run(operation, loop, first, count);
+    // As if it were as many as without blocks.
+    nanoseconds = (System.nanoTime() - start) * WHOLE / Math.max(WHOLE, count);
+    return actual.hasTheBitsOf(expected);
+  }
+
+  /** How long the loop took in the last run. */
+  long nanoseconds() {
+    return nanoseconds;
+  }
+
+  /**
+   * Parameters, gradients, moments, maxima and averages, and what the layout has besides. Where there are special
+   * numbers, every other element has one in one of them.
+   */
+  static Object[] sample(Layout layout, boolean isSpecial) {
+    final double[] special =
+        layout.element() == Element.FLOAT ? SPECIAL_FLOATS : SPECIAL_DOUBLES;
+    final Object[] memory = new Object[Operand.COUNT];
+    for (int k = 0; k < memory.length; k++) {
+      final double[] doubles = new double[length(layout)];
+      for (int i = 0; i < doubles.length; i++) {
+        // Any numbers will do that differ in all their digits.
+        doubles[i] = (i + 1) * (k + 3) * 0.6180339887498949 % 1;
+      }
+      // In another one each time; there is room for every number in every one that is read and always there.
+      for (int n = 0; isSpecial && n < special.length && k < ALWAYS; n++) {
+        doubles[2 * (k + ALWAYS * n) + 1] = special[n];
+      }
+      memory[k] = Memory.of(layout.kind(Operand.of(k)), layout.type(Operand.of(k)), doubles);
+    }
+    return memory;
+  }
+}

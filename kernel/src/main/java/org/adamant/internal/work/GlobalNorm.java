@@ -1,0 +1,82 @@
+package org.adamant.internal.work;
+
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.adamant.internal.loop.Layout;
+import org.adamant.internal.loop.Loop;
+import org.adamant.internal.loop.Operands;
+
+/** The sum of squares of all gradients of a model, block by block, and then of the blocks. */
+public final class GlobalNorm {
+
+  /** The fewest blocks worth handing to another thread. */
+  private static final long SMALLEST_PART = 8;
+
+  // Scaled by these, neither the square of the largest nor that of the smallest double that matters
+  // leaves the range.
+  private static final double DOWN = 0x1p-600;
+  private static final double UP = 0x1p600;
+
+  /** Below this sum, squares may have been lost to underflow. */
+  private static final double SMALL = 0x1p-900;
+
+  private final Work work;
+  private final Function<Layout, Loop> loops;
+
+  private GlobalNorm(Work work, Function<Layout, Loop> loops) {
+    this.work = work;
+    this.loops = loops;
+  }
+
+  /**
+   * The norm.
+   *
+   * @param work the operands whose gradients are meant
+   * @param loops the loop that reads operands of a layout
+   * @param executor where other threads come from
+   * @param threads how many threads at most
+   * @return the root of the sum of squares
+   */
+  public static double of(
+      Work work, Function<Layout, Loop> loops, Executor executor, int threads) {
+    final GlobalNorm norm = new GlobalNorm(work, loops);
+    final double[] ofBlocks = new double[Math.toIntExact(work.blocks())];
+    final double sum = norm.sum(ofBlocks, 1, executor, threads);
+    if (sum == Double.POSITIVE_INFINITY) {
+      return Math.sqrt(norm.sum(ofBlocks, DOWN, executor, threads)) / DOWN;
+    }
+    if (sum < SMALL) {
+      return Math.sqrt(norm.sum(ofBlocks, UP, executor, threads)) / UP;
+    }
+    return Math.sqrt(sum);
+  }
+
+  private double sum(double[] ofBlocks, double scale, Executor executor, int threads) {
+    Parts.run(
+        ofBlocks.length, SMALLEST_PART, threads, executor, false,
+        (from, to) -> sum(ofBlocks, scale, from, to));
+    return pairwise(ofBlocks, 0, ofBlocks.length);
+  }
+
+  private void sum(double[] ofBlocks, double scale, long from, long to) {
+    final double[] sums = new double[Loop.SUMS];
+    int slice = 0;
+    for (int block = (int) from; block < to; block++) {
+      while (work.blocksBefore(slice + 1) <= block) {
+        slice++;
+      }
+      final Operands o = work.operands(slice);
+      final long first = (block - work.blocksBefore(slice)) * Loop.BLOCK;
+      final int count = (int) Math.min(o.length() - first, Loop.BLOCK);
+      ofBlocks[block] = loops.apply(o.layout()).sumOfSquares(sums, o, scale, first, count);
+    }
+  }
+
+  private static double pairwise(double[] sums, int from, int to) {
+    if (to - from <= 1) {
+      return from == to ? 0 : sums[from];
+    }
+    final int middle = from + to >>> 1;
+    return pairwise(sums, from, middle) + pairwise(sums, middle, to);
+  }
+}

@@ -1,0 +1,189 @@
+package org.adamant.internal.work;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Does a range of work in parts, on the calling thread and on those of an executor.
+ *
+ * <p>Whoever is free takes the next part, the caller included. So an executor that is busy, shut down, or
+ * has but the one thread that is calling costs time and never a deadlock; and when {@link #run} returns or
+ * throws, no part is left running.
+ */
+public final class Parts implements Runnable {
+
+  /** Parts per thread: enough that a thread which starts late does not hold up the others. */
+  private static final int PARTS_PER_THREAD = 4;
+
+  /** Nanoseconds of waiting for the other threads before the caller goes to sleep. */
+  private static final long PATIENCE = 50_000;
+
+  /** One part of the work. */
+  public interface Part {
+    /**
+     * Does a part.
+     *
+     * @param from its beginning
+     * @param to one past its end
+     */
+    void run(long from, long to);
+  }
+
+  private final long length;
+  private final long partLength;
+  private final boolean writes;
+  private final Part part;
+  private final Thread caller = Thread.currentThread();
+  private final AtomicLong next = new AtomicLong();
+
+  /** Threads other than the caller that may be doing a part. */
+  private final AtomicInteger others = new AtomicInteger();
+
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+  private Parts(long length, long partLength, boolean writes, Part part) {
+    this.length = length;
+    this.partLength = partLength;
+    this.writes = writes;
+    this.part = part;
+  }
+
+  /**
+   * Runs the parts of {@code 0 <= i < length}.
+   *
+   * @param length the size of the work
+   * @param smallest the smallest part worth handing to another thread
+   * @param threads the largest number of threads, the caller included
+   * @param executor where the other threads come from; if it throws before any part has begun, that comes
+   *     out and no part is run. What it rejects, the calling thread does
+   * @param writes whether a part writes, for the messages
+   * @param part what to do with a part
+   * @throws IllegalStateException if a part failed, or the executor when parts had begun; with the cause
+   */
+  public static void run(
+      long length, long smallest, int threads, Executor executor, boolean writes, Part part) {
+    final long worthwhile = Math.min(length / smallest, (long) threads * PARTS_PER_THREAD);
+    if (threads == 1 || worthwhile < 2) {
+      part.run(0, length);
+      return;
+    }
+    final long partLength = Math.ceilDiv(length, worthwhile);
+    final int parts = Math.toIntExact(Math.ceilDiv(length, partLength));
+    new Parts(length, partLength, writes, part).start(Math.min(threads, parts), executor);
+  }
+
+  private void start(int threads, Executor executor) {
+    Throwable executorFailure = null;
+    try {
+      for (int i = 1; i < threads; i++) {
+        executor.execute(this);
+      }
+    } catch (RejectedExecutionException e) {
+      // The caller does what nobody else takes.
+    } catch (Throwable e) {
+      // Of any kind: Kotlin, Scala and Groovy throw checked exceptions that are not declared.
+      if (next.compareAndSet(0, length)) {
+        // Nothing has begun, and a thread that comes now finds nothing to do.
+        throw Parts.<RuntimeException>asItIs(e);
+      }
+      executorFailure = e;
+    }
+    Throwable uncaught = null;
+    try {
+      work();
+    } catch (Throwable e) {
+      // Near the end of the stack, or of memory, not even a failure can be noted.
+      uncaught = e;
+    }
+    awaitOthers();
+    if (uncaught != null || failure.get() != null) {
+      throw failed("a part failed on one of the threads", "the arrays are partly updated",
+          uncaught != null ? uncaught : failure.get(), executorFailure);
+    }
+    if (executorFailure != null) {
+      throw failed("the executor failed when some parts had begun",
+          "all of them were done nevertheless, and the arrays are updated", executorFailure, null);
+    }
+  }
+
+  /** Lets a method throw what it does not declare. */
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> T asItIs(Throwable thrown) throws T {
+    throw (T) thrown;
+  }
+
+  private IllegalStateException failed(
+      String what, String consequence, Throwable cause, Throwable further) {
+    final IllegalStateException thrown =
+        new IllegalStateException(
+            what + "; " + (writes ? consequence : "nothing was changed"), cause);
+    if (further != null) {
+      thrown.addSuppressed(further);
+    }
+    return thrown;
+  }
+
+  /** Waits until no part is running, and lets no other begin. */
+  private void awaitOthers() {
+    // What is left is at most a part for each thread: sooner done than a parked thread is woken.
+    final long patience = System.nanoTime() + PATIENCE;
+    boolean isInterrupted = false;
+    boolean isDone = false;
+    while (!isDone) {
+      try {
+        if (next.get() < length) {
+          next.set(length);
+        }
+        isDone = others.get() == 0;
+        if (!isDone && System.nanoTime() - patience < 0) {
+          Thread.onSpinWait();
+        } else if (!isDone) {
+          // Arrays may not be given back while parts are written: an interrupt has to wait.
+          LockSupport.park(this);
+          isInterrupted |= Thread.interrupted();
+        }
+      } catch (StackOverflowError e) {
+        // There was enough of it to begin with: once more.
+      }
+    }
+    if (isInterrupted) {
+      caller.interrupt();
+    }
+  }
+
+  /** What an executor runs, on any thread, any number of times, and however late. */
+  @Override
+  public void run() {
+    if (Thread.currentThread() == caller) {
+      work();
+      return;
+    }
+    // First counted, then looking for work: whoever finds some is waited for.
+    others.incrementAndGet();
+    try {
+      work();
+    } finally {
+      if (others.decrementAndGet() == 0) {
+        LockSupport.unpark(caller);
+      }
+    }
+  }
+
+  /** Does parts until none is left. */
+  private void work() {
+    for (long from; (from = next.getAndAdd(partLength)) < length;) {
+      try {
+        part.run(from, Math.min(length, from + partLength));
+      } catch (Throwable e) {
+        // The JVM throws some exceptions as one object again and again, which cannot suppress itself.
+        if (!failure.compareAndSet(null, e) && failure.get() != e) {
+          failure.get().addSuppressed(e);
+        }
+      }
+    }
+  }
+}

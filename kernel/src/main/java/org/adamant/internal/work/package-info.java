@@ -1,0 +1,5 @@
+/**
+ * The work: a model cut in blocks, the same for stepping, norms and the search for gradients that are not finite, and
+ * its parts on threads. Not exported.
+ */
+package org.adamant.internal.work;

@@ -1,0 +1,27 @@
+package org.adamant.internal.platform;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes this JVM look, for the duration of a test, like one that does not run some widths. */
+public final class Refusals implements AutoCloseable {
+
+  private final Map<Integer, Optional<String>> before = Map.copyOf(Chooser.REFUSALS);
+
+  private Refusals() {}
+
+  /** Refuses a width until closed. */
+  public static Refusals of(String reason, int... widths) {
+    final Refusals refusals = new Refusals();
+    for (int width : widths) {
+      Chooser.REFUSALS.put(width, Optional.of(reason));
+    }
+    return refusals;
+  }
+
+  @Override
+  public void close() {
+    Chooser.REFUSALS.clear();
+    Chooser.REFUSALS.putAll(before);
+  }
+}
