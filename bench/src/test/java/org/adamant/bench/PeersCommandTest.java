@@ -25,7 +25,7 @@ class PeersCommandTest {
     assertThat(run("--help")).isZero();
     assertThat(out.toString().replaceAll("\\s+", " "))
         .contains("pytorch, tensorflow, nd4j, djl, tribuo")
-        .contains("array, one-pass, small-network, gpt2")
+        .contains("array, one-pass, bfloat16, small-network, gpt2")
         .contains("Exit status", "Examples", "mvn -q -Prun,peers -Dargs=\"peers --quick\"");
     assertThat(err.toString()).isEmpty();
   }
@@ -44,7 +44,7 @@ class PeersCommandTest {
   @CsvSource(delimiter = '|', value = {
     "--peers=keras | keras",
     "--peers= | --peers",
-    "--kinds=bert | bert' is no kind; expected some of array, one-pass, small-network, gpt2",
+    "--kinds=bert | bert' is no kind; expected some of array, one-pass, bfloat16, small-network, gpt2",
     "--sizes=1000,0 | --sizes 0: expected 1 to 268435456 elements",
     "--sizes=268435457 | --sizes 268435457: expected 1 to 268435456 elements",
     "--sizes=many | many",
@@ -56,6 +56,7 @@ class PeersCommandTest {
     "--seconds=NaN | --seconds NaN: expected more than 0",
     "--quick --seconds=1 | --quick with --seconds 1.0: expected one of them",
     "--peers=tribuo --element=float | --peers tribuo: has nothing to measure",
+    "--kinds=bfloat16 --element=double | has nothing to measure",
     "--peers=djl --kinds=gpt2 | --peers djl: has nothing to measure",
     "--colour | --colour",
     "extra | extra"

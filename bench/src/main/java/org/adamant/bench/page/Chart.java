@@ -62,8 +62,20 @@ public record Chart(
         (x, y) -> !Double.isNaN(y) && (!logX || x > 0) && (!logY || y > 0));
   }
 
-  /** The numbers of some of the points, evenly spread. */
+  /** Whether each line has one place of the x axis to itself, but for a limit. */
+  boolean hasPlacesOfLines() {
+    return !xNames.isEmpty()
+        && lines.stream().filter(line -> !line.isLimit()).map(Line::name).toList().equals(xNames);
+  }
+
+  /** The numbers of some of the points, evenly spread; higher than wide, for windows are narrow. */
   public Table table() {
+    if (hasPlacesOfLines()) {
+      return new Table(
+          title + ": " + yLabel,
+          List.of("", xLabel),
+          lines.stream().map(line -> List.of(line.name(), valueAt(line, line.x()[0]))).toList());
+    }
     final double[] all = lines.stream().flatMapToDouble(l -> Arrays.stream(l.x())).toArray();
     final double[] x = Arrays.stream(all).sorted().distinct().toArray();
     final int rows = xNames.isEmpty() ? Math.min(TABLE_ROWS, x.length) : x.length;
@@ -77,7 +89,8 @@ public record Chart(
     }
     final List<String> header = new ArrayList<>(List.of(xLabel));
     lines.forEach(line -> header.add(line.name()));
-    return new Table(title + ": " + yLabel, header, cells);
+    final Table table = new Table(title + ": " + yLabel, header, cells);
+    return lines.size() > cells.size() ? table.transposed() : table;
   }
 
   private static String valueAt(Line line, double x) {

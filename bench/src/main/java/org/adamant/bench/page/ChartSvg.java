@@ -33,6 +33,7 @@ import org.jfree.chart.ui.RectangleAnchor;
 import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.xy.DefaultXYDataset;
+import org.jfree.data.xy.XYDataset;
 
 /**
  * Draws a {@link Chart} as SVG. Lines differ in colour, dashes and markers, so that they can be
@@ -73,23 +74,36 @@ public final class ChartSvg {
     new Rectangle2D.Double(-3.5, -3.5, 7, 7),
     polygon(0, -5, 5, 4, -5, 4),
     polygon(0, -5, 5, 0, 0, 5, -5, 0),
-    new Rectangle2D.Double(-5, -1.5, 10, 3),
+    AffineTransform.getRotateInstance(Math.PI / 4).createTransformedShape(CROSS),
     polygon(0, 5, 5, -4, -5, -4),
     new Rectangle2D.Double(-1.5, -5, 3, 10),
-    // A cross, an hourglass, and the cross turned.
+    // A cross, an hourglass, and a bar.
     CROSS,
     polygon(-4, -5, 4, -5, -4, 5, 4, 5),
-    AffineTransform.getRotateInstance(Math.PI / 4).createTransformedShape(CROSS)
+    // It hardly shows on a line without gaps, so it is the last.
+    new Rectangle2D.Double(-5, -1.5, 10, 3)
   };
 
-  /** Above the lines, as a share of the axis. */
-  private static final double ROOM_FOR_MARKS = 0.15;
+  /** Neighbouring marks have their texts below one another, in as many rows. */
+  private static final int MARK_ROWS = 3;
 
-  /** With more names than this, those on the x axis stand upright. */
-  private static final int MOST_NAMES_IN_A_ROW = 6;
+  /** In pixels. */
+  private static final int MARK_ROW = 16;
 
-  /** With more points than this, markers would hide the line. */
+  /** Above the lines for a row, as a share of the axis. */
+  private static final double ROOM_FOR_ROW = 0.09;
+
+  /** Of a window's width, what is left of and right of the x axis. */
+  private static final int BESIDE_AXIS = 100;
+
+  /** Of a letter, in pixels. */
+  private static final int LETTER = 7;
+
+  /** With more points than this, a marker at each would hide the line. */
   private static final int MOST_MARKERS = 20;
+
+  /** How many there are then. */
+  private static final int FEW_MARKERS = 8;
 
   static {
     // Pictures are files here: no window system is needed or woken up.
@@ -103,7 +117,7 @@ public final class ChartSvg {
   /** The picture as the text of an SVG file. */
   public static String draw(Chart chart, Size size) {
     final VectorGraphics2D graphics = new VectorGraphics2D();
-    picture(chart).draw(graphics, new Rectangle2D.Double(0, 0, size.width, size.height));
+    picture(chart, size).draw(graphics, new Rectangle2D.Double(0, 0, size.width, size.height));
     final ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       new SVGProcessor()
@@ -115,9 +129,25 @@ public final class ChartSvg {
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  private static JFreeChart picture(Chart chart) {
+  /** Also where a line has many points it has some markers: dashes alone get lost in a ragged one. */
+  private static final class Renderer extends XYLineAndShapeRenderer {
+
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public boolean getItemShapeVisible(int series, int item) {
+      final XYDataset data = getPlot().getDataset();
+      final int points = data.getItemCount(series);
+      final int stride = points <= MOST_MARKERS ? 1 : points / FEW_MARKERS;
+      // Elsewhere on each line, so that they are seen where two lines are one. The legend asks for the first.
+      return super.getItemShapeVisible(series, item)
+          && (item == 0 || item % stride == stride * series / data.getSeriesCount());
+    }
+  }
+
+  private static JFreeChart picture(Chart chart, Size size) {
     final DefaultXYDataset data = new DefaultXYDataset();
-    final XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer();
+    final XYLineAndShapeRenderer renderer = new Renderer();
     // One path per line, or dashes would start anew at every point.
     renderer.setDrawSeriesLineAsPath(true);
     renderer.setLegendLine(new Line2D.Double(-16, 0, 16, 0));
@@ -137,16 +167,24 @@ public final class ChartSvg {
         renderer.setSeriesStroke(
             i, STROKES[(styles + styles / STROKES.length) % STROKES.length]);
         renderer.setSeriesShape(i, MARKERS[styles % MARKERS.length]);
-        renderer.setSeriesShapesVisible(i, x.length <= MOST_MARKERS);
         styles++;
       }
     }
     final XYPlot plot =
-        new XYPlot(data, xAxis(chart), axis(chart.yLabel(), chart.logY()), renderer);
-    if (!chart.marks().isEmpty()) {
-      plot.getRangeAxis().setUpperMargin(ROOM_FOR_MARKS);
+        new XYPlot(data, xAxis(chart, size), axis(chart.yLabel(), chart.logY()), renderer);
+    final int rows = Math.min(MARK_ROWS, chart.marks().size());
+    if (rows > 0) {
+      plot.getRangeAxis().setUpperMargin(ROOM_FOR_ROW * (rows + 1));
     }
-    chart.marks().forEach(mark -> plot.addDomainMarker(marker(mark, chart.logX())));
+    for (int i = 0; i < chart.marks().size(); i++) {
+      final ValueMarker marker = marker(chart.marks().get(i), chart.logX());
+      final boolean isOnTheLeft =
+          marker.getValue() < plot.getDomainAxis().getRange().getCentralValue();
+      marker.setLabelAnchor(isOnTheLeft ? RectangleAnchor.TOP_RIGHT : RectangleAnchor.TOP_LEFT);
+      marker.setLabelTextAnchor(isOnTheLeft ? TextAnchor.TOP_LEFT : TextAnchor.TOP_RIGHT);
+      marker.setLabelOffset(new RectangleInsets(3 + i % MARK_ROWS * MARK_ROW, 3, 3, 3));
+      plot.addDomainMarker(marker);
+    }
     // A line of one point cannot be seen.
     chart.lines()
         .stream()
@@ -172,7 +210,7 @@ public final class ChartSvg {
     return picture;
   }
 
-  private static NumberAxis xAxis(Chart chart) {
+  private static NumberAxis xAxis(Chart chart, Size size) {
     if (chart.xNames().isEmpty()) {
       if (chart.logX()) {
         return withFonts(
@@ -189,9 +227,10 @@ public final class ChartSvg {
         new SymbolAxis(chart.xLabel(), chart.xNames().toArray(String[]::new));
     ((SymbolAxis) axis).setGridBandsVisible(false);
     // The legend says it already.
-    axis.setTickLabelsVisible(
-        !chart.lines().stream().map(Line::name).toList().containsAll(chart.xNames()));
-    axis.setVerticalTickLabels(chart.xNames().size() > MOST_NAMES_IN_A_ROW);
+    axis.setTickLabelsVisible(!chart.hasPlacesOfLines());
+    // Upright where they would not all be seen in a row.
+    final int letters = chart.xNames().stream().mapToInt(name -> name.length() + 2).sum();
+    axis.setVerticalTickLabels(letters * LETTER > size.width - BESIDE_AXIS);
     return withFonts(axis);
   }
 
@@ -218,8 +257,6 @@ public final class ChartSvg {
     marker.setLabel(mark.text());
     marker.setLabelFont(font(Font.PLAIN, 13));
     marker.setLabelBackgroundColor(Color.WHITE);
-    marker.setLabelAnchor(RectangleAnchor.TOP_LEFT);
-    marker.setLabelTextAnchor(TextAnchor.TOP_RIGHT);
     return marker;
   }
 

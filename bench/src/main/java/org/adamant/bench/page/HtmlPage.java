@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Builds one HTML page that needs nothing but itself. All text is escaped. */
 public final class HtmlPage {
@@ -17,7 +17,7 @@ public final class HtmlPage {
   private static final Pattern CLIP = Pattern.compile("clip-?\\d+");
   private static final Pattern FONT = Pattern.compile("font-family:(&quot;[^&]*&quot;|[^;&]*);");
 
-  /** Longer cells of a table have several lines. */
+  /** Columns of a table with longer cells have several lines, from the left. */
   private static final int MOST_ON_A_LINE = 34;
 
   private final StringBuilder html = new StringBuilder();
@@ -113,10 +113,19 @@ public final class HtmlPage {
   public void table(Table table) {
     html.append("<div class=\"wide\">\n<table>\n");
     element("caption", table.caption());
+    final List<String> styles =
+        IntStream.range(0, table.header().size())
+            .mapToObj(
+                column -> table.rows()
+                    .stream()
+                    .anyMatch(row -> row.get(column).length() > MOST_ON_A_LINE)
+                        ? " class=\"text\""
+                        : "")
+            .toList();
     html.append("<thead>");
-    row("th scope=\"col\"", "th", table.header());
+    row("th scope=\"col\"", "th", table.header(), styles);
     html.append("</thead>\n<tbody>\n");
-    table.rows().forEach(row -> row("td", "td", row));
+    table.rows().forEach(row -> row("td", "td", row, styles));
     html.append("</tbody>\n</table>\n</div>\n");
   }
 
@@ -148,13 +157,12 @@ public final class HtmlPage {
             FONT.matcher(renamed).replaceAll("font-family:sans-serif;"));
   }
 
-  private void row(String open, String close, List<String> cells) {
-    final List<String> elements = new ArrayList<>();
-    for (String cell : cells) {
-      final String style = cell.length() > MOST_ON_A_LINE ? " class=\"text\"" : "";
-      elements.add("<" + open + style + ">" + escape(cell) + "</" + close + ">");
+  private void row(String open, String close, List<String> cells, List<String> styles) {
+    html.append("<tr>");
+    for (int i = 0; i < cells.size(); i++) {
+      html.append("<" + open + styles.get(i) + ">" + escape(cells.get(i)) + "</" + close + ">");
     }
-    html.append("<tr>").append(String.join("", elements)).append("</tr>\n");
+    html.append("</tr>\n");
   }
 
   private void element(String name, String text) {

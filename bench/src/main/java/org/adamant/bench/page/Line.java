@@ -1,5 +1,6 @@
 package org.adamant.bench.page;
 
+import java.util.function.BiPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -40,18 +41,12 @@ public record Line(String name, double[] x, double[] y, boolean isLimit) {
   }
 
   /** The points that pass. */
-  Line where(PointFilter filter) {
+  Line where(BiPredicate<Double, Double> filter) {
     final int[] kept = IntStream.range(0, y.length).filter(i -> filter.test(x[i], y[i])).toArray();
     return new Line(
         name,
         IntStream.of(kept).mapToDouble(i -> x[i]).toArray(),
         IntStream.of(kept).mapToDouble(i -> y[i]).toArray(),
         isLimit);
-  }
-
-  /** Accepts some of the points. */
-  @FunctionalInterface
-  interface PointFilter {
-    boolean test(double x, double y);
   }
 }

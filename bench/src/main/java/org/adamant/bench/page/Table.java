@@ -3,6 +3,7 @@ package org.adamant.bench.page;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A table; the first column names the rows.
@@ -12,6 +13,17 @@ import java.util.List;
  * @param rows the cells, row by row
  */
 public record Table(String caption, List<String> header, List<List<String>> rows) {
+
+  /** With rows for columns. */
+  Table transposed() {
+    final List<List<String>> all = new ArrayList<>(List.of(header));
+    all.addAll(rows);
+    final List<List<String>> columns =
+        IntStream.range(0, header.size())
+            .mapToObj(column -> all.stream().map(row -> row.get(column)).toList())
+            .toList();
+    return new Table(caption, columns.getFirst(), columns.subList(1, columns.size()));
+  }
 
   /**
    * The table in plain text, numbers aligned to the right.

@@ -2,6 +2,7 @@ package org.adamant.bench.peers;
 
 import java.lang.reflect.Array;
 import org.adamant.Adam;
+import org.adamant.bench.results.Workload;
 import org.adamant.bench.support.Element;
 import org.adamant.bench.support.StepArrays.Role;
 
@@ -10,14 +11,15 @@ import org.adamant.bench.support.StepArrays.Role;
  * peer, element by element, within what different roundings can explain.
  *
  * <p><b>Bounds</b> after K steps with the same gradients, for the element's round-off u and the
- * coefficients' round-off c. A peer that rounds beta before it subtracts it from one has a relative error
+ * coefficients' round-off c, and the round-off s of what is stored in fewer bits, otherwise 0. A peer that rounds beta before it subtracts it from one has a relative error
  * of at most c / (1 - beta) in 1 - beta. A moment is a sum of terms of one sign, so every one of the at most
- * eight roundings of a step adds at most u:
+ * eight roundings of a step adds at most u. To store it adds 3 s, of which the kernel's stochastic rounding has two
+ * and the peer's to nearest one; 4 s with what is of second order in three steps:
  *
  * <pre>
- *   e(m) = c / (1 - beta1) + 8 K u        relative
- *   e(v) = c / (1 - beta2) + 8 K u        relative
- *   e(p) = K learningRate (2 e(m) + e(v) + 16 u) + 4 K u |p|        absolute
+ *   e(m) = c / (1 - beta1) + 8 K u + 4 K s        relative
+ *   e(v) = c / (1 - beta2) + 8 K u + 4 K s        relative
+ *   e(p) = K learningRate (2 e(m) + e(v) + 16 u) + 4 K (u + s) |p|        absolute
  * </pre>
  *
  * <p>because with the same gradient in every step an update is at most the learning rate; it has the error
@@ -29,14 +31,18 @@ final class Agreement {
   /** Steps that are compared. */
   static final int STEPS = 3;
 
+  private static final double BFLOAT16_ROUND_OFF = 0x1p-8;
+
   private final double firstMomentError;
   private final double secondMomentError;
   private final double updateError;
   private final double roundOff;
+  private final double storedRoundOff;
 
-  Agreement(Adam adam, Element element, double coefficientRoundOff) {
-    roundOff = element.roundOff();
-    final double roundings = 8 * STEPS * roundOff;
+  Agreement(Adam adam, Workload workload, double coefficientRoundOff) {
+    roundOff = workload.element().roundOff();
+    storedRoundOff = workload.isBfloat16() ? BFLOAT16_ROUND_OFF : 0;
+    final double roundings = 8 * STEPS * roundOff + 4 * STEPS * storedRoundOff;
     firstMomentError = coefficientRoundOff / (1 - adam.beta1()) + roundings;
     secondMomentError = coefficientRoundOff / (1 - adam.beta2()) + roundings;
     updateError =
@@ -103,7 +109,7 @@ final class Agreement {
     return switch (role) {
       case FIRST_MOMENT -> firstMomentError * size;
       case SECOND_MOMENT -> secondMomentError * size;
-      case PARAMS -> updateError + 4 * STEPS * roundOff * size;
+      case PARAMS -> updateError + 4 * STEPS * (roundOff + storedRoundOff) * size;
       case AVERAGE -> updateError + 8 * STEPS * roundOff * size;
       case GRADS -> 0;
     };

@@ -9,10 +9,12 @@ import org.adamant.AdamKernel;
 import org.adamant.AdamModel;
 import org.adamant.AdamSlice;
 import org.adamant.AdamStep;
+import org.adamant.bench.jmh.StepStorage;
 import org.adamant.bench.results.Workload;
 import org.adamant.bench.support.Element;
 import org.adamant.bench.support.StepArrays;
 import org.adamant.bench.support.StepArrays.Role;
+import org.adamant.bench.support.StepStorages;
 
 /**
  * The kernel. A step makes its coefficients and calls the kernel as a program would: with the arrays of
@@ -36,11 +38,21 @@ final class KernelContender implements Contender {
   private final Adam adam;
   private final List<StepArrays> arrays = new ArrayList<>();
   private final List<Object[]> first = new ArrayList<>();
+  /** In bfloat16; null in other workloads, which have arrays. */
+  private final StepStorages storages;
+
   private final AdamModel model;
 
   KernelContender(Workload workload, Adam adam) {
     this.workload = workload;
     this.adam = adam;
+    if (workload.isBfloat16()) {
+      // In native memory, as the peer's.
+      storages = StepStorage.ALL_BF16.operands(workload.size());
+      model = AdamModel.of(storages.slice());
+      return;
+    }
+    storages = null;
     final boolean isOnePass = workload.isOnePass();
     for (int length : workload.lengths()) {
       final StepArrays a =
@@ -62,7 +74,7 @@ final class KernelContender implements Contender {
 
   /** How many arrays there are of each role. */
   int count() {
-    return arrays.size();
+    return storages == null ? arrays.size() : 1;
   }
 
   @Override
@@ -95,8 +107,11 @@ final class KernelContender implements Contender {
         : step;
   }
 
-  /** A copy of an array, without its padding; null if there is none. */
+  /** A copy of an array, without its padding, and in float if it is in bfloat16; null if there is none. */
   Object array(Role role, int array) {
+    if (storages != null) {
+      return role == Role.AVERAGE ? null : storages.floats(role);
+    }
     final StepArrays a = arrays.get(array);
     return a.get(role) == null ? null : Element.copyOf(a.get(role), a.length());
   }

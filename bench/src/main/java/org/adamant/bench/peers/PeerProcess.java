@@ -98,7 +98,7 @@ final class PeerProcess {
     final Agreement agreement =
         new Agreement(
             name.adam(workload),
-            workload.element(),
+            workload,
             name.coefficientRoundOff(workload.element()));
     final KernelContender kernel = new KernelContender(workload, name.adam(workload));
     try (Contender contender = peer.start(workload, kernel)) {

@@ -93,8 +93,8 @@ public final class PeersCommand implements Callable<Integer> {
       description = {
         "Some workloads only: ${COMPLETION-CANDIDATES}.",
         "array: the basic step on one array. The others, for PyTorch only: one-pass: unscaling, clip"
-            + " factor, AdamW, average of the parameters and zeroed gradients; small-network: 6 arrays;"
-            + " gpt2: the 148 arrays of GPT-2 small."
+            + " factor, AdamW, average of the parameters and zeroed gradients; bfloat16: everything in"
+            + " 16 bits; small-network: 6 arrays; gpt2: the 148 arrays of GPT-2 small."
       })
   private List<Kind> kinds = List.of(Kind.values());
 
@@ -215,7 +215,7 @@ public final class PeersCommand implements Callable<Integer> {
   private Set<Workload> workloads() {
     final Set<Workload> workloads = new LinkedHashSet<>();
     for (Kind kind : EnumSet.copyOf(kinds)) {
-      for (Element element : elements(kind)) {
+      for (Element element : elements(kind).stream().filter(kind::takes).toList()) {
         for (int size : kind.hasSize() ? sizes() : List.of(0)) {
           workloads.add(new Workload(kind, element, size, threads(kind)));
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -75,7 +76,7 @@ final class HistorySection {
     }
     return Optional.of(
         new Section(
-            "History",
+            "History: " + sources.getFirst().series().getFirst(),
             List.of(
                 "From file to file, in the order in which they were given: "
                     + String.join(", ", sources.getFirst().series())
@@ -115,7 +116,7 @@ final class HistorySection {
 
   /** The jumps, by number, where they lie among the files. */
   private List<Chart.Mark> marks() {
-    final List<Chart.Mark> marks = new ArrayList<>();
+    final Map<Double, String> marks = new TreeMap<>();
     for (int i = 0; i < jumps.size(); i++) {
       final String day = jumps.get(i).date();
       final long before =
@@ -123,10 +124,12 @@ final class HistorySection {
               .filter(source -> !source.day().isEmpty() && source.day().compareTo(day) < 0)
               .count();
       if (before > 0 && before < sources.size()) {
-        marks.add(new Chart.Mark(before - 0.5, "jump " + (i + 1)));
+        // Where several lie between two files, they share a line.
+        final int number = i + 1;
+        marks.merge(before - 0.5, "jump " + number, (others, _) -> others + ", " + number);
       }
     }
-    return marks;
+    return marks.entrySet().stream().map(e -> new Chart.Mark(e.getKey(), e.getValue())).toList();
   }
 
   private Table jumpTable() {

@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.adamant.bench.jmh.StepStorage;
 import org.adamant.bench.jmh.StepVariant;
 import org.adamant.bench.lanes.Lanes;
 import org.adamant.bench.page.Chart;
@@ -27,6 +28,8 @@ public final class StepSections {
 
   private static final int LARGEST_OVERHEAD_SIZE = 64;
 
+  private static final String BYTES = "bytes (limit)";
+
   private final List<StepTime> times;
 
   private StepSections(List<StepTime> times) {
@@ -44,6 +47,7 @@ public final class StepSections {
         widths(times, preferred),
         sections.overhead(),
         sections.variants(),
+        sections.storages(),
         sections.threads(),
         sections.firstStep())
         .flatMap(Optional::stream)
@@ -78,9 +82,9 @@ public final class StepSections {
     return times.stream().filter(t -> t.benchmark() == benchmark && !t.allocates());
   }
 
-  private List<Item> rejected(Predicate<StepTime> isShown) {
+  private List<Item> rejected(Benchmark benchmark, Predicate<StepTime> isShown) {
     return times.stream()
-        .filter(t -> t.benchmark() == Benchmark.VARIANT && t.allocates())
+        .filter(t -> t.benchmark() == benchmark && t.allocates())
         .filter(isShown)
         .map(t -> row(t) + ", " + t.variantLabel() + ", " + t.threads() + " threads: not measured.")
         .distinct()
@@ -156,7 +160,7 @@ public final class StepSections {
                 "Every variant is part of the one pass. Nanoseconds per element with the preferred"
                     + " kernel, and in parentheses the ratio to the basic step. Beside them the plain"
                     + " loop of the basic step, and the traffic of the four arrays of most variants, and of five."),
-            rejected(isShown),
+            rejected(Benchmark.VARIANT, isShown),
             List.of(),
             List.of(
                 nanos.table(
@@ -180,6 +184,50 @@ public final class StepSections {
     return row.equals(reference) || other.isEmpty()
         ? Numbers.fixed(here, 3)
         : Numbers.fixed(here, 3) + " (" + Numbers.fixed(here / other.getAsDouble(), 2) + ")";
+  }
+
+  /** The preferred kernel. */
+  private Optional<Section> storages() {
+    final Pivot nanos = new Pivot();
+    of(Benchmark.STORAGE)
+        .filter(StepSections::isPreferredOrLoop)
+        .forEach(
+            t -> {
+              bytes(t).ifPresent(bytes -> nanos.put(t.variantLabel(), BYTES, bytes));
+              nanos.put(t.variantLabel(), Numbers.plain(t.size()), t.nanosPerElement());
+            });
+    if (nanos.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Section(
+            "Storages",
+            List.of(
+                "The step on other memory than arrays and in formats of fewer bytes: nanoseconds per"
+                    + " element with the preferred kernel, and in parentheses the ratio to arrays of"
+                    + " floats in the same run. With the bytes that a step moves for an element stands the"
+                    + " ratio where they alone are the limit."),
+            rejected(Benchmark.STORAGE, StepSections::isPreferredOrLoop),
+            List.of(),
+            List.of(
+                nanos.table(
+                    "ns per element (ratio to arrays of floats), by elements per operand",
+                    "storage",
+                    (row, column) -> column.equals(BYTES)
+                        ? limit(nanos.get(row, BYTES).orElseThrow())
+                        : ratio(nanos, row, column, StepStorage.FLOAT_ARRAYS.label())))));
+  }
+
+  private static OptionalDouble bytes(StepTime t) {
+    return Stream.of(StepStorage.values())
+        .filter(storage -> storage.name().equals(t.variant()))
+        .mapToDouble(StepStorage::bytes)
+        .findFirst();
+  }
+
+  private static String limit(double bytes) {
+    return Numbers.fixed(bytes, 2) + " ("
+        + Numbers.fixed(bytes / StepStorage.FLOAT_ARRAYS.bytes(), 2) + ")";
   }
 
   /** The basic step, the preferred kernel. */
@@ -218,7 +266,7 @@ public final class StepSections {
             List.of(
                 "One step over one array on several threads; the loops that it is compared with do the"
                     + " same work in equal parts."),
-            rejected(isShown),
+            rejected(Benchmark.VARIANT, isShown),
             charts,
             List.of()));
   }

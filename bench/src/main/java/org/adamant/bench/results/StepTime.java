@@ -15,7 +15,7 @@ import org.adamant.bench.support.Widths;
  * @param contestant the kernel, or a loop to compare it with
  * @param size elements per array
  * @param width the name of the kernel's lane width, or {@code preferred}; empty for the other loops
- * @param variant the name of the variant
+ * @param variant the name of the variant, or of the storage where those are compared
  * @param threads how many did the step
  * @param nanoseconds of a call, the median
  * @param bytes that a call allocated; NaN if nobody looked
@@ -48,6 +48,7 @@ public record StepTime(
   public enum Benchmark {
     STEP("StepBenchmark"),
     VARIANT("VariantBenchmark"),
+    STORAGE("StorageBenchmark"),
     FIRST_STEP("FirstStepBenchmark");
 
     private final String className;
@@ -101,7 +102,8 @@ public record StepTime(
                       contestant,
                       Integer.parseInt(params.get("size")),
                       params.getOrDefault("width", ""),
-                      params.getOrDefault("variant", BASIC),
+                      params.getOrDefault(
+                          benchmark == Benchmark.STORAGE ? "storage" : "variant", BASIC),
                       Integer.parseInt(params.getOrDefault("threads", "1")),
                       time.nanoseconds(),
                       value(secondary.get(ALLOCATION), "B/op", 1),

@@ -29,13 +29,20 @@ public record Workload(Kind kind, Element element, int size, int threads) {
      * array.
      */
     ONE_PASS,
+    /** The basic step over one array of each operand, all in bfloat16, computed in float. */
+    BFLOAT16,
     /** The basic step over the layers of a network 3-64-64-1, as one call. */
     @JsonAlias("ARTICLE") SMALL_NETWORK,
     /** The basic step over the shapes of GPT-2 small, as one call. */
     GPT2;
 
     public boolean hasSize() {
-      return this == ARRAY || this == ONE_PASS;
+      return this == ARRAY || this == ONE_PASS || this == BFLOAT16;
+    }
+
+    /** Whether a step can compute in this type. */
+    public boolean takes(Element element) {
+      return this != BFLOAT16 || element == Element.FLOAT;
     }
 
     @Override
@@ -67,7 +74,7 @@ public record Workload(Kind kind, Element element, int size, int threads) {
   /** The lengths of the arrays. */
   public int[] lengths() {
     return switch (kind) {
-      case ARRAY, ONE_PASS -> new int[] {size};
+      case ARRAY, ONE_PASS, BFLOAT16 -> new int[] {size};
       case SMALL_NETWORK -> SMALL_NETWORK_LENGTHS.clone();
       case GPT2 -> Stream.of(
           IntStream.of(VOCABULARY * WIDTH, POSITIONS * WIDTH),
@@ -88,10 +95,15 @@ public record Workload(Kind kind, Element element, int size, int threads) {
     return kind == Kind.ONE_PASS;
   }
 
+  @JsonIgnore
+  public boolean isBfloat16() {
+    return kind == Kind.BFLOAT16;
+  }
+
   /** One that has the same code compiled in little time. */
   public Workload small() {
     return switch (kind) {
-      case ARRAY, ONE_PASS -> new Workload(kind, element, SMALL_SIZE, threads);
+      case ARRAY, ONE_PASS, BFLOAT16 -> new Workload(kind, element, SMALL_SIZE, threads);
       case SMALL_NETWORK -> this;
       case GPT2 -> new Workload(Kind.ARRAY, element, SMALL_SIZE, threads);
     };
@@ -103,6 +115,7 @@ public record Workload(Kind kind, Element element, int size, int threads) {
         switch (kind) {
           case ARRAY -> element + " " + Numbers.plain(size);
           case ONE_PASS -> element + " " + Numbers.plain(size) + ", all in one pass";
+          case BFLOAT16 -> "bfloat16 " + Numbers.plain(size);
           case SMALL_NETWORK -> element + ", the small network";
           case GPT2 -> element + ", GPT-2 small";
         };

@@ -8,6 +8,8 @@ enum Part {
   STEP,
   /** What variants cost. */
   VARIANTS,
+  /** What native memory and formats of fewer bytes gain. */
+  STORAGE,
   /** What threads gain. */
   THREADS,
   /** The first step of a JVM, and its memory. */

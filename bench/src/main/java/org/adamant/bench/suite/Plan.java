@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.adamant.bench.jmh.FirstStepBenchmark;
 import org.adamant.bench.jmh.StepBenchmark;
+import org.adamant.bench.jmh.StepStorage;
 import org.adamant.bench.jmh.StepVariant;
+import org.adamant.bench.jmh.StorageBenchmark;
 import org.adamant.bench.jmh.VariantBenchmark;
 import org.adamant.bench.results.Contestant;
 import org.adamant.bench.results.StepTime;
@@ -64,6 +66,18 @@ public final class Plan {
         add(VariantBenchmark.class, element, all, Contestant.TRAFFIC);
         add(VariantBenchmark.class, element, with(all, "width", widths), Contestant.KERNEL);
       }
+    }
+  }
+
+  /** Adds storages, with the preferred kernel, size by size as {@link #addStep}. */
+  void addStorages(List<String> sizes, StepStorage... storages) {
+    final List<String> names = Stream.of(storages).map(StepStorage::name).toList();
+    for (String size : sizes) {
+      add(
+          StorageBenchmark.class,
+          Element.FLOAT,
+          Map.of("size", List.of(size), "width", PREFERRED, "storage", names),
+          Contestant.KERNEL);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.adamant.bench.jmh.StepStorage;
 import org.adamant.bench.jmh.StepVariant;
 import org.adamant.bench.report.StepSections;
 import org.adamant.bench.results.Contestant;
@@ -28,9 +29,10 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true,
     description = {
       "Runs the JMH benchmarks of the step: every lane width, element type and size with its baselines"
-          + " (part step), the variants (variants), several threads (threads), the time and the memory of"
-          + " a JVM's first step (first). About ten minutes; with --quick about one. Prints tables, and"
-          + " writes JSON as JMH does; the report command draws it.",
+          + " (part step), the variants (variants), native memory and formats of fewer bytes (storage),"
+          + " several threads (threads), the time and the memory of a JVM's first step (first). About a"
+          + " quarter of an hour; with --quick a minute. Prints tables, and writes JSON as JMH does; the"
+          + " report command draws it.",
       ""
     },
     exitCodeListHeading = "%nExit status:%n",
@@ -46,6 +48,7 @@ import picocli.CommandLine.Spec;
       "  suite --only step --widths 256,512 --element float --sizes 5000,70000",
       "  suite --only threads --threads 1,2,4,8 --label $(git rev-parse --short HEAD)",
       "  suite --only variants --variant basic,adamw,one_pass",
+      "  suite --only storage --rounds 3",
       "With Maven: mvn -q -Prun -Dargs=\"suite --quick\""
     })
 public final class SuiteCommand implements Callable<Integer> {
@@ -144,6 +147,16 @@ public final class SuiteCommand implements Callable<Integer> {
                       StepVariant.BASIC, StepVariant.ADAMW, StepVariant.ONE_PASS}
                     : StepVariant.values()),
             List.of(1));
+      }
+      if (chosen.contains(Part.STORAGE) && element == Element.FLOAT) {
+        plan.addStorages(
+            isQuick
+                ? grid.sizes(262_144)
+                : grid.sizes(1_000, 16_384, 262_144, 4_194_304, 33_554_432),
+            isQuick
+                ? new StepStorage[] {
+                  StepStorage.FLOAT_ARRAYS, StepStorage.BF16_MOMENTS, StepStorage.BLOCK8_MOMENTS}
+                : StepStorage.values());
       }
       if (chosen.contains(Part.THREADS)) {
         plan.addVariants(

@@ -25,8 +25,8 @@ import org.adamant.AdamStep;
 public final class StepArrays {
 
   private static final int[] GAPS = {1080, 1088, 1104};
-  private static final double LARGEST_PARAM = 1;
-  private static final double LARGEST_GRAD = 0.01;
+  static final double LARGEST_PARAM = 1;
+  static final double LARGEST_GRAD = 0.01;
 
   /** What an array of a step is. */
   public enum Role {
@@ -71,7 +71,12 @@ public final class StepArrays {
 
   private void put(Role role, Object array) {
     arrays[role.ordinal()] = array;
-    gaps.add(new byte[GAPS[role.ordinal() % GAPS.length]]);
+    gaps.add(gap(role));
+  }
+
+  /** What is to lie behind an array in memory. */
+  static byte[] gap(Role role) {
+    return new byte[GAPS[role.ordinal() % GAPS.length]];
   }
 
   /** Has all arrays moved for the last time: a full collection keeps their order, and makes them old. */

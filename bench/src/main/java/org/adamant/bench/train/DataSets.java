@@ -2,10 +2,11 @@ package org.adamant.bench.train;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
 
-/** The data the programs train on: two real sets, and made ones with a fixed seed. */
+/** The data the programs train on: two real sets, a text, and made ones with a fixed seed. */
 final class DataSets {
 
   /** What a linear regression has to find. */
@@ -39,10 +40,10 @@ final class DataSets {
 
   /** Ten measures of 442 diabetes patients and the progress of the disease a year later. */
   static RegressionData diabetes() {
-    final List<String[]> lines = CsvFile.lines("diabetes.csv");
+    final List<String[]> lines = DataFile.rows("diabetes.csv");
     final String[] header = lines.getFirst();
     final int inputs = header.length - 1;
-    final double[][] rows = lines.stream().skip(1).map(CsvFile::numbers).toArray(double[][]::new);
+    final double[][] rows = lines.stream().skip(1).map(DataFile::numbers).toArray(double[][]::new);
     return new RegressionData(
         List.of(header).subList(0, inputs),
         Arrays.stream(rows).map(row -> Arrays.copyOf(row, inputs)).toArray(double[][]::new),
@@ -52,7 +53,7 @@ final class DataSets {
   /** 1,797 images of handwritten digits, 8 x 8 grey values from 0 to 1; the target is one-hot. */
   static Samples digits() {
     final double[][] rows =
-        CsvFile.lines("digits.csv").stream().map(CsvFile::numbers).toArray(double[][]::new);
+        DataFile.rows("digits.csv").stream().map(DataFile::numbers).toArray(double[][]::new);
     final int pixels = rows[0].length - 1;
     final float[] inputs = new float[rows.length * pixels];
     final float[] targets = new float[rows.length * DIGITS];
@@ -63,6 +64,30 @@ final class DataSets {
       targets[i * DIGITS + (int) rows[i][pixels]] = 1;
     }
     return new Samples(rows.length, inputs, targets);
+  }
+
+  /**
+   * The letters of the licence that Adamant comes with, a text that does not change: after the {@code window} ones
+   * before it, one-hot, the next one is the target. Small letters only, and one space for any white space.
+   */
+  static Samples text(int window) {
+    final String text =
+        DataFile.text("LICENSE")
+            .strip()
+            .replaceAll("\\s+", " ")
+            .toLowerCase(Locale.ROOT);
+    final int[] alphabet = text.chars().sorted().distinct().toArray();
+    final int[] letters = text.chars().map(c -> Arrays.binarySearch(alphabet, c)).toArray();
+    final int count = letters.length - window;
+    final float[] inputs = new float[count * window * alphabet.length];
+    final float[] targets = new float[count * alphabet.length];
+    for (int i = 0; i < count; i++) {
+      for (int j = 0; j < window; j++) {
+        inputs[(i * window + j) * alphabet.length + letters[i + j]] = 1;
+      }
+      targets[i * alphabet.length + letters[i + window]] = 1;
+    }
+    return new Samples(count, inputs, targets);
   }
 
   private static RegressionData uniform(int count, ToDoubleFunction<double[]> target) {

@@ -8,7 +8,7 @@ import java.util.Random;
  * A fully connected layer: outputs = inputs . weights + biases.
  *
  * <p>The weights of one input lie side by side, so that the inner loops run over the outputs and
- * the compiler can vectorise them.
+ * the compiler can vectorise them. Inputs of 0 are passed over: of one-hot inputs that is nearly all of them.
  */
 final class DenseLayer implements Layer {
 
@@ -46,7 +46,10 @@ final class DenseLayer implements Layer {
       final int out = s * outputWidth;
       System.arraycopy(biases, 0, outputs, out, outputWidth);
       for (int i = 0; i < inputWidth; i++) {
-        addScaled(inputs[s * inputWidth + i], weights, i * outputWidth, outputs, out);
+        final float input = inputs[s * inputWidth + i];
+        if (input != 0) {
+          addScaled(input, weights, i * outputWidth, outputs, out);
+        }
       }
     }
     return outputs;
@@ -61,7 +64,9 @@ final class DenseLayer implements Layer {
       addScaled(1, outputGradient, out, biasGradient, 0);
       for (int i = 0; i < inputWidth; i++) {
         final float input = lastInputs[s * inputWidth + i];
-        addScaled(input, outputGradient, out, weightGradient, i * outputWidth);
+        if (input != 0) {
+          addScaled(input, outputGradient, out, weightGradient, i * outputWidth);
+        }
       }
     }
   }

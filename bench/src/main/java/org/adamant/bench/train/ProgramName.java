@@ -17,6 +17,7 @@ enum ProgramName {
   SPARSE(SparseProgram::new),
   OUTLIERS(OutlierProgram::new),
   NOISY(NoisyProgram::new),
+  FORMATS(FormatsProgram::new),
   LARGE(LargeProgram::new),
   SPEED(SpeedProgram::new);
 

@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
     name = "train",
     showDefaultValues = true,
     description = {
-      "Trains with the Adam kernel: regressions, small networks, sparse, noisy and very large cases, on"
-          + " data with known answers. Every program checks its own claims.",
+      "Trains with the Adam kernel: regressions, small networks, sparse, noisy and very large cases, in 32"
+          + " bits and fewer, on data with known answers. Every program checks its own claims.",
       ""
     },
     exitCodeListHeading = "%nExit status:%n",

@@ -68,6 +68,7 @@ final class PyTorchPeer implements Peer {
   private static final class Fused implements Contender {
     private final Element element;
     private final boolean isOnePass;
+    private final boolean isBfloat16;
     private final CompilationUnit script;
     private final Function step;
     private final IValueVector arguments = new IValueVector();
@@ -82,6 +83,7 @@ final class PyTorchPeer implements Peer {
     Fused(Workload workload, KernelContender kernel) {
       element = workload.element();
       isOnePass = workload.isOnePass();
+      isBfloat16 = workload.isBfloat16();
       final Adam adam = PeerName.PYTORCH.adam(workload);
       script =
           torch.compile(
@@ -127,10 +129,17 @@ final class PyTorchPeer implements Peer {
       }
     }
 
-    private static Tensor tensor(Object values) {
-      return values instanceof float[] floats
-          ? Tensor.create(floats)
-          : Tensor.create((double[]) values);
+    private Tensor tensor(Object values) {
+      final Tensor tensor =
+          values instanceof float[] floats
+              ? Tensor.create(floats)
+              : Tensor.create((double[]) values);
+      if (!isBfloat16) {
+        return tensor;
+      }
+      try (tensor) {
+        return tensor.to(torch.ScalarType.BFloat16);
+      }
     }
 
     private Tensor scalar(float value) {
@@ -177,15 +186,24 @@ final class PyTorchPeer implements Peer {
     @Override
     public Optional<Object> read(Role role, int array) {
       final Tensor tensor = tensors.get(role.ordinal()).get(array);
+      if (isBfloat16) {
+        try (Tensor floats = tensor.to(torch.ScalarType.Float)) {
+          return Optional.of(read(floats));
+        }
+      }
+      return Optional.of(read(tensor));
+    }
+
+    private Object read(Tensor tensor) {
       final int length = (int) tensor.numel();
       if (element == Element.FLOAT) {
         final float[] values = new float[length];
         new FloatPointer(tensor.data_ptr()).get(values);
-        return Optional.of(values);
+        return values;
       }
       final double[] values = new double[length];
       new DoublePointer(tensor.data_ptr()).get(values);
-      return Optional.of(values);
+      return values;
     }
 
     @Override

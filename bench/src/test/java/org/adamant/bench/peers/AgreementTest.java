@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class AgreementTest {
 
+  private static final Workload BFLOAT16 = new Workload(Kind.BFLOAT16, Element.FLOAT, 1_003, 1);
+
   @ParameterizedTest
   @EnumSource
   void otherRoundingsAgree(Element element) throws WrongResult {
@@ -46,19 +48,34 @@ class AgreementTest {
   void floatCoefficientsInDoubleArraysAreWithinTheirOwnBoundOnly() throws WrongResult {
     final FakePeer peer = new FakePeer(Adam.defaults().withBeta2(0.999f));
     assertThatThrownBy(() -> check(peer, Element.DOUBLE)).isInstanceOf(WrongResult.class);
-    final KernelContender kernel = kernel(Element.DOUBLE);
-    new Agreement(Adam.defaults(), Element.DOUBLE, Element.FLOAT.roundOff())
-        .check(kernel, peer.start(workload(Element.DOUBLE), kernel));
+    final Workload doubles = workload(Element.DOUBLE);
+    final KernelContender kernel = new KernelContender(doubles, Adam.defaults());
+    new Agreement(Adam.defaults(), doubles, Element.FLOAT.roundOff())
+        .check(kernel, peer.start(doubles, kernel));
+  }
+
+  /** The kernel rounds by chance, the peer to nearest. */
+  @Test
+  void inSixteenBitsRoundingsMayDifferAndHyperParametersMayNot() throws WrongResult {
+    assertThat(check(new FakePeer(Adam.defaults()), BFLOAT16)).isBetween(0.1, 1.0);
+    for (FakePeer other : new FakePeer[] {
+      FakePeer.dead(),
+      new FakePeer(Adam.defaults().withBeta1(0.91)),
+      new FakePeer(Adam.defaults().withBeta2(0.9991)),
+      new FakePeer(Adam.defaults().withLearningRate(2e-3))
+    }) {
+      assertThatThrownBy(() -> check(other, BFLOAT16)).isInstanceOf(WrongResult.class);
+    }
   }
 
   private static double check(FakePeer peer, Element element) throws WrongResult {
-    final KernelContender kernel = kernel(element);
-    return new Agreement(Adam.defaults(), element, element.roundOff())
-        .check(kernel, peer.start(workload(element), kernel));
+    return check(peer, workload(element));
   }
 
-  private static KernelContender kernel(Element element) {
-    return new KernelContender(workload(element), Adam.defaults());
+  private static double check(FakePeer peer, Workload workload) throws WrongResult {
+    final KernelContender kernel = new KernelContender(workload, Adam.defaults());
+    return new Agreement(Adam.defaults(), workload, workload.element().roundOff())
+        .check(kernel, peer.start(workload, kernel));
   }
 
   private static Workload workload(Element element) {

@@ -15,6 +15,9 @@ import org.adamant.bench.support.StepArrays.Role;
 /** A peer in plain double arithmetic, with the formula as the paper has it, and with faults on demand. */
 final class FakePeer implements Peer {
 
+  private static final List<Role> STEPPED =
+      List.of(Role.PARAMS, Role.FIRST_MOMENT, Role.SECOND_MOMENT);
+
   private final Adam adam;
   private final boolean isDead;
 
@@ -69,6 +72,11 @@ final class FakePeer implements Peer {
           final int length = Array.getLength(arrays.get(Role.PARAMS));
           for (int i = 0; i < length; i++) {
             stepOne(arrays, i, adam.atStep(t));
+            if (workload.isBfloat16()) {
+              for (Role role : STEPPED) {
+                roundToBfloat16((float[]) arrays.get(role), i);
+              }
+            }
           }
         }
       }
@@ -83,6 +91,12 @@ final class FakePeer implements Peer {
         calls.add("close");
       }
     };
+  }
+
+  /** To nearest. */
+  private static void roundToBfloat16(float[] values, int i) {
+    final int bits = Float.floatToRawIntBits(values[i]);
+    values[i] = Float.intBitsToFloat(bits + 0x7fff + (bits >>> 16 & 1) & 0xffff0000);
   }
 
   private void stepOne(Map<Role, Object> arrays, int i, AdamStep step) {

@@ -59,6 +59,7 @@ class ReportCommandTest {
         // A call of 8 elements: 100 ns, the plain loop's 40 less.
         .contains("Calling overhead", "<td>100.0 (+60.0)</td>")
         .contains("Variants", "<td>amsgrad</td><td>0.600 (1.50)</td>")
+        .contains("<td>bf16 moments</td><td>20.00 (0.71)</td><td>0.300 (0.75)</td>")
         .contains("Threads, float", ">kernel, 2 threads</text>")
         .contains("First step", "<td>165.0 (+150.0)</td>")
         .contains("Peak memory", "<td>30.0 (+10.0)</td>")
@@ -84,7 +85,8 @@ class ReportCommandTest {
             "accepted.json",
             """
                 [{"date": "2026-11-22", "what": "TIME", "cases": "all", "factor": 1.5,
-                  "reason": "an exact division"}]
+                  "reason": "an exact division"},
+                 {"date": "2026-11-22", "what": "PATH", "cases": "all", "reason": "narrower"}]
                 """);
     final String html =
         report(
@@ -93,7 +95,7 @@ class ReportCommandTest {
             "--accepted",
             accepted);
     assertThat(html)
-        .contains("<h2>History", ">times the traffic limit</text>", ">jump 1</text>")
+        .contains("<h2>History: JMH", ">times the traffic limit</text>", ">jump 1, 2</text>")
         .contains("<td>1a2b3c</td><td>12.50</td><td>0.3000</td>", "<td>named</td>")
         .contains("<td>an exact division</td>")
         .doesNotContain("ignored");
@@ -263,6 +265,13 @@ class ReportCommandTest {
               origin, "VariantBenchmark.floatKernel", "avgt", "ns/op",
               "\"size\": \"1000\", \"width\": \"preferred\", \"variant\": \"" + variant + "\"",
               variant.equals("BASIC") ? 400 : 600));
+    }
+    for (String storage : List.of("FLOAT_ARRAYS", "BF16_MOMENTS")) {
+      results.add(
+          result(
+              origin, "StorageBenchmark.floatKernel", "avgt", "ns/op",
+              "\"size\": \"1000\", \"width\": \"preferred\", \"storage\": \"" + storage + "\"",
+              storage.equals("FLOAT_ARRAYS") ? 400 : 300));
     }
     for (int threads : List.of(1, 2)) {
       results.add(

@@ -30,6 +30,8 @@ class WorkloadTest {
     try {
       assertThat(new Workload(Kind.ONE_PASS, Element.FLOAT, 16_384, 2).label())
           .isEqualTo("float 16,384, all in one pass, 2 threads");
+      assertThat(new Workload(Kind.BFLOAT16, Element.FLOAT, 16_384, 1).label())
+          .isEqualTo("bfloat16 16,384");
     } finally {
       Locale.setDefault(before);
     }

@@ -8,7 +8,9 @@ import java.util.stream.Collectors;
 import org.adamant.LaneWidth;
 import org.adamant.bench.jmh.FirstStepBenchmark;
 import org.adamant.bench.jmh.StepBenchmark;
+import org.adamant.bench.jmh.StepStorage;
 import org.adamant.bench.jmh.StepVariant;
+import org.adamant.bench.jmh.StorageBenchmark;
 import org.adamant.bench.jmh.VariantBenchmark;
 import org.adamant.bench.support.MeasuredJvm;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,7 @@ class SuiteCommandTest {
         .contains(
             StepBenchmark.class,
             VariantBenchmark.class,
+            StorageBenchmark.class,
             FirstStepBenchmark.class);
     assertThat(batches).allSatisfy(b -> assertThat(b.profilers()).contains(GCProfiler.class));
     final List<Batch> steps =
@@ -38,13 +41,14 @@ class SuiteCommandTest {
             "floatKernel", "floatPlain", "floatUnvectorised", "floatTraffic", "floatDivider",
             "doubleKernel", "doublePlain", "doubleUnvectorised", "doubleTraffic", "doubleDivider");
     assertThat(values(batches, "variant")).hasSameSizeAs(StepVariant.values());
+    assertThat(values(batches, "storage")).hasSameSizeAs(StepStorage.values());
     assertThat(values(batches, "threads")).contains("1");
   }
 
   @Test
   void quickIsMuchLess() {
     assertThat(trials(batches("--quick"))).isLessThan(40);
-    assertThat(trials(batches())).isBetween(100, 300);
+    assertThat(trials(batches())).isBetween(100, 400);
   }
 
   @Test

@@ -32,6 +32,29 @@ class DataSetsTest {
   }
 
   @Test
+  void textIsTheLetterAfterSomeLetters() {
+    final Samples text = DataSets.text(4);
+    assertThat(text.inputWidth()).isEqualTo(4 * text.targetWidth());
+    // The text begins with "apache license": after "apac" h, after "pach" e.
+    final String letters = " !\"%'(),-./0123456789:;[]abcdefghijklmnopqrstuvwxyz";
+    assertThat(text.targetWidth()).isEqualTo(letters.length());
+    for (int sample = 0; sample < 10; sample++) {
+      final StringBuilder read = new StringBuilder();
+      for (int i = 0; i < text.inputWidth(); i++) {
+        if (text.inputs()[sample * text.inputWidth() + i] == 1) {
+          read.append(letters.charAt(i % letters.length()));
+        }
+      }
+      for (int i = 0; i < text.targetWidth(); i++) {
+        if (text.targets()[sample * text.targetWidth() + i] == 1) {
+          read.append(letters.charAt(i));
+        }
+      }
+      assertThat(read.toString()).isEqualTo("apache license".substring(sample, sample + 5));
+    }
+  }
+
+  @Test
   void standardisedColumnsHaveMeanZeroAndDeviationOne() {
     final RegressionData data = DataSets.diabetes().standardised();
     assertThat(data.count()).isEqualTo(442);
@@ -72,6 +95,6 @@ class DataSetsTest {
 
   @Test
   void aMissingFileIsNamed() {
-    assertThatThrownBy(() -> CsvFile.lines("none.csv")).hasMessageContaining("none.csv");
+    assertThatThrownBy(() -> DataFile.rows("none.csv")).hasMessageContaining("none.csv");
   }
 }

@@ -29,7 +29,8 @@ class TrainCommandTest {
     assertThat(run(new TrainCommand(), "--help")).isZero();
     assertThat(out.toString().replaceAll("\\s+", " "))
         .contains("--only", "--report", "--verbose", "Exit status", "Examples")
-        .contains("linear, diabetes, network, digits, sparse, outliers, noisy, large, speed")
+        .contains(
+            "linear, diabetes, network, digits, sparse, outliers, noisy, formats, large, speed")
         .contains("target/train-report.html");
     assertThat(err.toString()).isEmpty();
   }
