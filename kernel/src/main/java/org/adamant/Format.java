@@ -32,6 +32,9 @@ public enum Format {
    * float and then to 3 bits of mantissa. So a number has a relative error of 1/16 to nearest down to a 2^-13 th of the
    * largest (second moments: 2^-29 th), and below that an absolute one. A second moment that is not zero is never
    * written as zero: it becomes at least the smallest number.
+   *
+   * <p>Where vectors have less than 256 bits, and in the first step on new memory, such moments are stepped on the scalar
+   * path.
    */
   BLOCK8(Byte.BYTES);
 
