@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.adamant.internal.loop.Kind;
 import org.adamant.internal.loop.Layout;
-import org.adamant.internal.loop.Memory;
 import org.adamant.internal.loop.Operand;
 import org.adamant.internal.loop.Operands;
 
@@ -387,7 +386,6 @@ public final class AdamSlice {
   private static Operands operands(Storage[] storages, long offset, long length, long number) {
     final Kind[] kinds = new Kind[Operand.COUNT];
     final Object[] memory = new Object[Operand.COUNT];
-    final Class<?>[] types = new Class<?>[Operand.COUNT];
     int first = -1;
     for (int k = 0; k < storages.length; k++) {
       if (storages[k] == null) {
@@ -404,10 +402,8 @@ public final class AdamSlice {
       }
       kinds[k] = range.kind();
       memory[k] = range.memory();
-      // Asked only where segments are: a first step on arrays does without their classes.
-      types[k] = range.array == null ? Memory.type(memory[k]) : null;
     }
-    return new Operands(Layout.of(kinds, types), memory, Math.max(first, 0), length, number);
+    return new Operands(Layout.of(kinds), memory, Math.max(first, 0), length, number);
   }
 
   private static MemorySegment[] segments(Storage[] storages) {

@@ -1,14 +1,12 @@
 package org.adamant.internal.loop;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.adamant.internal.loop.Specialisation.Element;
 
 /**
- * The kinds of all operands of a step, and the classes of their segments, a constant of the specialised loop. There is one instance of each, so that
+ * The kinds of all operands of a step, a constant of the specialised loop. There is one instance of each, so that
  * they are compared by reference.
  *
  * <p>Maxima and averages that are not there have a kind nevertheless: the variant says whether they are used, and slices
@@ -16,7 +14,7 @@ import org.adamant.internal.loop.Specialisation.Element;
  */
 public final class Layout {
 
-  private static final ConcurrentHashMap<List<Object>, Layout> SHARED = new ConcurrentHashMap<>();
+  private static final ConcurrentHashMap<Integer, Layout> SHARED = new ConcurrentHashMap<>();
 
   private static final AtomicInteger MADE = new AtomicInteger();
 
@@ -30,17 +28,15 @@ public final class Layout {
   public final int id = MADE.getAndIncrement();
 
   private final Kind[] kinds;
-  private final Class<?>[] types;
   private final boolean hasBlocks;
   private final boolean isLossy;
   private final Layout ofGrads;
 
-  private Layout(Kind[] kinds, Class<?>[] types) {
+  private Layout(Kind[] kinds) {
     this.kinds = kinds;
-    this.types = types;
     this.hasBlocks = Arrays.asList(kinds).contains(Kind.BLOCK8_SEGMENT);
-    final int grads = Operand.GRADS.ordinal();
-    this.ofGrads = isUniform() ? this : uniform(kinds[grads], types[grads]);
+    final Kind grads = kinds[Operand.GRADS.ordinal()];
+    this.ofGrads = isUniform(kinds) ? this : uniform(grads);
     boolean anyIsLossy = false;
     for (Kind kind : kinds) {
       anyIsLossy |= kind.isLossy();
@@ -49,44 +45,29 @@ public final class Layout {
   }
 
   /**
-   * The layout of these kinds, with all segments native.
+   * The layout of these kinds.
    *
    * @param kinds the kind of each {@link Operand}, in their order, {@link Kind#NONE} for one that is not there
    * @return the one instance
    */
   public static Layout of(Kind... kinds) {
-    final Class<?>[] types = new Class<?>[kinds.length];
-    for (int k = 0; k < kinds.length; k++) {
-      types[k] = kinds[k].isSegment ? Segments.NATIVE : null;
-    }
-    return of(kinds, types);
-  }
-
-  /**
-   * The layout of these kinds.
-   *
-   * @param kinds the kind of each {@link Operand}, in their order, {@link Kind#NONE} for one that is not there
-   * @param types the class of each segment, see {@link Segments}, null for what is none
-   * @return the one instance
-   */
-  public static Layout of(Kind[] kinds, Class<?>[] types) {
-    final Kind[] allKinds = kinds.clone();
-    final Class<?>[] allTypes = types.clone();
+    final Kind[] all = kinds.clone();
+    final Kind plain = plain(all[0]);
     for (Operand operand : new Operand[] {Operand.MAXIMUM, Operand.AVERAGE}) {
-      final int k = operand.ordinal();
-      if (allKinds[k] == Kind.NONE) {
-        allKinds[k] = plain(kinds[0]);
-        allTypes[k] = types[0];
+      if (all[operand.ordinal()] == Kind.NONE) {
+        all[operand.ordinal()] = plain;
       }
     }
-    final List<Object> key = new ArrayList<>(Arrays.asList((Object[]) allKinds));
-    key.addAll(Arrays.asList(allTypes));
-    final Layout known = SHARED.get(key);
+    int code = 0;
+    for (Kind kind : all) {
+      code = code << 4 | kind.ordinal();
+    }
+    final Layout known = SHARED.get(code);
     if (known != null) {
       return known;
     }
-    final Layout made = new Layout(allKinds, allTypes);
-    final Layout first = SHARED.putIfAbsent(key, made);
+    final Layout made = new Layout(all);
+    final Layout first = SHARED.putIfAbsent(code, made);
     return first == null ? made : first;
   }
 
@@ -97,13 +78,7 @@ public final class Layout {
    * @return the layout
    */
   public static Layout uniform(Kind kind) {
-    return uniform(kind, kind.isSegment ? Segments.NATIVE : null);
-  }
-
-  private static Layout uniform(Kind kind, Class<?> type) {
-    return of(
-        new Kind[] {kind, kind, kind, kind, kind, kind, Kind.NONE, Kind.NONE},
-        new Class<?>[] {type, type, type, type, type, type, null, null});
+    return of(kind, kind, kind, kind, kind, kind, Kind.NONE, Kind.NONE);
   }
 
   /**
@@ -116,15 +91,12 @@ public final class Layout {
     return element == Element.FLOAT ? FLOATS : DOUBLES;
   }
 
-  private boolean isUniform() {
-    boolean isUniform = true;
-    for (int k = 0; k < Operand.COUNT; k++) {
-      isUniform &=
-          k < Operand.COPY.ordinal()
-              ? kinds[k] == kinds[0] && types[k] == types[0]
-              : kinds[k] == Kind.NONE;
-    }
-    return isUniform;
+  private static boolean isUniform(Kind[] kinds) {
+    final Kind[] uniform = kinds.clone();
+    Arrays.fill(uniform, kinds[0]);
+    uniform[Operand.COPY.ordinal()] = Kind.NONE;
+    uniform[Operand.REMAINDER.ordinal()] = Kind.NONE;
+    return Arrays.equals(kinds, uniform);
   }
 
   /** That of operands beside such parameters which lose nothing. */
@@ -147,15 +119,6 @@ public final class Layout {
    */
   public Kind kind(Operand operand) {
     return kinds[operand.ordinal()];
-  }
-
-  /**
-   * {@return the class of an operand's segment, or null}
-   *
-   * @param operand which
-   */
-  public Class<?> type(Operand operand) {
-    return types[operand.ordinal()];
   }
 
   /** {@return what a step computes in} */

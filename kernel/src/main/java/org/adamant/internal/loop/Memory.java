@@ -10,14 +10,13 @@ public final class Memory {
   private Memory() {}
 
   /**
-   * New memory with these numbers, rounded to nearest.
+   * New memory with these numbers, rounded to nearest; native where it is a segment.
    *
    * @param kind the kind
-   * @param type the class of the segment, where it is one
    * @param values the numbers
    * @return an array, a segment, or blocks; null for {@link Kind#NONE}
    */
-  public static Object of(Kind kind, Class<?> type, double... values) {
+  public static Object of(Kind kind, double... values) {
     final Object memory =
         switch (kind) {
           case NONE -> null;
@@ -25,34 +24,16 @@ public final class Memory {
           case DOUBLE_ARRAY -> new double[values.length];
           case BFLOAT16_ARRAY -> new short[values.length];
           case FLOAT_SEGMENT, DOUBLE_SEGMENT, BFLOAT16_SEGMENT ->
-              segment(type, (long) values.length * kind.bytes);
+              Arena.ofAuto().allocate((long) values.length * kind.bytes, Long.BYTES);
           case BLOCK8_SEGMENT ->
               new Block8(
-                  segment(type, values.length), segment(type, Block8.scaleBytes(values.length)));
+                  Arena.ofAuto().allocate(values.length),
+                  Arena.ofAuto().allocate(Block8.scaleBytes(values.length)));
         };
     for (int i = 0; i < values.length; i++) {
       set(kind, memory, i, values[i]);
     }
     return memory;
-  }
-
-  private static MemorySegment segment(Class<?> type, long bytes) {
-    return type == Segments.NATIVE
-        ? Arena.ofAuto().allocate(bytes, Long.BYTES)
-        : Segments.onHeap(type, (int) bytes + Long.BYTES - 1 & -Long.BYTES).asSlice(0, bytes);
-  }
-
-  /**
-   * The class of memory that is a segment, or lies in one.
-   *
-   * @param memory an array, a segment, or blocks
-   * @return what a loop is specialised for, or null
-   */
-  public static Class<?> type(Object memory) {
-    if (memory instanceof Block8 blocks) {
-      return Segments.type(blocks.codes);
-    }
-    return memory instanceof MemorySegment segment ? Segments.type(segment) : null;
   }
 
   /**

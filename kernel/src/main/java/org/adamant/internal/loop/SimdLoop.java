@@ -59,15 +59,6 @@ final class SimdLoop extends Loop {
   private static final Kind AVERAGE = LAYOUT.kind(Operand.AVERAGE);
   private static final Kind COPY = LAYOUT.kind(Operand.COPY);
   private static final Kind REMAINDER = LAYOUT.kind(Operand.REMAINDER);
-  // Each a constant: what is read from an array of constants is none.
-  private static final Class<?> PARAMS_TYPE = LAYOUT.type(Operand.PARAMS);
-  private static final Class<?> GRADS_TYPE = LAYOUT.type(Operand.GRADS);
-  private static final Class<?> M_TYPE = LAYOUT.type(Operand.M);
-  private static final Class<?> V_TYPE = LAYOUT.type(Operand.V);
-  private static final Class<?> MAXIMA_TYPE = LAYOUT.type(Operand.MAXIMUM);
-  private static final Class<?> AVERAGE_TYPE = LAYOUT.type(Operand.AVERAGE);
-  private static final Class<?> COPY_TYPE = LAYOUT.type(Operand.COPY);
-  private static final Class<?> REMAINDER_TYPE = LAYOUT.type(Operand.REMAINDER);
   private static final boolean FLOAT = LAYOUT.element() == Specialisation.Element.FLOAT;
   private static final boolean HAS_ARRAYS = LAYOUT.hasArrays();
   private static final boolean M_IN_BLOCKS = M == Kind.BLOCK8_SEGMENT;
@@ -176,25 +167,22 @@ final class SimdLoop extends Loop {
   }
 
   private void stepVectors(Coefficients c, Operands o, float[] moments, long first, int count) {
-    final Object params = exact(o.params, PARAMS_TYPE);
-    final Object grads = exact(o.grads, GRADS_TYPE);
-    final Object m = M_IN_BLOCKS ? null : exact(o.m, M_TYPE);
-    final Object v = V_IN_BLOCKS ? null : exact(o.v, V_TYPE);
-    final Block8 mBlocks = M_IN_BLOCKS ? (Block8) o.m : null;
-    final MemorySegment mCodes =
-        M_IN_BLOCKS ? (MemorySegment) exact(mBlocks.codes, M_TYPE) : null;
+    final Object params = o.params;
+    final Object grads = o.grads;
+    final Object m = o.m;
+    final Object v = o.v;
+    final Block8 mBlocks = M_IN_BLOCKS ? (Block8) m : null;
+    final MemorySegment mCodes = M_IN_BLOCKS ? mBlocks.codes : null;
     final float mFactor = M_IN_BLOCKS ? mBlocks.factor(first) : 0;
     final float mOffset = M_IN_BLOCKS ? mBlocks.offset(first, false) : 0;
-    final Block8 vBlocks = V_IN_BLOCKS ? (Block8) o.v : null;
-    final MemorySegment vCodes =
-        V_IN_BLOCKS ? (MemorySegment) exact(vBlocks.codes, V_TYPE) : null;
+    final Block8 vBlocks = V_IN_BLOCKS ? (Block8) v : null;
+    final MemorySegment vCodes = V_IN_BLOCKS ? vBlocks.codes : null;
     final float vFactor = V_IN_BLOCKS ? vBlocks.factor(first) : 0;
     final float vOffset = V_IN_BLOCKS ? vBlocks.offset(first, true) : 0;
-    final Object maxima = MAXIMUM ? exact(o.further(Operand.MAXIMUM), MAXIMA_TYPE) : null;
-    final Object average = AVERAGES ? exact(o.further(Operand.AVERAGE), AVERAGE_TYPE) : null;
-    final Object copy = HAS_COPY ? exact(o.further(Operand.COPY), COPY_TYPE) : null;
-    final Object remainder =
-        HAS_REMAINDER ? exact(o.further(Operand.REMAINDER), REMAINDER_TYPE) : null;
+    final Object maxima = MAXIMUM ? o.further(Operand.MAXIMUM) : null;
+    final Object average = AVERAGES ? o.further(Operand.AVERAGE) : null;
+    final Object copy = HAS_COPY ? o.further(Operand.COPY) : null;
+    final Object remainder = HAS_REMAINDER ? o.further(Operand.REMAINDER) : null;
     final Vector<Number> gradientScale = SCALES ? broadcast(c.gradientScale()) : null;
     final Vector<Number> clip = CLIPS ? broadcast(c.clip()) : null;
     final Vector<Number> decay = DECAYS ? broadcast(c.decay()) : null;
@@ -376,10 +364,8 @@ final class SimdLoop extends Loop {
     final int largestV = V_IN_BLOCKS ? largest(moments, Scratch.SECOND) : 0;
     final float factorOfM = M_IN_BLOCKS ? m.setScale(first, largestM, false) : 0;
     final float factorOfV = V_IN_BLOCKS ? v.setScale(first, largestV, true) : 0;
-    final MemorySegment codesOfM =
-        M_IN_BLOCKS ? (MemorySegment) exact(m.codes, M_TYPE) : null;
-    final MemorySegment codesOfV =
-        V_IN_BLOCKS ? (MemorySegment) exact(v.codes, V_TYPE) : null;
+    final MemorySegment codesOfM = M_IN_BLOCKS ? m.codes : null;
+    final MemorySegment codesOfV = V_IN_BLOCKS ? v.codes : null;
     final int key = RANDOM_M || RANDOM_V ? key(c, o, first, RandomBits.MAIN) : 0;
     IntVector numbers = IntVector.broadcast(INTS, (int) (o.number + first)).addIndex(1);
     for (int k = 0; k < Block8.LENGTH; k += LANES) {
@@ -451,7 +437,7 @@ final class SimdLoop extends Loop {
   }
 
   private static long countInVectors(Operands o, long first, int count) {
-    final Object grads = exact(o.grads, GRADS_TYPE);
+    final Object grads = o.grads;
     final int from = index(o, first);
     final long base = first - from;
     final Vector<Number> exponent =
@@ -483,7 +469,7 @@ final class SimdLoop extends Loop {
 
   private static void addSquaresOfVectors(
       double[] sums, Operands o, double scale, long first, int count) {
-    final Object grads = exact(o.grads, GRADS_TYPE);
+    final Object grads = o.grads;
     final int from = index(o, first);
     final long base = first - from;
     final int lanes = DOUBLES.length();
@@ -553,11 +539,6 @@ final class SimdLoop extends Loop {
   private static double momentWeight(double weight, boolean isFromGradient) {
     final double rounded = FLOAT ? (float) weight : weight;
     return isFromGradient ? rounded - 1 : rounded;
-  }
-
-  /** An array as it is, a segment as one of its class, see {@link Segments}. */
-  private static Object exact(Object memory, Class<?> type) {
-    return type == null ? memory : type.cast(memory);
   }
 
   /** As in the reference. */

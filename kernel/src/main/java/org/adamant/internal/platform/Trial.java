@@ -218,7 +218,7 @@ final class Trial {
       for (int n = 0; isSpecial && n < special.length && k < ALWAYS; n++) {
         doubles[2 * (k + ALWAYS * n) + 1] = special[n];
       }
-      memory[k] = Memory.of(layout.kind(Operand.of(k)), layout.type(Operand.of(k)), doubles);
+      memory[k] = Memory.of(layout.kind(Operand.of(k)), doubles);
     }
     return memory;
   }
