@@ -34,13 +34,16 @@ public final class Layout {
 
   private Layout(Kind[] kinds) {
     this.kinds = kinds;
-    this.hasBlocks = Arrays.asList(kinds).contains(Kind.BLOCK8_SEGMENT);
+    // Loops, not streams or lists: no first step loads more classes than it needs.
+    boolean anyHasBlocks = false;
     final Kind grads = kinds[Operand.GRADS.ordinal()];
     this.ofGrads = isUniform(kinds) ? this : uniform(grads);
     boolean anyIsLossy = false;
     for (Kind kind : kinds) {
       anyIsLossy |= kind.isLossy();
+      anyHasBlocks |= kind == Kind.BLOCK8_SEGMENT;
     }
+    this.hasBlocks = anyHasBlocks;
     this.isLossy = anyIsLossy;
   }
 

@@ -3,28 +3,32 @@ package org.adamant.internal.loop;
 /** What a step reads and writes, in the order in which it is named everywhere. */
 public enum Operand {
   /** Parameters. */
-  PARAMS,
+  PARAMS("params"),
   /** Gradients. */
-  GRADS,
+  GRADS("grads"),
   /** First moments. */
-  M,
+  M("m"),
   /** Second moments. */
-  V,
+  V("v"),
   /** Running maxima of the second moments. */
-  MAXIMUM,
+  MAXIMUM("maximum"),
   /** Averages of the parameters. */
-  AVERAGE,
+  AVERAGE("average"),
   /** A copy of the new parameters. */
-  COPY,
+  COPY("copy"),
   /** The lower halves of parameters whose upper halves are the parameters. */
-  REMAINDER;
+  REMAINDER("remainder");
 
   private static final Operand[] ALL = values();
 
   /** How many there are. */
   public static final int COUNT = ALL.length;
 
-  private final String text = name().toLowerCase(java.util.Locale.ROOT);
+  private final String text;
+
+  Operand(String text) {
+    this.text = text;
+  }
 
   /**
    * {@return the operand of this number}
