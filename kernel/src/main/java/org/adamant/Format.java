@@ -1,5 +1,7 @@
 package org.adamant;
 
+import org.adamant.internal.loop.Block8;
+
 /** How the numbers of an operand are written. */
 public enum Format {
   /** 4 bytes: IEEE 754 single precision, {@code float}. */
@@ -39,7 +41,7 @@ public enum Format {
   BLOCK8(Byte.BYTES);
 
   /** The numbers of {@link #BLOCK8} that share a scale. */
-  public static final int BLOCK_LENGTH = org.adamant.internal.loop.Block8.LENGTH;
+  public static final int BLOCK_LENGTH = Block8.LENGTH;
 
   private final int bytes;
 
@@ -66,7 +68,7 @@ public enum Format {
     }
     final long ofNumbers = Math.multiplyExact(length, (long) bytes);
     return this == BLOCK8
-        ? Math.addExact(ofNumbers, org.adamant.internal.loop.Block8.scaleBytes(length))
+        ? Math.addExact(ofNumbers, Block8.scaleBytes(length))
         : ofNumbers;
   }
 }

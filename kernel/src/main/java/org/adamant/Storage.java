@@ -2,6 +2,7 @@ package org.adamant;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.adamant.internal.loop.Block8;
 import org.adamant.internal.loop.Kind;
@@ -246,7 +247,7 @@ public final class Storage {
    * @throws IndexOutOfBoundsException if there is no such number
    */
   public double get(long index) {
-    java.util.Objects.checkIndex(index, length);
+    Objects.checkIndex(index, length);
     return Memory.get(kind(), memory(), offset + index);
   }
 
@@ -260,7 +261,7 @@ public final class Storage {
    * @throws IllegalArgumentException if the memory is read-only
    */
   public void set(long index, double value) {
-    java.util.Objects.checkIndex(index, length);
+    Objects.checkIndex(index, length);
     requireWritable("this storage");
     Memory.set(kind(), memory(), offset + index, value);
   }

@@ -175,12 +175,12 @@ public final class Block8 {
   /** The byte of a first moment; the random number has 20 bits, or is that of rounding to nearest. */
   static byte encodeM(float x, float factor, int random) {
     final int sign = Float.floatToRawIntBits(x) >>> 24 & 0x80;
-    return (byte) (encode(x, factor, OFFSET_OF_M, random) & 0x7f | sign);
+    return (byte) (encode(x, factor, OFFSET_OF_M, random) & MASK_OF_M | sign);
   }
 
   /** The byte of a second moment. */
   static byte encodeV(float x, float factor, int random) {
-    final int code = encode(x, factor, OFFSET_OF_V, random) & 0xff;
+    final int code = encode(x, factor, OFFSET_OF_V, random) & MASK_OF_V;
     return (byte) Math.max(code, Math.min(Float.floatToRawIntBits(x) & Integer.MAX_VALUE, 1));
   }
 

@@ -34,17 +34,16 @@ public final class Layout {
 
   private Layout(Kind[] kinds) {
     this.kinds = kinds;
+    this.ofGrads = isUniform(kinds) ? this : uniform(kinds[Operand.GRADS.ordinal()]);
     // Loops, not streams or lists: no first step loads more classes than it needs.
-    boolean anyHasBlocks = false;
-    final Kind grads = kinds[Operand.GRADS.ordinal()];
-    this.ofGrads = isUniform(kinds) ? this : uniform(grads);
     boolean anyIsLossy = false;
+    boolean anyHasBlocks = false;
     for (Kind kind : kinds) {
       anyIsLossy |= kind.isLossy();
       anyHasBlocks |= kind == Kind.BLOCK8_SEGMENT;
     }
-    this.hasBlocks = anyHasBlocks;
     this.isLossy = anyIsLossy;
+    this.hasBlocks = anyHasBlocks;
   }
 
   /**
