@@ -1,34 +1,58 @@
 package org.adamant;
 
+import java.lang.foreign.Arena;
 import java.lang.ref.WeakReference;
-import java.lang.reflect.Array;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.BiConsumer;
-import org.adamant.internal.loop.Operand;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.adamant.OptimizerPlan.Cohort;
+import org.adamant.OptimizerPlan.Member;
+import org.adamant.OptimizerPlan.Update;
+import org.adamant.OptimizerSettings.Group;
+import org.adamant.training.Accumulation;
+import org.adamant.training.LossScale;
+import org.adamant.training.Plateau;
+import org.adamant.training.Schedule;
+import org.adamant.training.StepReport;
+import org.adamant.training.StepReport.Outcome;
 
 /**
  * The Adam optimizer with named parameters: keeps the moments and the step counters, and updates the
  * parameters in place.
  *
  * <pre>{@code
- * AdamOptimizer optimizer = AdamOptimizer.create(Adam.defaults());
- * optimizer.step(Map.of("w", w, "b", b), Map.of("w", gradientOfW, "b", gradientOfB));
+ * AdamOptimizer optimizer = AdamOptimizer.builder(Adam.pytorchAdamW())
+ *     .schedule(Schedule.warmupCosine(3e-4, 3e-5, 100, 10_000))
+ *     .group("no decay", name -> name.endsWith("bias"), adam -> adam.withWeightDecay(0))
+ *     .maxNorm(1)
+ *     .build();
+ * StepReport report = optimizer.step(Map.of("w", w, "b", b), Map.of("w", gradientOfW, "b", gradientOfB));
  * }</pre>
  *
- * <p>A parameter is a {@code float[]} or a {@code double[]}. Its moments are created, all zero, when its
- * name is first seen; parameters may join at any time, and be left out of a step. Each parameter counts
+ * <p>A parameter is a {@code float[]}, a {@code double[]} or a {@link Storage}. Its moments are created, all zero, when
+ * its name is first seen; parameters may join at any time, and be left out of a step. Each parameter counts
  * its own steps, so that one that joins late gets the bias correction of its first step: corrected by the
- * count of all steps, its first update would be several times the learning rate.
+ * count of all steps, its first update would be several times the learning rate. Schedules are asked about the number of
+ * the update of the optimizer, {@link #stepCount()} + 1.
+ *
+ * <p><b>What an update does</b>, in this order, of which a part that is not asked for costs nothing:
+ *
+ * <ol>
+ *   <li>The gradients of each micro-batch are added to those before, in the order of the calls, each sum rounded once;
+ *       the first is copied.
+ *   <li>Gradients are taken times {@code 1 / lossScale}, and times {@code 1 / microBatches} for their mean; both factors
+ *       are multiplied in double.
+ *   <li>The norm of all of them is computed, see {@link AdamKernel#globalNorm}, times that factor, and what brings it
+ *       down to its limit, {@link AdamStep#clipFactor}, is a further factor.
+ *   <li>The learning rate is the schedule's, times the factor of the plateau; the groups change the hyper-parameters.
+ *   <li>One call of the {@linkplain AdamKernel kernel} does all parameters, or with {@link NonFinite#SKIP} none.
+ * </ol>
  *
  * <p><b>Names</b> are the same if {@link String#equals} says so, whatever the maps think: only their entries
  * are read, each of them once or twice, and nothing is looked up in them.
@@ -41,222 +65,45 @@ import org.adamant.internal.loop.Operand;
  * nothing is checked again, and the step takes little longer than that of an {@link AdamModel}: whoever has many
  * small parameters should use their arrays again, and maps that are quick to read: thousands of entries of a
  * HashMap, or of Map.of, take as long to read as to step. Such a step allocates some 300 bytes for each count of steps
- * that occurs among the parameters. <b>Memory.</b> Arrays that came twice in a row, gradients too, are kept from
- * being collected until a step is given others, or the optimizer itself is collected. Arrays that came once are
+ * that occurs among the parameters of a group. <b>Memory.</b> Arrays that came twice in a row, gradients too, are kept
+ * from being collected until a step is given others, or the optimizer itself is collected. Arrays that came once are
  * not.
- *
- * <p>What one call can do besides ({@link AdamStep}'s gradient scale, clip factor and the like), several
- * threads, and moments that come from elsewhere need the arrays themselves: {@link AdamKernel}.
  *
  * <p>Not thread-safe.
  */
 public final class AdamOptimizer {
 
-  private final AdamKernel kernel;
-  private final Map<String, Moments> moments = new LinkedHashMap<>();
+  private final OptimizerSettings settings;
+  private final LinkedHashMap<String, ParameterState> states = new LinkedHashMap<>();
+  private final boolean[] isFrozen;
   private Adam adam;
   private long stepCount;
+  private int microBatches;
+  private LossScale.State lossScale;
+  private Plateau.State plateau;
+
+  /** The hyper-parameters of the groups and of all others, and what they were made from; a group's own rate is new each time. */
+  private Adam[] adams;
+
+  private Adam adamsOf;
 
   /** The plan of the last step, kept alive if it was that of the step before too. */
-  private WeakReference<Plan> last;
+  private WeakReference<OptimizerPlan> last;
 
-  private Plan repeated;
+  private OptimizerPlan repeated;
 
-  /** The number of steps that some parameters have taken, always together. */
-  private static final class Counter {
-    long steps;
-
-    Counter(long steps) {
-      this.steps = steps;
+  private AdamOptimizer(OptimizerSettings settings) {
+    this.settings = settings;
+    this.adam = settings.adam;
+    this.isFrozen = new boolean[settings.groups.size() + 1];
+    for (int i = 0; i < settings.groups.size(); i++) {
+      isFrozen[i] = settings.groups.get(i).isFrozen();
     }
-  }
-
-  /** The state of one parameter. */
-  private static final class Moments {
-    final Object m;
-    final Object v;
-    /** The running maximum and the average are there from the first step that needs them. */
-    Object maximum;
-
-    Object average;
-    /** Whether the last step kept the average. */
-    boolean isAveraged;
-
-    /** Null until the first step is about to be done. */
-    Counter counter;
-
-    Moments(Object param) {
-      m = zeros(param);
-      v = zeros(param);
+    if (settings.kernel == null) {
+      settings.kernel = AdamKernel.preferred();
     }
-  }
-
-  /** What a step does to one parameter. */
-  private static final class Update {
-    final String name;
-    final Moments state;
-    final AdamSlice slice;
-    /** The state's running maximum and average after the plan is made; null if not kept. */
-    final Object maximum;
-
-    final Object average;
-
-    Update(
-        String name, Moments state, Object param, Object grad, boolean isMaximum,
-        boolean isAverage) {
-      this.name = name;
-      this.state = state;
-      maximum = isMaximum && state.maximum == null ? zeros(param) : state.maximum;
-      average = isAverage && !state.isAveraged ? copy(param) : state.average;
-      AdamSlice made =
-          param instanceof float[] floats
-              ? AdamSlice.of(floats, (float[]) grad, (float[]) state.m, (float[]) state.v)
-              : AdamSlice.of(
-                  (double[]) param, (double[]) grad, (double[]) state.m, (double[]) state.v);
-      made = isMaximum ? made.withMaximum(maximum) : made;
-      slice = isAverage ? made.withAverage(average) : made;
-    }
-  }
-
-  /** Parameters that have taken the same number of steps. */
-  private static final class Group {
-    final Counter counter;
-    boolean hasFloats;
-
-    /** Null once there is a model. */
-    List<Update> updates = new ArrayList<>();
-
-    /** The slices that need not be stepped one by one; null until the group is stepped once more. */
-    AdamModel model;
-
-    /** The slices that are not in the model, because another one there has the same gradient. */
-    List<AdamSlice> others;
-
-    Group(long steps) {
-      counter = new Counter(steps);
-    }
-
-    void makeModel() {
-      final Map<Object, Object> seen = new IdentityHashMap<>();
-      final List<AdamSlice> together = new ArrayList<>(updates.size());
-      final List<AdamSlice> alone = new ArrayList<>();
-      for (Update update : updates) {
-        final Object grad = update.slice.storage(Operand.GRADS).array;
-        (seen.put(grad, grad) == null ? together : alone).add(update.slice);
-      }
-      model = AdamModel.of(together);
-      others = alone;
-      updates = null;
-    }
-
-    void step(AdamKernel kernel, AdamStep step) {
-      if (model == null) {
-        for (Update update : updates) {
-          kernel.step(step, update.slice);
-        }
-      } else {
-        kernel.step(step, model);
-        for (AdamSlice slice : others) {
-          kernel.step(step, slice);
-        }
-      }
-      counter.steps = step.t();
-    }
-  }
-
-  /** A step that was checked, for as long as it is given the same arrays. */
-  private static final class Plan {
-    final Entries params;
-    final Entries grads;
-    final boolean isMaximum;
-    final boolean isAverage;
-    final List<Group> groups = new ArrayList<>();
-
-    Plan(Entries params, Entries grads, boolean isMaximum, boolean isAverage) {
-      this.params = params;
-      this.grads = grads;
-      this.isMaximum = isMaximum;
-      this.isAverage = isAverage;
-    }
-  }
-
-  /** The entries of a map, read once. */
-  private static final class Entries {
-    final String[] names;
-    final Object[] arrays;
-
-    private Entries(String[] names, Object[] arrays) {
-      this.names = names;
-      this.arrays = arrays;
-    }
-
-    static Entries of(Map<String, ?> map, String what) {
-      final List<String> names = new ArrayList<>(map.size());
-      final List<Object> arrays = new ArrayList<>(map.size());
-      for (Map.Entry<String, ?> entry : map.entrySet()) {
-        final String name = entry.getKey();
-        if (name == null) {
-          throw new NullPointerException("the name of a " + what + " is null");
-        }
-        names.add(name);
-        arrays.add(entry.getValue());
-      }
-      return new Entries(names.toArray(new String[0]), arrays.toArray());
-    }
-
-    /** Whether these are the entries of a map, in the order in which it has them now. */
-    boolean areThoseOf(Map<String, ?> map) {
-      final Comparison comparison = new Comparison(names, arrays);
-      // By the map's own loop: an iterator takes four calls for each entry, and this one.
-      map.forEach(comparison);
-      return comparison.isSame && comparison.count == names.length;
-    }
-
-    /** The arrays by name. */
-    Map<String, Object> byName(String what) {
-      final Map<String, Object> byName = HashMap.newHashMap(names.length);
-      for (int i = 0; i < names.length; i++) {
-        byName.put(names[i], arrays[i]);
-        if (byName.size() == i) {
-          throw new IllegalArgumentException(
-              what + " '" + names[i]
-                  + "' comes twice: expected every name once, in a map that compares names by equals");
-        }
-      }
-      return byName;
-    }
-  }
-
-  /** Compares the entries of a map, one after the other, with those it had. */
-  private static final class Comparison implements BiConsumer<String, Object> {
-    private final String[] names;
-    private final Object[] arrays;
-    private int count;
-    private boolean isSame = true;
-
-    Comparison(String[] names, Object[] arrays) {
-      this.names = names;
-      this.arrays = arrays;
-    }
-
-    @Override
-    public void accept(String name, Object array) {
-      if (isSame) {
-        isSame = count < names.length && array == arrays[count] && areEqual(name, names[count]);
-        count++;
-      }
-    }
-
-    private static boolean areEqual(String name, String other) {
-      return name == other || other.equals(name);
-    }
-  }
-
-  private AdamOptimizer(Adam adam, AdamKernel kernel) {
-    Arguments.requireNonNull("adam", adam);
-    Arguments.requireNonNull("kernel", kernel);
-    this.adam = adam;
-    this.kernel = kernel;
+    lossScale = settings.lossScale == null ? null : settings.lossScale.start();
+    plateau = settings.plateau == null ? null : settings.plateau.start();
   }
 
   /**
@@ -266,7 +113,7 @@ public final class AdamOptimizer {
    * @return the optimizer, with no parameters yet
    */
   public static AdamOptimizer create(Adam adam) {
-    return create(adam, AdamKernel.preferred());
+    return builder(adam).build();
   }
 
   /**
@@ -277,16 +124,358 @@ public final class AdamOptimizer {
    * @return the optimizer, with no parameters yet
    */
   public static AdamOptimizer create(Adam adam, AdamKernel kernel) {
-    return new AdamOptimizer(adam, kernel);
+    return builder(adam).kernel(kernel).build();
   }
 
   /**
-   * The hyper-parameters of the next step.
+   * What an optimizer can do besides.
+   *
+   * @param adam the hyper-parameters
+   * @return a builder of one that does nothing besides
+   */
+  public static Builder builder(Adam adam) {
+    Arguments.requireNonNull("adam", adam);
+    return new Builder(adam);
+  }
+
+  /** Says what an optimizer is to do. Its methods change the builder itself. */
+  public static final class Builder {
+
+    private final OptimizerSettings settings;
+
+    private Builder(Adam adam) {
+      settings = new OptimizerSettings(adam);
+    }
+
+    /**
+     * Another kernel than {@link AdamKernel#preferred()}.
+     *
+     * @param kernel the kernel
+     * @return this builder
+     */
+    public Builder kernel(AdamKernel kernel) {
+      Arguments.requireNonNull("kernel", kernel);
+      settings.kernel = kernel;
+      return this;
+    }
+
+    /**
+     * A schedule of the learning rate, in place of that of the hyper-parameters.
+     *
+     * @param schedule a function of the number of the update
+     * @return this builder
+     */
+    public Builder schedule(Schedule schedule) {
+      Arguments.requireNonNull("schedule", schedule);
+      settings.schedule = schedule;
+      return this;
+    }
+
+    /**
+     * A schedule of beta1, for example that of {@link org.adamant.training.OneCycle}.
+     *
+     * @param schedule a function of the number of the update
+     * @return this builder
+     */
+    public Builder beta1(Schedule schedule) {
+      Arguments.requireNonNull("schedule", schedule);
+      settings.beta1 = schedule;
+      return this;
+    }
+
+    /**
+     * A schedule of the decay of the {@linkplain Adam#averageDecay average of the parameters}, see {@link
+     * org.adamant.training.AverageDecay}. Where it gives 1, no average is kept.
+     *
+     * @param schedule a function of the number of the update
+     * @return this builder
+     */
+    public Builder averageDecay(Schedule schedule) {
+      Arguments.requireNonNull("schedule", schedule);
+      settings.averageDecay = schedule;
+      return this;
+    }
+
+    /**
+     * Lowers the learning rate where a metric does not get better, see {@link AdamOptimizer#observe}. Its factor is that of
+     * the schedule, or of the rate of the hyper-parameters.
+     *
+     * @param plateau when and by how much
+     * @return this builder
+     */
+    public Builder plateau(Plateau plateau) {
+      Arguments.requireNonNull("plateau", plateau);
+      settings.plateau = plateau;
+      return this;
+    }
+
+    /**
+     * A group of parameters with other hyper-parameters. The first group whose rule matches a name has the parameter, also
+     * one that comes later; those that match none have the hyper-parameters as they are.
+     *
+     * @param name what the group is called
+     * @param names a rule for the names of its parameters, which always gives the same answer
+     * @param change makes the hyper-parameters of the group from those of an update, the rate of the schedule among them: so
+     *     {@code adam -> adam.withLearningRate(0.1 * adam.learningRate())} is a factor of the rate. A pure function
+     * @return this builder
+     * @throws IllegalArgumentException if there is a group of this name
+     */
+    public Builder group(
+        String name, Predicate<? super String> names, UnaryOperator<Adam> change) {
+      return add(name, names, change, null, false);
+    }
+
+    /**
+     * A group of parameters with a schedule of their own.
+     *
+     * @param name what the group is called
+     * @param names a rule for the names of its parameters
+     * @param change makes the hyper-parameters of the group from those of an update, with the rate of this schedule
+     * @param schedule its learning rate
+     * @return this builder
+     * @throws IllegalArgumentException if there is a group of this name
+     */
+    public Builder group(
+        String name,
+        Predicate<? super String> names,
+        UnaryOperator<Adam> change,
+        Schedule schedule) {
+      Arguments.requireNonNull("schedule", schedule);
+      return add(name, names, change, schedule, false);
+    }
+
+    /**
+     * A group of parameters that are left as they are, until {@link AdamOptimizer#setFrozen} says otherwise. A step neither
+     * needs nor reads their gradients.
+     *
+     * @param name what the group is called
+     * @param names a rule for the names of its parameters
+     * @return this builder
+     * @throws IllegalArgumentException if there is a group of this name
+     */
+    public Builder frozen(String name, Predicate<? super String> names) {
+      return add(name, names, UnaryOperator.identity(), null, true);
+    }
+
+    private Builder add(
+        String name,
+        Predicate<? super String> names,
+        UnaryOperator<Adam> change,
+        Schedule schedule,
+        boolean isFrozen) {
+      Arguments.requireNonNull("name", name);
+      Arguments.requireNonNull("names", names);
+      Arguments.requireNonNull("change", change);
+      for (Group group : settings.groups) {
+        if (group.name().equals(name)) {
+          throw new IllegalArgumentException(
+              "name = " + name + ": expected another one, there is a group of this name");
+        }
+      }
+      settings.groups.add(new Group(name, names, change, schedule, isFrozen));
+      return this;
+    }
+
+    /**
+     * A limit of the norm of all gradients of an update, see {@link AdamStep#clipFactor}.
+     *
+     * @param maxNorm the limit, greater than 0
+     * @return this builder
+     */
+    public Builder maxNorm(double maxNorm) {
+      Arguments.requirePositiveFinite("maxNorm", maxNorm);
+      settings.maxNorm = maxNorm;
+      return this;
+    }
+
+    /**
+     * A limit of the norm of the gradient of each parameter.
+     *
+     * @param maxNorm the limit, greater than 0
+     * @return this builder
+     */
+    public Builder maxNormPerParameter(double maxNorm) {
+      Arguments.requirePositiveFinite("maxNormPerParameter", maxNorm);
+      settings.maxNormPerParameter = maxNorm;
+      return this;
+    }
+
+    /**
+     * Updates only at each k-th step, with the mean of the gradients of k micro-batches.
+     *
+     * @param microBatches k, at least 1
+     * @return this builder
+     */
+    public Builder accumulate(int microBatches) {
+      return accumulate(microBatches, Accumulation.MEAN);
+    }
+
+    /**
+     * Updates only at each k-th step, with the gradients of k micro-batches. A parameter may be left out of a micro-batch,
+     * which counts as a gradient of 0, but not out of the last one.
+     *
+     * @param microBatches k, at least 1
+     * @param accumulation their mean or their sum
+     * @return this builder
+     */
+    public Builder accumulate(int microBatches, Accumulation accumulation) {
+      if (microBatches < 1) {
+        throw new IllegalArgumentException(
+            "microBatches = " + microBatches + ": expected at least 1");
+      }
+      Arguments.requireNonNull("accumulation", accumulation);
+      settings.microBatches = microBatches;
+      settings.accumulation = accumulation;
+      return this;
+    }
+
+    /**
+     * Adds up the gradients of micro-batches in double, and rounds their sum.
+     *
+     * @return this builder
+     */
+    public Builder accumulateInDouble() {
+      settings.accumulatesInDouble = true;
+      return this;
+    }
+
+    /**
+     * What to do about gradients that are NaN or infinite; decided for all parameters before the first write.
+     *
+     * @param nonFinite what to do
+     * @return this builder
+     */
+    public Builder nonFinite(NonFinite nonFinite) {
+      Arguments.requireNonNull("nonFinite", nonFinite);
+      settings.nonFinite = nonFinite;
+      return this;
+    }
+
+    /**
+     * Divides gradients by a scale that the loss was multiplied by, see {@link AdamOptimizer#lossScale}, and skips updates
+     * with gradients that are not finite.
+     *
+     * @param lossScale how the scale changes
+     * @return this builder
+     */
+    public Builder lossScale(LossScale lossScale) {
+      Arguments.requireNonNull("lossScale", lossScale);
+      settings.lossScale = lossScale;
+      return this;
+    }
+
+    /**
+     * Steps on several threads.
+     *
+     * @param executor where further threads come from, see {@link AdamKernel#step(AdamStep, AdamModel, Executor, int)}
+     * @param threads the largest number of threads, the calling one included, at least 1
+     * @return this builder
+     */
+    public Builder threads(Executor executor, int threads) {
+      Arguments.requireNonNull("executor", executor);
+      if (threads < 1) {
+        throw new IllegalArgumentException("threads = " + threads + ": expected at least 1");
+      }
+      settings.executor = executor;
+      settings.threads = threads;
+      return this;
+    }
+
+    /**
+     * How moments are written; as floats if nothing is said. Those of parameters in double are always doubles.
+     *
+     * @param first the format of first moments, not FLOAT64
+     * @param second the format of second moments, not FLOAT64
+     * @return this builder
+     */
+    public Builder moments(Format first, Format second) {
+      requireMoments("first", first);
+      requireMoments("second", second);
+      settings.firstMoments = first;
+      settings.secondMoments = second;
+      return this;
+    }
+
+    private static void requireMoments(String name, Format format) {
+      Arguments.requireNonNull(name, format);
+      if (format == Format.FLOAT64) {
+        throw new IllegalArgumentException(
+            name + " = " + format + ": expected another format, the moments of doubles are doubles"
+                + " and of others not");
+      }
+    }
+
+    /**
+     * How what is stored in fewer bits is rounded.
+     *
+     * @param rounding how
+     * @param seed of the random numbers, see {@link AdamStep#withSeed}
+     * @return this builder
+     */
+    public Builder rounding(Rounding rounding, long seed) {
+      Arguments.requireNonNull("rounding", rounding);
+      settings.rounding = rounding;
+      settings.seed = seed;
+      return this;
+    }
+
+    /**
+     * Where moments and the like lie. If nothing is said, in arrays, and for parameters in a segment in native memory that is
+     * freed with the optimizer.
+     *
+     * @param arena what the memory is to belong to, which is not closed while the optimizer steps
+     * @return this builder
+     */
+    public Builder arena(Arena arena) {
+      Arguments.requireNonNull("arena", arena);
+      settings.arena = arena;
+      return this;
+    }
+
+    /**
+     * An optimizer that has not stepped yet.
+     *
+     * @return the optimizer
+     * @throws IllegalArgumentException if what was asked for does not go together
+     */
+    public AdamOptimizer build() {
+      final OptimizerSettings copy = settings.copy();
+      if (copy.maxNorm < Double.POSITIVE_INFINITY
+          && copy.maxNormPerParameter < Double.POSITIVE_INFINITY) {
+        throw new IllegalArgumentException(
+            "maxNorm = " + copy.maxNorm + " with maxNormPerParameter = " + copy.maxNormPerParameter
+                + ": expected one of them");
+      }
+      if (copy.lossScale != null) {
+        if (copy.nonFinite == NonFinite.THROW) {
+          throw new IllegalArgumentException(
+              "nonFinite = THROW with a loss scale: expected SKIP, a scale that is too large is found"
+                  + " out by gradients that overflow");
+        }
+        copy.nonFinite = NonFinite.SKIP;
+      }
+      return new AdamOptimizer(copy);
+    }
+  }
+
+  /**
+   * The hyper-parameters of the next step, before schedules and groups.
    *
    * @return the hyper-parameters
    */
   public Adam adam() {
     return adam;
+  }
+
+  /**
+   * The hyper-parameters that the next update has for a parameter, with schedules and the changes of its group.
+   *
+   * @param name a parameter, seen or not
+   * @return the hyper-parameters
+   */
+  public Adam adam(String name) {
+    Arguments.requireNonNull("name", name);
+    return adams(stepCount + 1)[settings.groupOf(name)];
   }
 
   /**
@@ -301,168 +490,413 @@ public final class AdamOptimizer {
   }
 
   /**
+   * Freezes a group, or has it updated again. Moments and counters of its parameters stay.
+   *
+   * @param group the name of a group
+   * @param newFrozen whether its parameters are to be left as they are
+   * @throws NoSuchElementException if there is no such group
+   */
+  public void setFrozen(String group, boolean newFrozen) {
+    for (int i = 0; i < settings.groups.size(); i++) {
+      if (settings.groups.get(i).name().equals(group)) {
+        isFrozen[i] = newFrozen;
+        forgetPlans();
+        return;
+      }
+    }
+    throw new NoSuchElementException(
+        "no group '" + group + "'; there are: "
+            + settings.groups.stream().map(Group::name).toList());
+  }
+
+  /**
    * The kernel that does the steps.
    *
    * @return the kernel
    */
   public AdamKernel kernel() {
-    return kernel;
+    return settings.kernel;
   }
 
   /**
-   * Updates the parameters in place. Everything is read, checked and allocated before anything changes.
+   * What the loss of the next step is to be multiplied by, so that small gradients do not underflow.
    *
-   * @param <A> {@code float[]} or {@code double[]}; {@code Object} for a mixture
-   * @param params the parameters by name, updated
-   * @param grads a gradient for each parameter, of its type and length, read; parameters may share one
+   * @return the scale; 1 without a {@link Builder#lossScale}
+   */
+  public double lossScale() {
+    return lossScale == null ? 1 : lossScale.scale();
+  }
+
+  /**
+   * Tells the plateau how the training goes, for example the loss on data that is not trained on.
+   *
+   * @param metric a number
+   * @return what the learning rate is multiplied by from now on
+   * @throws IllegalStateException if the optimizer was built without {@link Builder#plateau}
+   */
+  public double observe(double metric) {
+    if (plateau == null) {
+      throw new IllegalStateException(
+          "there is no plateau: expected an optimizer built with one");
+    }
+    plateau = settings.plateau.observe(plateau, metric);
+    return plateau.factor();
+  }
+
+  /**
+   * Updates the parameters in place, or with {@link Builder#accumulate} adds up gradients for the update. Everything is
+   * read, checked and allocated before anything changes.
+   *
+   * @param params the parameters by name, updated: each a {@code float[]}, {@code double[]} or {@link Storage}
+   * @param grads a gradient for each parameter, of its type and length, read; parameters may share one. Where one of the two
+   *     is a storage, the other may be of another format, but for doubles
+   * @return what was done
    * @throws NullPointerException if a map, a name or an array is null
    * @throws IllegalArgumentException if a gradient is missing, or there is one without parameter; if two names
-   *     in a map are equal; if a value is not a {@code float[]} or {@code double[]}; if a gradient's type or
+   *     in a map are equal; if a value is not of those types; if a gradient's type or
    *     length is not the parameter's, or a parameter's not what it was at its first step; if a parameter's
-   *     array is used twice; if a coefficient overflows, see {@link Adam#atStep}, or is outside the range of
-   *     float, see {@link AdamKernel}
+   *     array is used twice, or storages overlap; if a coefficient overflows, see {@link Adam#atStep}, or is outside the
+   *     range of float, see {@link AdamKernel}; if a parameter of an earlier micro-batch is missing in the last
+   * @throws ArithmeticException if there are gradients that are NaN or infinite, with {@link NonFinite#THROW}; nothing was
+   *     changed, but gradients that were accumulated are dropped
+   * @throws IllegalStateException if memory was closed, or a thread or the executor failed, in the middle; see {@link
+   *     AdamKernel}
    */
-  public <A> void step(Map<String, A> params, Map<String, A> grads) {
+  public StepReport step(Map<String, ?> params, Map<String, ?> grads) {
     Arguments.requireNonNull("params", params);
     Arguments.requireNonNull("grads", grads);
-    final boolean isMaximum = adam.amsgrad() != Adam.AmsGrad.NONE;
-    final boolean isAverage = adam.averageDecay() < 1;
-    final Plan before = last == null ? null : last.get();
-    if (before != null
-        && before.isMaximum == isMaximum
-        && before.isAverage == isAverage
-        && before.params.areThoseOf(params)
-        && before.grads.areThoseOf(grads)) {
-      final AdamStep[] steps = steps(before);
-      if (repeated == null) {
-        for (Group group : before.groups) {
-          // A try before this one may have ended early, for want of memory.
-          if (group.model == null) {
-            group.makeModel();
-          }
-        }
-        repeated = before;
-      }
-      run(before, steps);
-      return;
+    final OptimizerPlan before = last == null ? null : last.get();
+    final OptimizerPlan plan;
+    if (before != null && before.isFor(params, grads)) {
+      plan = before;
+    } else {
+      // Nothing of the step before is to be kept alive while this one allocates; it has the arrays no more.
+      forgetPlans();
+      plan = new OptimizerPlan(params, grads, states, settings, this::groupOf);
     }
-    // Nothing of the step before is to be kept alive while this one allocates; it has the arrays no more.
+    final StepReport report = step(plan);
+    if (plan == before) {
+      repeated = plan;
+    } else {
+      last = new WeakReference<>(plan);
+    }
+    return report;
+  }
+
+  private int groupOf(String name) {
+    final int group = settings.groupOf(name);
+    return isFrozen[group] ? OptimizerPlan.FROZEN : group;
+  }
+
+  private void forgetPlans() {
     last = null;
     repeated = null;
-    final Plan plan = plan(params, grads, isMaximum, isAverage);
-    final AdamStep[] steps = steps(plan);
-    final WeakReference<Plan> reference = new WeakReference<>(plan);
+  }
+
+  private StepReport step(OptimizerPlan plan) {
+    final boolean accumulates = settings.microBatches > 1;
+    if (!accumulates) {
+      final Adam[] now = adams(stepCount + 1);
+      final Update update = update(plan, now);
+      final AdamStep[] steps = steps(update, now);
+      register(plan);
+      return update(plan, update, steps, now);
+    }
+    final boolean isLast = microBatches + 1 == settings.microBatches;
+    final Adam[] now = adams(stepCount + 1);
+    if (isLast) {
+      requirePending(plan);
+    }
+    allocateSums(plan);
+    if (!isLast) {
+      register(plan);
+      accumulate(plan);
+      microBatches++;
+      return new StepReport(
+          Outcome.ACCUMULATED, stepCount + 1, now[now.length - 1].learningRate(), Double.NaN, 1,
+          lossScale(), 0);
+    }
+    final Update update = update(plan, now);
+    final AdamStep[] steps = steps(update, now);
     register(plan);
-    last = reference;
-    run(plan, steps);
+    accumulate(plan);
+    try {
+      return update(plan, update, steps, now);
+    } finally {
+      microBatches = 0;
+      for (Member member : plan.members) {
+        member.state.hasGradients = false;
+      }
+    }
   }
 
-  /** A plan of a step with arrays that are new, checked. Changes nothing. */
-  private Plan plan(
-      Map<String, ?> params, Map<String, ?> grads, boolean isMaximum, boolean isAverage) {
-    final Plan plan =
-        new Plan(
-            Entries.of(params, "parameter"), Entries.of(grads, "gradient"), isMaximum, isAverage);
-    final String[] names = plan.params.names;
-    final Object[] arrays = plan.params.arrays;
-    final Object[] gradients = gradients(plan.params, plan.grads);
-    final Moments[] states = new Moments[names.length];
-    final Map<Object, String> users = new IdentityHashMap<>(names.length);
-    for (int i = 0; i < names.length; i++) {
-      states[i] = moments.get(names[i]);
-      requireValid(names[i], arrays[i], gradients[i], states[i]);
-      final String other = users.put(arrays[i], names[i]);
-      if (other != null) {
-        throw new IllegalArgumentException(
-            "parameter '" + names[i] + "' is the same array as parameter '" + other
-                + "': expected an array of its own");
-      }
+  /** Refuses an update without a parameter that micro-batches had a gradient of. */
+  private void requirePending(OptimizerPlan plan) {
+    int pending = 0;
+    for (ParameterState state : states.values()) {
+      pending += state.hasGradients ? 1 : 0;
     }
-    for (int i = 0; i < names.length; i++) {
-      final String param = users.get(plan.grads.arrays[i]);
-      if (param != null) {
-        throw new IllegalArgumentException(
-            "gradient '" + plan.grads.names[i] + "' is the same array as parameter '" + param
-                + "': expected an array of its own");
-      }
+    for (Member member : plan.members) {
+      pending -= member.state.hasGradients ? 1 : 0;
     }
-    final Map<Long, Group> groups = new HashMap<>();
-    Group group = null;
-    for (int i = 0; i < names.length; i++) {
-      final Moments known = states[i];
-      final Moments state = known != null ? known : new Moments(arrays[i]);
-      final long steps = known != null ? known.counter.steps : 0;
-      // Mostly that of the parameter before.
-      if (group == null || group.counter.steps != steps) {
-        group = groups.get(steps);
-        if (group == null) {
-          group = new Group(steps);
-          groups.put(steps, group);
-          plan.groups.add(group);
-        }
-      }
-      group.hasFloats |= arrays[i] instanceof float[];
-      group.updates.add(
-          new Update(names[i], state, arrays[i], gradients[i], isMaximum, isAverage));
+    if (pending > 0) {
+      final Set<ParameterState> here = Collections.newSetFromMap(new IdentityHashMap<>());
+      plan.members.forEach(member -> here.add(member.state));
+      throw new IllegalArgumentException(
+          "params lacks "
+              + states.entrySet()
+                  .stream()
+                  .filter(e -> e.getValue().hasGradients && !here.contains(e.getValue()))
+                  .map(Map.Entry::getKey)
+                  .toList()
+              + ": expected all parameters of which earlier micro-batches had gradients, this one is"
+              + " the last before the update");
     }
-    return plan;
   }
 
-  /** The coefficients of each group, checked. */
-  private AdamStep[] steps(Plan plan) {
-    final AdamStep[] steps = new AdamStep[plan.groups.size()];
+  private void allocateSums(OptimizerPlan plan) {
+    for (Member member : plan.members) {
+      final ParameterState state = member.state;
+      if (state.accumulated == null) {
+        state.accumulated =
+            Numbers.zeros(
+                settings.accumulatesInDouble ? Format.FLOAT64 : Numbers.computing(state.format),
+                state.length, state.arena);
+      }
+    }
+  }
+
+  private void accumulate(OptimizerPlan plan) {
+    for (Member member : plan.members) {
+      Numbers.add(member.grad, member.state.accumulated, !member.state.hasGradients);
+      member.state.hasGradients = true;
+    }
+  }
+
+  /** The hyper-parameters of each group in an update, the last being those of all other parameters. */
+  private Adam[] adams(long update) {
+    Adam base = adam;
+    if (settings.schedule != null) {
+      base = base.withLearningRate(settings.schedule.at(update));
+    }
+    if (plateau != null && plateau.factor() != 1) {
+      base = base.withLearningRate(base.learningRate() * plateau.factor());
+    }
+    if (settings.beta1 != null) {
+      base = base.withBeta1(settings.beta1.at(update));
+    }
+    if (settings.averageDecay != null) {
+      base = base.withAverageDecay(settings.averageDecay.at(update));
+    }
+    if (base == adamsOf) {
+      return adams;
+    }
+    final Adam[] all = new Adam[settings.groups.size() + 1];
+    all[all.length - 1] = base;
+    boolean areOfBase = true;
+    for (int i = 0; i < settings.groups.size(); i++) {
+      final Group group = settings.groups.get(i);
+      Adam ofGroup = base;
+      if (group.schedule() != null) {
+        areOfBase = false;
+        ofGroup =
+            base.withLearningRate(
+                group.schedule().at(update) * (plateau == null ? 1 : plateau.factor()));
+      }
+      all[i] = group.change().apply(ofGroup);
+      if (all[i] == null) {
+        throw new NullPointerException(
+            "group '" + group.name() + "' changes " + ofGroup + " to null");
+      }
+    }
+    if (areOfBase) {
+      adamsOf = base;
+      adams = all;
+    }
+    return all;
+  }
+
+  /** What an update does to the parameters of a plan, checked; that of the update before if it is the same. */
+  private Update update(OptimizerPlan plan, Adam[] now) {
+    if (plan.update == null || !plan.update.isFor(now)) {
+      plan.update = plan.new Update(now, settings.microBatches > 1);
+    }
+    return plan.update;
+  }
+
+  /** What gradients are multiplied by before anything else. */
+  private double gradientScale() {
+    final double scale = 1 / lossScale();
+    return settings.accumulation == Accumulation.MEAN && settings.microBatches > 1
+        ? scale * (1.0 / settings.microBatches)
+        : scale;
+  }
+
+  /** The coefficients of each cohort, checked. */
+  private AdamStep[] steps(Update update, Adam[] now) {
+    final double scale = gradientScale();
+    final AdamStep[] steps = new AdamStep[update.cohorts.size()];
     for (int i = 0; i < steps.length; i++) {
-      final Group group = plan.groups.get(i);
-      steps[i] = adam.atStep(group.counter.steps + 1);
-      if (group.hasFloats) {
-        steps[i].requireFloatRange();
+      final Cohort cohort = update.cohorts.get(i);
+      AdamStep step = now[cohort.group].atStep(cohort.counter.steps + 1);
+      step = scale == 1 ? step : step.withGradientScale(scale);
+      step =
+          settings.nonFinite == NonFinite.PROPAGATE ? step : step.withNonFinite(settings.nonFinite);
+      step =
+          settings.rounding == Rounding.STOCHASTIC ? step : step.withRounding(settings.rounding);
+      step = settings.seed == 0 ? step : step.withSeed(settings.seed);
+      if (cohort.hasFloats) {
+        step.requireFloatRange();
       }
+      steps[i] = step;
     }
     return steps;
   }
 
   /** Makes a plan's states those of its parameters. Changes all of them or, for want of memory, none. */
-  private void register(Plan plan) {
+  private void register(OptimizerPlan plan) {
     boolean isDone = false;
+    int count = 0;
     try {
-      for (Group group : plan.groups) {
-        for (Update update : group.updates) {
-          if (update.state.counter == null) {
-            moments.put(update.name, update.state);
-          }
+      for (Member member : plan.members) {
+        if (states.putIfAbsent(member.name, member.state) == null) {
+          count++;
         }
       }
       isDone = true;
     } finally {
       if (!isDone) {
-        for (Group group : plan.groups) {
-          for (Update update : group.updates) {
-            if (update.state.counter == null) {
-              moments.remove(update.name);
-            }
-          }
+        // The last ones are those that are new.
+        while (count-- > 0) {
+          states.pollLastEntry();
         }
       }
     }
-    for (Group group : plan.groups) {
-      for (Update update : group.updates) {
-        update.state.maximum = update.maximum;
-        update.state.average = update.average;
-        update.state.isAveraged = plan.isAverage;
-        update.state.counter = group.counter;
-      }
-    }
   }
 
-  private void run(Plan plan, AdamStep[] steps) {
-    for (int i = 0; i < steps.length; i++) {
-      plan.groups.get(i).step(kernel, steps[i]);
+  private StepReport update(OptimizerPlan plan, Update update, AdamStep[] steps, Adam[] now) {
+    update.copyGradients();
+    double norm = Double.NaN;
+    double factor = 1;
+    AdamStep ofAll = null;
+    final double scale = gradientScale();
+    if (settings.maxNormPerParameter < Double.POSITIVE_INFINITY) {
+      factor = update.clipAlone(steps, scale, settings.maxNormPerParameter, this::norm);
+    } else {
+      if (settings.maxNorm < Double.POSITIVE_INFINITY) {
+        norm = norm(update.model) * scale;
+        factor = AdamStep.clipFactor(norm, settings.maxNorm);
+        for (int i = 0; factor != 1 && i < steps.length; i++) {
+          steps[i] = steps[i].withClipFactor(factor);
+        }
+      }
+      ofAll = update.spread(steps);
     }
-    stepCount++;
+    update.registerMaxima();
+    boolean isRefused = false;
+    long nonFinite = 0;
+    try {
+      nonFinite = ofAll != null ? run(ofAll, update) : run(update);
+      isRefused = nonFinite > 0;
+    } catch (ArithmeticException e) {
+      isRefused = true;
+      throw e;
+    } finally {
+      if (isRefused) {
+        // An average is to start from the parameter as it is before the update that is done.
+        plan.update = null;
+      } else {
+        update.register();
+      }
+    }
+    final StepReport report =
+        new StepReport(
+            nonFinite > 0 ? Outcome.SKIPPED : Outcome.UPDATED,
+            stepCount + 1, now[now.length - 1].learningRate(), norm, factor, lossScale(),
+            nonFinite);
+    if (lossScale != null) {
+      lossScale = settings.lossScale.next(lossScale, nonFinite > 0);
+    }
+    if (nonFinite == 0) {
+      update.count();
+      stepCount++;
+    }
+    return report;
+  }
+
+  private double norm(AdamModel model) {
+    return settings.threads == 1
+        ? settings.kernel.globalNorm(model)
+        : settings.kernel.globalNorm(model, settings.executor, settings.threads);
+  }
+
+  private long run(AdamStep step, Update update) {
+    return settings.threads == 1
+        ? settings.kernel.step(step, update.model)
+        : settings.kernel.step(step, update.model, settings.executor, settings.threads);
+  }
+
+  private long run(Update update) {
+    return settings.threads == 1
+        ? settings.kernel.step(update.stepsOfSlices, update.model)
+        : settings.kernel.step(
+            update.stepsOfSlices, update.model, settings.executor, settings.threads);
   }
 
   /**
-   * How many times {@link #step} was called with success.
+   * Forgets a parameter: its moments, its average and its count. If it comes again, it is new.
+   *
+   * @param name a parameter seen before
+   * @throws NoSuchElementException if the parameter has not been seen yet
+   */
+  public void remove(String name) {
+    known(name);
+    states.remove(name);
+    forgetPlans();
+  }
+
+  /**
+   * Gives the state of a parameter another name. Its place among the {@link #names} is the last one.
+   *
+   * @param name a parameter seen before
+   * @param newName what it is called from now on
+   * @throws NoSuchElementException if the parameter has not been seen yet
+   * @throws IllegalArgumentException if there is another one of the new name
+   */
+  public void rename(String name, String newName) {
+    final ParameterState state = known(name);
+    Arguments.requireNonNull("newName", newName);
+    if (states.containsKey(newName)) {
+      throw new IllegalArgumentException(
+          "newName = " + newName + ": expected another name, there is a parameter '" + newName
+              + "'");
+    }
+    states.put(newName, state);
+    states.remove(name);
+    forgetPlans();
+  }
+
+  /**
+   * Has a parameter go on with more or fewer elements. The moments of the first ones stay, those of further ones are zero,
+   * and its count stays; so does its running maximum. Its average starts again, and gradients that were accumulated are
+   * dropped. For a parameter of another shape without its state, see {@link #remove}.
+   *
+   * @param name a parameter seen before
+   * @param newLength the number of its elements from now on, at least 0
+   * @throws NoSuchElementException if the parameter has not been seen yet
+   * @throws IllegalArgumentException if the length is negative
+   */
+  public void resize(String name, long newLength) {
+    final ParameterState state = known(name);
+    if (newLength < 0) {
+      throw new IllegalArgumentException("newLength = " + newLength + ": expected at least 0");
+    }
+    states.put(name, state.resized(newLength));
+    forgetPlans();
+  }
+
+  /**
+   * How many updates were done: calls of {@link #step} that neither failed, nor skipped, nor only accumulated.
    *
    * @return the number of steps so far
    */
@@ -477,7 +911,7 @@ public final class AdamOptimizer {
    * @return the number of steps, 0 for a name not seen yet
    */
   public long stepCount(String name) {
-    final Moments known = moments.get(name);
+    final ParameterState known = states.get(name);
     return known == null ? 0 : known.counter.steps;
   }
 
@@ -487,7 +921,7 @@ public final class AdamOptimizer {
    * @return their names, a view that cannot be changed
    */
   public Set<String> names() {
-    return Collections.unmodifiableSet(moments.keySet());
+    return Collections.unmodifiableSet(states.keySet());
   }
 
   /**
@@ -549,99 +983,31 @@ public final class AdamOptimizer {
     return copy(name, kept(name, "average", known(name).average), type);
   }
 
-  private static Object kept(String name, String what, Object array) {
-    if (array == null) {
+  private static Storage kept(String name, String what, Storage storage) {
+    if (storage == null) {
       throw new NoSuchElementException("no " + what + " is kept of parameter '" + name + "'");
     }
-    return array;
+    return storage;
   }
 
-  /** The gradients in the order of their parameters, the names being checked. */
-  private static Object[] gradients(Entries params, Entries grads) {
-    if (Arrays.equals(params.names, grads.names)) {
-      // As mostly. Names that come twice do so in both.
-      params.byName("parameter");
-      return grads.arrays;
-    }
-    final Map<String, Object> byName = grads.byName("gradient");
-    requireNamesMatch(params.byName("parameter").keySet(), byName.keySet());
-    final Object[] gradients = new Object[params.names.length];
-    for (int i = 0; i < gradients.length; i++) {
-      gradients[i] = byName.get(params.names[i]);
-    }
-    return gradients;
-  }
-
-  private static void requireNamesMatch(Set<String> params, Set<String> grads) {
-    if (!params.equals(grads)) {
-      final Set<String> missing = new TreeSet<>(params);
-      missing.removeAll(grads);
-      final Set<String> extra = new TreeSet<>(grads);
-      extra.removeAll(params);
-      throw new IllegalArgumentException(
-          "expected one gradient for each parameter, by a name that equals its own; missing gradients: "
-              + missing
-              + ", gradients without parameter: "
-              + extra);
-    }
-  }
-
-  private static void requireValid(String name, Object param, Object grad, Moments known) {
-    if (param == null || grad == null) {
-      throw new NullPointerException(
-          (param == null ? "parameter '" : "gradient '") + name + "' is null");
-    }
-    if (!(param instanceof float[] || param instanceof double[])) {
-      throw new IllegalArgumentException(
-          "parameter '" + name + "' is a " + typeOf(param) + ": expected float[] or double[]");
-    }
-    requireShape("gradient", name, grad, param, "the parameter");
-    if (known != null) {
-      requireShape("parameter", name, param, known.m, "what it was at its first step");
-    }
-  }
-
-  private static void requireShape(
-      String what, String name, Object array, Object like, String whose) {
-    if (array.getClass() != like.getClass()) {
-      throw new IllegalArgumentException(
-          what + " '" + name + "' is a " + typeOf(array) + ": expected " + typeOf(like) + ", as "
-              + whose);
-    }
-    if (Array.getLength(array) != Array.getLength(like)) {
-      throw new IllegalArgumentException(
-          what + " '" + name + "' has length " + Array.getLength(array) + ": expected "
-              + Array.getLength(like) + ", as " + whose);
-    }
-  }
-
-  private static String typeOf(Object value) {
-    return value.getClass().getSimpleName();
-  }
-
-  private Moments known(String name) {
-    final Moments known = moments.get(name);
+  private ParameterState known(String name) {
+    final ParameterState known = states.get(name);
     if (known == null) {
       throw new NoSuchElementException(
-          "no parameter '" + name + "' yet; seen so far: " + moments.keySet());
+          "no parameter '" + name + "' yet; seen so far: " + states.keySet());
     }
     return known;
   }
 
-  private static <A> A copy(String name, Object array, Class<A> type) {
+  private <A> A copy(String name, Storage storage, Class<A> type) {
     Arguments.requireNonNull("type", type);
-    if (!type.isInstance(array)) {
+    final Format computing = Numbers.computing(known(name).format);
+    final Class<?> there = computing == Format.FLOAT64 ? double[].class : float[].class;
+    if (!type.isAssignableFrom(there)) {
       throw new IllegalArgumentException(
-          "type = " + type.getSimpleName() + ": parameter '" + name + "' is a " + typeOf(array));
+          "type = " + type.getSimpleName() + ": parameter '" + name + "' is a "
+              + OptimizerPlan.typeOf(known(name).format));
     }
-    return type.cast(copy(array));
-  }
-
-  private static Object copy(Object array) {
-    return array instanceof float[] floats ? floats.clone() : ((double[]) array).clone();
-  }
-
-  private static Object zeros(Object like) {
-    return Array.newInstance(like.getClass().componentType(), Array.getLength(like));
+    return type.cast(Numbers.toArray(storage));
   }
 }

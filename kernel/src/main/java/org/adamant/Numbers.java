@@ -1,0 +1,124 @@
+package org.adamant;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** What an optimizer does with storages besides steps: makes, copies and adds up. */
+final class Numbers {
+
+  /** Numbers at a time, in memory of this class. */
+  private static final int CHUNK = 1024;
+
+  private Numbers() {}
+
+  /** {@return new numbers, all zero: in an array if they can be, and a segment is not asked for} */
+  static Storage zeros(Format format, long length, Arena arena) {
+    if (arena != null || format == Format.BLOCK8) {
+      return Storage.allocate(format, length, arena == null ? Arena.ofAuto() : arena);
+    }
+    return switch (format) {
+      case FLOAT32 -> Storage.of(new float[(int) length]);
+      case FLOAT64 -> Storage.of(new double[(int) length]);
+      case BFLOAT16 -> Storage.ofBfloat16(new short[(int) length]);
+      case BLOCK8 -> throw new AssertionError(format);
+    };
+  }
+
+  /** {@return a format in which a step on such parameters computes, which loses nothing} */
+  static Format computing(Format params) {
+    return params == Format.FLOAT64 ? Format.FLOAT64 : Format.FLOAT32;
+  }
+
+  /** {@return a float[] or double[] with these numbers} */
+  static Object toArray(Storage from) {
+    final Storage to = zeros(computing(from.format()), from.length(), null);
+    copy(from, to);
+    return to.array;
+  }
+
+  /** {@return the value as a storage, null if it is neither one nor an array of floats or doubles} */
+  static Storage storageOf(Object value) {
+    if (value instanceof float[] floats) {
+      return Storage.of(floats);
+    }
+    if (value instanceof double[] doubles) {
+      return Storage.of(doubles);
+    }
+    return value instanceof Storage storage ? storage : null;
+  }
+
+  /** Copies as many numbers as both have, rounded to nearest where the other format has fewer bits. */
+  static void copy(Storage from, Storage to) {
+    final long length = Math.min(from.length(), to.length());
+    if (from.format() == to.format() && from.length() == to.length()) {
+      to.bytes().copyFrom(from.bytes());
+      if (from.scales != null) {
+        to.scales.copyFrom(from.scales);
+      }
+      return;
+    }
+    final double[] numbers = new double[CHUNK];
+    for (long first = 0; first < length; first += CHUNK) {
+      final int count = (int) Math.min(CHUNK, length - first);
+      read(from, first, numbers, count);
+      write(to, first, numbers, count);
+    }
+  }
+
+  /**
+   * Adds numbers to others, each sum rounded once, to their format; in place of the sums are put the numbers themselves
+   * if these are the first.
+   */
+  static void add(Storage from, Storage to, boolean areFirst) {
+    if (areFirst) {
+      copy(from, to);
+      return;
+    }
+    final double[] numbers = new double[CHUNK];
+    final double[] sums = new double[CHUNK];
+    for (long first = 0; first < from.length(); first += CHUNK) {
+      final int count = (int) Math.min(CHUNK, from.length() - first);
+      read(from, first, numbers, count);
+      read(to, first, sums, count);
+      // In double, and then rounded to float: of two floats that is their sum in float.
+      for (int i = 0; i < count; i++) {
+        sums[i] += numbers[i];
+      }
+      write(to, first, sums, count);
+    }
+  }
+
+  private static void read(Storage from, long first, double[] numbers, int count) {
+    if (from.format() == Format.FLOAT32) {
+      final MemorySegment bytes = from.bytes();
+      for (int i = 0; i < count; i++) {
+        numbers[i] = bytes.get(ValueLayout.JAVA_FLOAT_UNALIGNED, (first + i) * Float.BYTES);
+      }
+    } else if (from.format() == Format.FLOAT64) {
+      MemorySegment.copy(
+          from.bytes(), ValueLayout.JAVA_DOUBLE_UNALIGNED, first * Double.BYTES, numbers, 0, count);
+    } else {
+      for (int i = 0; i < count; i++) {
+        numbers[i] = from.get(first + i);
+      }
+    }
+  }
+
+  private static void write(Storage to, long first, double[] numbers, int count) {
+    if (to.format() == Format.FLOAT32) {
+      final MemorySegment bytes = to.bytes();
+      for (int i = 0; i < count; i++) {
+        bytes.set(
+            ValueLayout.JAVA_FLOAT_UNALIGNED, (first + i) * Float.BYTES, (float) numbers[i]);
+      }
+    } else if (to.format() == Format.FLOAT64) {
+      MemorySegment.copy(
+          numbers, 0, to.bytes(), ValueLayout.JAVA_DOUBLE_UNALIGNED, first * Double.BYTES, count);
+    } else {
+      for (int i = 0; i < count; i++) {
+        to.set(first + i, numbers[i]);
+      }
+    }
+  }
+}

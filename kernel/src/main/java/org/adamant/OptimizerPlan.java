@@ -1,0 +1,489 @@
+package org.adamant;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
+import org.adamant.Adam.AmsGrad;
+
+/**
+ * A call of an optimizer's step that was checked, for as long as it is given the same arrays. To make one changes
+ * nothing.
+ */
+final class OptimizerPlan {
+
+  /** A parameter of the call that is not frozen. */
+  static final class Member {
+    final String name;
+    final ParameterState state;
+    final int group;
+    final Storage param;
+    final Storage grad;
+
+    Member(String name, ParameterState state, int group, Storage param, Storage grad) {
+      this.name = name;
+      this.state = state;
+      this.group = group;
+      this.param = param;
+      this.grad = grad;
+    }
+  }
+
+  /** Members of one group that have taken the same number of steps. */
+  static final class Cohort {
+    final int index;
+    final int group;
+    final ParameterState.Counter counter;
+    boolean hasFloats;
+
+    Cohort(int index, int group, long steps) {
+      this.index = index;
+      this.group = group;
+      this.counter = new ParameterState.Counter(steps);
+    }
+  }
+
+  /** What an update does to the members, as one model. */
+  final class Update {
+    final boolean[] isMaximum;
+    final boolean[] isAverage;
+    final List<Cohort> cohorts = new ArrayList<>();
+    final AdamModel model;
+
+    /** The step of each slice, filled in before each update. */
+    final AdamStep[] steps = new AdamStep[members.size()];
+
+    final List<AdamStep> stepsOfSlices = Arrays.asList(steps);
+
+    private final Cohort[] cohortOf = new Cohort[members.size()];
+    private final AdamSlice[] slices = new AdamSlice[members.size()];
+    private final Storage[] maxima = new Storage[members.size()];
+    private final Storage[] averages = new Storage[members.size()];
+
+    /** Gradients that the step cannot read where they are, and where it reads them. */
+    private final List<Storage[]> copies = new ArrayList<>();
+
+    /** Whether the parameters have what was made here; nobody else changes it while this is in use. */
+    private boolean isRegistered;
+
+    /** A model of each slice, for a norm of its own; null until there is one. */
+    private AdamModel[] alone;
+
+    Update(Adam[] adams, boolean areAccumulated) {
+      isMaximum = maxima(adams);
+      isAverage = averages(adams);
+      final Map<Storage, Storage> seen = new IdentityHashMap<>();
+      final Map<Object, Storage> seenArrays = new IdentityHashMap<>();
+      final Map<Long, Cohort>[] bySteps = newMaps(adams.length);
+      for (int i = 0; i < slices.length; i++) {
+        final Member member = members.get(i);
+        final ParameterState state = member.state;
+        cohortOf[i] =
+            bySteps[member.group].computeIfAbsent(
+                state.counter.steps, steps -> newCohort(member.group, steps));
+        cohortOf[i].hasFloats |= state.format != Format.FLOAT64;
+        Storage grad = member.grad;
+        if (areAccumulated) {
+          grad = state.accumulated;
+          if (grad.format() != Numbers.computing(state.format)) {
+            grad = copyBeforeStep(grad, state);
+          }
+        } else if ((grad.array == null
+            ? seen.putIfAbsent(grad, grad)
+            : seenArrays.putIfAbsent(grad.array, grad)) != null) {
+          // Of two parameters: a model has every element once.
+          grad = copyBeforeStep(grad, state);
+        }
+        AdamSlice slice = AdamSlice.of(member.param, grad, state.m, state.v);
+        if (isMaximum[member.group]) {
+          maxima[i] = state.maximum == null ? state.zeros() : state.maximum;
+          slice = slice.withMaximum(maxima[i]);
+        }
+        if (isAverage[member.group]) {
+          averages[i] = state.isAveraged ? state.average : state.zeros();
+          if (!state.isAveraged) {
+            Numbers.copy(member.param, averages[i]);
+          }
+          slice = slice.withAverage(averages[i]);
+        }
+        slices[i] = slice.operands.layout().isLossy() ? slice.numberedFrom(state.number) : slice;
+      }
+      model = AdamModel.of(slices);
+    }
+
+    private Storage copyBeforeStep(Storage grad, ParameterState state) {
+      final Storage copy =
+          Numbers.zeros(Numbers.computing(state.format), state.length, state.arena);
+      copies.add(new Storage[] {grad, copy});
+      return copy;
+    }
+
+    private Cohort newCohort(int group, long steps) {
+      final Cohort cohort = new Cohort(cohorts.size(), group, steps);
+      cohorts.add(cohort);
+      return cohort;
+    }
+
+    boolean isFor(Adam[] adams) {
+      return Arrays.equals(isMaximum, maxima(adams)) && Arrays.equals(isAverage, averages(adams));
+    }
+
+    /** Copies gradients to where the step reads them. */
+    void copyGradients() {
+      for (Storage[] copy : copies) {
+        Numbers.copy(copy[0], copy[1]);
+      }
+    }
+
+    /** The step of all slices, if they have one; otherwise null, and the list is filled in. */
+    AdamStep spread(AdamStep[] ofCohorts) {
+      if (ofCohorts.length == 1) {
+        return ofCohorts[0];
+      }
+      for (int i = 0; i < steps.length; i++) {
+        steps[i] = ofCohorts[cohortOf[i].index];
+      }
+      return null;
+    }
+
+    /**
+     * Multiplies the gradients of each slice by a factor of its own.
+     *
+     * @return the smallest factor
+     */
+    double clipAlone(
+        AdamStep[] ofCohorts, double scale, double maxNorm,
+        ToDoubleFunction<AdamModel> norm) {
+      if (alone == null) {
+        alone = new AdamModel[slices.length];
+        for (int i = 0; i < slices.length; i++) {
+          alone[i] = AdamModel.of(slices[i]);
+        }
+      }
+      double smallest = 1;
+      for (int i = 0; i < steps.length; i++) {
+        final double factor =
+            AdamStep.clipFactor(norm.applyAsDouble(alone[i]) * scale, maxNorm);
+        final AdamStep step = ofCohorts[cohortOf[i].index];
+        steps[i] = factor == 1 ? step : step.withClipFactor(factor);
+        smallest = Math.min(smallest, factor);
+      }
+      return smallest;
+    }
+
+    /** Makes the maxima those of the parameters; zeros are right whether the update is done or not. */
+    void registerMaxima() {
+      for (int i = 0; !isRegistered && i < slices.length; i++) {
+        if (maxima[i] != null) {
+          members.get(i).state.maximum = maxima[i];
+        }
+      }
+    }
+
+    /** Makes the averages and the counters those of the parameters. */
+    void register() {
+      for (int i = 0; !isRegistered && i < slices.length; i++) {
+        final ParameterState state = members.get(i).state;
+        state.isAveraged = averages[i] != null;
+        state.average = state.isAveraged ? averages[i] : state.average;
+        state.counter = cohortOf[i].counter;
+      }
+      isRegistered = true;
+    }
+
+    /** Counts an update that was done. */
+    void count() {
+      for (Cohort cohort : cohorts) {
+        cohort.counter.steps++;
+      }
+    }
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static Map<Long, Cohort>[] newMaps(int count) {
+    final Map<Long, Cohort>[] maps = new Map[count];
+    for (int i = 0; i < count; i++) {
+      maps[i] = new HashMap<>();
+    }
+    return maps;
+  }
+
+  private static boolean[] maxima(Adam[] adams) {
+    final boolean[] is = new boolean[adams.length];
+    for (int i = 0; i < is.length; i++) {
+      is[i] = adams[i].amsgrad() != AmsGrad.NONE;
+    }
+    return is;
+  }
+
+  private static boolean[] averages(Adam[] adams) {
+    final boolean[] is = new boolean[adams.length];
+    for (int i = 0; i < is.length; i++) {
+      is[i] = adams[i].averageDecay() < 1;
+    }
+    return is;
+  }
+
+  /** The entries of a map, read once. */
+  private static final class Entries {
+    final String[] names;
+    final Object[] values;
+
+    private Entries(String[] names, Object[] values) {
+      this.names = names;
+      this.values = values;
+    }
+
+    static Entries of(Map<String, ?> map, String what) {
+      final List<String> names = new ArrayList<>(map.size());
+      final List<Object> values = new ArrayList<>(map.size());
+      for (Map.Entry<String, ?> entry : map.entrySet()) {
+        final String name = entry.getKey();
+        if (name == null) {
+          throw new NullPointerException("the name of a " + what + " is null");
+        }
+        names.add(name);
+        values.add(entry.getValue());
+      }
+      return new Entries(names.toArray(new String[0]), values.toArray());
+    }
+
+    /** Whether these are the entries of a map, in the order in which it has them now. */
+    boolean areThoseOf(Map<String, ?> map) {
+      final Comparison comparison = new Comparison(names, values);
+      // By the map's own loop: an iterator takes four calls for each entry, and this one.
+      map.forEach(comparison);
+      return comparison.isSame && comparison.count == names.length;
+    }
+
+    /** The values by name. */
+    Map<String, Object> byName(String what) {
+      final Map<String, Object> byName = HashMap.newHashMap(names.length);
+      for (int i = 0; i < names.length; i++) {
+        byName.put(names[i], values[i]);
+        if (byName.size() == i) {
+          throw new IllegalArgumentException(
+              what + " '" + names[i]
+                  + "' comes twice: expected every name once, in a map that compares names by equals");
+        }
+      }
+      return byName;
+    }
+  }
+
+  /** Compares the entries of a map, one after the other, with those it had. */
+  private static final class Comparison implements BiConsumer<String, Object> {
+    private final String[] names;
+    private final Object[] values;
+    private int count;
+    private boolean isSame = true;
+
+    Comparison(String[] names, Object[] values) {
+      this.names = names;
+      this.values = values;
+    }
+
+    @Override
+    public void accept(String name, Object value) {
+      if (isSame) {
+        isSame = count < names.length && value == values[count] && areEqual(name, names[count]);
+        count++;
+      }
+    }
+
+    private static boolean areEqual(String name, String other) {
+      return name == other || other.equals(name);
+    }
+  }
+
+  /** In place of the number of a group: the parameter is frozen. */
+  static final int FROZEN = -1;
+
+  private final Entries params;
+  private final Entries grads;
+  final List<Member> members = new ArrayList<>();
+
+  /** Null until there is one, or after what it was made for has changed. */
+  Update update;
+
+  /**
+   * Checks a call.
+   *
+   * @param paramsByName the parameters
+   * @param gradsByName the gradients
+   * @param states the states of parameters seen before
+   * @param settings of the optimizer
+   * @param groups gives the number of the group of a name, or {@link #FROZEN}
+   */
+  OptimizerPlan(
+      Map<String, ?> paramsByName,
+      Map<String, ?> gradsByName,
+      Map<String, ParameterState> states,
+      OptimizerSettings settings,
+      ToIntFunction<String> groups) {
+    params = Entries.of(paramsByName, "parameter");
+    grads = Entries.of(gradsByName, "gradient");
+    final String[] names = params.names;
+    final int[] groupOf = new int[names.length];
+    for (int i = 0; i < names.length; i++) {
+      groupOf[i] = groups.applyAsInt(names[i]);
+    }
+    final Object[] gradients = gradients(params, grads, groupOf);
+    final Map<Object, String> users = new IdentityHashMap<>(names.length);
+    final Overlap.Finder overlap = new Overlap.Finder();
+    for (int i = 0; i < names.length; i++) {
+      requireValid(names[i], params.values[i]);
+      final String other = users.put(params.values[i], names[i]);
+      if (other != null) {
+        throw new IllegalArgumentException(
+            "parameter '" + names[i] + "' is the same " + kindOf(params.values[i])
+                + " as parameter '" + other + "': expected " + article(params.values[i])
+                + " of its own");
+      }
+      if (groupOf[i] == FROZEN) {
+        continue;
+      }
+      final ParameterState known = states.get(names[i]);
+      final Storage param = Numbers.storageOf(params.values[i]);
+      requireGradient(names[i], gradients[i], params.values[i], param);
+      requireKnown(names[i], params.values[i], param, known);
+      overlap.add(param, "parameter '" + names[i] + "'");
+      members.add(
+          new Member(
+              names[i],
+              known != null ? known : settings.newState(names[i], param),
+              groupOf[i],
+              param,
+              Numbers.storageOf(gradients[i])));
+    }
+    for (int i = 0; i < grads.names.length; i++) {
+      final String param = users.get(grads.values[i]);
+      if (param != null) {
+        throw new IllegalArgumentException(
+            "gradient '" + grads.names[i] + "' is the same " + kindOf(grads.values[i])
+                + " as parameter '" + param + "': expected " + article(grads.values[i])
+                + " of its own");
+      }
+    }
+    overlap.requireDisjoint();
+  }
+
+  /** Whether a call with these maps is this one once more. */
+  boolean isFor(Map<String, ?> paramsByName, Map<String, ?> gradsByName) {
+    return params.areThoseOf(paramsByName) && grads.areThoseOf(gradsByName);
+  }
+
+  private static String kindOf(Object value) {
+    return value instanceof Storage ? "storage" : "array";
+  }
+
+  private static String article(Object value) {
+    return value instanceof Storage ? "a storage" : "an array";
+  }
+
+  /** The gradients in the order of their parameters, the names being checked. */
+  private static Object[] gradients(Entries params, Entries grads, int[] groupOf) {
+    if (Arrays.equals(params.names, grads.names)) {
+      // As mostly. Names that come twice do so in both.
+      params.byName("parameter");
+      return grads.values;
+    }
+    final Map<String, Object> byName = grads.byName("gradient");
+    final Set<String> needed = new TreeSet<>(params.byName("parameter").keySet());
+    final Set<String> known = new TreeSet<>(needed);
+    for (int i = 0; i < groupOf.length; i++) {
+      if (groupOf[i] == FROZEN) {
+        needed.remove(params.names[i]);
+      }
+    }
+    final Set<String> extra = new TreeSet<>(byName.keySet());
+    extra.removeAll(known);
+    needed.removeAll(byName.keySet());
+    if (!needed.isEmpty() || !extra.isEmpty()) {
+      throw new IllegalArgumentException(
+          "expected one gradient for each parameter, by a name that equals its own; missing gradients: "
+              + needed
+              + ", gradients without parameter: "
+              + extra);
+    }
+    final Object[] gradients = new Object[params.names.length];
+    for (int i = 0; i < gradients.length; i++) {
+      gradients[i] = byName.get(params.names[i]);
+    }
+    return gradients;
+  }
+
+  private static void requireValid(String name, Object param) {
+    if (param == null) {
+      throw new NullPointerException("parameter '" + name + "' is null");
+    }
+    if (Numbers.storageOf(param) == null) {
+      throw new IllegalArgumentException(
+          "parameter '" + name + "' is a " + typeOf(param)
+              + ": expected float[] or double[], or a Storage");
+    }
+  }
+
+  private static void requireGradient(String name, Object grad, Object param, Storage known) {
+    if (grad == null) {
+      throw new NullPointerException("gradient '" + name + "' is null");
+    }
+    final Storage storage = Numbers.storageOf(grad);
+    final boolean isRight =
+        storage != null
+            && (storage.array == grad && known.array == param
+                ? grad.getClass() == param.getClass()
+                : (storage.format() == Format.FLOAT64) == (known.format() == Format.FLOAT64));
+    if (!isRight) {
+      throw new IllegalArgumentException(
+          "gradient '" + name + "' is a " + typeOf(grad) + ": expected " + typeOf(param)
+              + ", as the parameter");
+    }
+    requireLength("gradient", name, storage.length(), known.length(), "the parameter");
+  }
+
+  private static void requireKnown(
+      String name, Object param, Storage storage, ParameterState known) {
+    if (known != null) {
+      if (storage.format() != known.format) {
+        throw new IllegalArgumentException(
+            "parameter '" + name + "' is a " + typeOf(param) + ": expected " + typeOf(known.format)
+                + ", as what it was at its first step");
+      }
+      requireLength(
+          "parameter", name, storage.length(), known.length, "what it was at its first step");
+    }
+  }
+
+  private static void requireLength(
+      String what, String name, long length, long expected, String whose) {
+    if (length != expected) {
+      throw new IllegalArgumentException(
+          what + " '" + name + "' has length " + length + ": expected " + expected + ", as "
+              + whose);
+    }
+  }
+
+  private static String typeOf(Object value) {
+    if (value instanceof Storage storage) {
+      return "Storage of " + storage.format();
+    }
+    return value.getClass().getSimpleName();
+  }
+
+  /** How parameters of a format are called. */
+  static String typeOf(Format format) {
+    return switch (format) {
+      case FLOAT32 -> float[].class.getSimpleName();
+      case FLOAT64 -> double[].class.getSimpleName();
+      default -> "Storage of " + format;
+    };
+  }
+}

@@ -1,0 +1,94 @@
+package org.adamant;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.adamant.training.Accumulation;
+import org.adamant.training.LossScale;
+import org.adamant.training.Plateau;
+import org.adamant.training.Schedule;
+
+/** What an optimizer was built with. */
+final class OptimizerSettings implements Cloneable {
+
+  /**
+   * A group of parameters.
+   *
+   * @param name what it is called
+   * @param names which parameters belong to it
+   * @param change what it does to the hyper-parameters
+   * @param schedule its learning rate; null for that of all
+   * @param isFrozen whether it begins frozen
+   */
+  record Group(
+      String name,
+      Predicate<? super String> names,
+      UnaryOperator<Adam> change,
+      Schedule schedule,
+      boolean isFrozen) {}
+
+  Adam adam;
+  AdamKernel kernel;
+  Schedule schedule;
+  Schedule beta1;
+  Schedule averageDecay;
+  Plateau plateau;
+  LossScale lossScale;
+  List<Group> groups = new ArrayList<>();
+  double maxNorm = Double.POSITIVE_INFINITY;
+  double maxNormPerParameter = Double.POSITIVE_INFINITY;
+  int microBatches = 1;
+  Accumulation accumulation = Accumulation.MEAN;
+  boolean accumulatesInDouble;
+  NonFinite nonFinite = NonFinite.PROPAGATE;
+  Rounding rounding = Rounding.STOCHASTIC;
+  long seed;
+  Format firstMoments;
+  Format secondMoments;
+  Arena arena;
+  Executor executor;
+  int threads = 1;
+
+  OptimizerSettings(Adam adam) {
+    this.adam = adam;
+  }
+
+  OptimizerSettings copy() {
+    try {
+      final OptimizerSettings copy = (OptimizerSettings) clone();
+      copy.groups = new ArrayList<>(groups);
+      return copy;
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The number of the group that a parameter belongs to; that of all groups if to none. */
+  int groupOf(String name) {
+    for (int i = 0; i < groups.size(); i++) {
+      if (groups.get(i).names.test(name)) {
+        return i;
+      }
+    }
+    return groups.size();
+  }
+
+  /** Makes a state for a parameter that has not been seen before. */
+  ParameterState newState(String name, Storage param) {
+    final Arena place =
+        arena != null ? arena : param.array != null ? null : Arena.ofAuto();
+    final Format plain = Numbers.computing(param.format());
+    final boolean isPlain = plain == Format.FLOAT64;
+    return new ParameterState(
+        param.format(),
+        ParameterState.numberOf(name),
+        place,
+        Numbers.zeros(
+            isPlain || firstMoments == null ? plain : firstMoments, param.length(), place),
+        Numbers.zeros(
+            isPlain || secondMoments == null ? plain : secondMoments, param.length(), place));
+  }
+}

@@ -1,0 +1,88 @@
+package org.adamant;
+
+import java.lang.foreign.Arena;
+
+/** What an optimizer keeps of one parameter. */
+final class ParameterState {
+
+  /** A number of updates. */
+  static final class Counter {
+    long steps;
+
+    Counter(long steps) {
+      this.steps = steps;
+    }
+  }
+
+  /** How the parameter is written. */
+  final Format format;
+
+  final long length;
+
+  /** The number of its first element, for random numbers: another one for each parameter. */
+  final long number;
+
+  /** Where the state of a parameter in a segment lies; null for one in an array. */
+  final Arena arena;
+
+  final Storage m;
+  final Storage v;
+
+  /** The running maximum and the average are there from the first step that needs them. */
+  Storage maximum;
+
+  Storage average;
+
+  /** Whether the last step kept the average. */
+  boolean isAveraged;
+
+  /** How many updates the parameter has had; shared by parameters that have always been updated together. */
+  Counter counter = new Counter(0);
+
+  /** The sum of the gradients of micro-batches; null until there were any. */
+  Storage accumulated;
+
+  /** Whether there are gradients in the sum. */
+  boolean hasGradients;
+
+  ParameterState(Format format, long number, Arena arena, Storage m, Storage v) {
+    this.format = format;
+    this.length = m.length();
+    this.number = number;
+    this.arena = arena;
+    this.m = m;
+    this.v = v;
+  }
+
+  /** A number that depends on the name alone, so that parameters do not share random numbers. */
+  static long numberOf(String name) {
+    long hash = 0;
+    for (int i = 0; i < name.length(); i++) {
+      hash = (hash + name.charAt(i)) * 0x9e3779b97f4a7c15L;
+      hash ^= hash >>> 29;
+    }
+    // Beyond 2^32 numbers differ in the key as well.
+    return (hash >>> 34) << 32;
+  }
+
+  /** New memory in the place and format in which a step computes. */
+  Storage zeros() {
+    return Numbers.zeros(Numbers.computing(format), length, arena);
+  }
+
+  /** {@return a copy for more or fewer elements, the further ones being zero} */
+  ParameterState resized(long newLength) {
+    final ParameterState other =
+        new ParameterState(
+            format, number, arena, resized(m, newLength), resized(v, newLength));
+    other.maximum = maximum == null ? null : resized(maximum, newLength);
+    other.counter = new Counter(counter.steps);
+    return other;
+  }
+
+  private Storage resized(Storage storage, long newLength) {
+    final Storage other = Numbers.zeros(storage.format(), newLength, arena);
+    Numbers.copy(storage, other);
+    return other;
+  }
+}
