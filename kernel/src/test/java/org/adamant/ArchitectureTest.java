@@ -31,6 +31,7 @@ class ArchitectureTest {
 
   private static final Pattern CLASS_IN_DESCRIPTOR = Pattern.compile("L([\\w/$]+);");
   private static final String PUBLIC = "org.adamant";
+  private static final String CHECKPOINT = "org.adamant.checkpoint";
   private static final String LOOP = "org.adamant.internal.loop";
   private static final String PLATFORM = "org.adamant.internal.platform";
   private static final String WORK = "org.adamant.internal.work";
@@ -38,7 +39,8 @@ class ArchitectureTest {
   /** The packages of the kernel, and which of them each may use. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.of(
-          PUBLIC, Set.of(LOOP, PLATFORM, WORK),
+          PUBLIC, Set.of(CHECKPOINT, LOOP, PLATFORM, WORK),
+          CHECKPOINT, Set.of(),
           PLATFORM, Set.of(LOOP),
           WORK, Set.of(LOOP),
           LOOP, Set.of());
@@ -58,7 +60,7 @@ class ArchitectureTest {
     assertThat(uses)
         .containsKeys(
             PUBLIC + ".AdamKernel", LOOP + ".SimdLoop", LOOP + ".ReferenceLoop",
-            PLATFORM + ".Chooser", WORK + ".Parts");
+            PLATFORM + ".Chooser", WORK + ".Parts", CHECKPOINT + ".SafeTensors");
   }
 
   /** Classes named in the constant pool: referred to by the code, or in any descriptor. */
@@ -152,13 +154,13 @@ class ArchitectureTest {
   }
 
   @Test
-  void theModuleExportsThePublicPackageAndRequiresNothingAtRunTime() throws IOException {
+  void theModuleExportsThePublicPackagesAndRequiresNothingAtRunTime() throws IOException {
     final Path file = ForkedJvm.rootOf(AdamKernel.class).resolve("module-info.class");
     try (InputStream in = Files.newInputStream(file)) {
       final ModuleDescriptor module = ModuleDescriptor.read(in);
       assertThat(module.name()).isEqualTo("org.adamant.kernel");
       assertThat(module.exports().stream().filter(e -> !e.isQualified()).map(Exports::source))
-          .containsExactly(PUBLIC);
+          .containsExactlyInAnyOrder(PUBLIC, CHECKPOINT);
       assertThat(
           module.requires()
               .stream()
