@@ -11,5 +11,6 @@ module org.adamant.kernel {
   requires static jdk.management;
 
   exports org.adamant;
+  exports org.adamant.checkpoint;
   exports org.adamant.training;
 }

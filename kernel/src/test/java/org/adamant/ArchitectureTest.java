@@ -32,6 +32,7 @@ class ArchitectureTest {
   private static final Pattern CLASS_IN_DESCRIPTOR = Pattern.compile("L([\\w/$]+);");
   private static final String PUBLIC = "org.adamant";
   private static final String TRAINING = "org.adamant.training";
+  private static final String CHECKPOINT = "org.adamant.checkpoint";
   private static final String LOOP = "org.adamant.internal.loop";
   private static final String PLATFORM = "org.adamant.internal.platform";
   private static final String WORK = "org.adamant.internal.work";
@@ -39,7 +40,8 @@ class ArchitectureTest {
   /** The packages of the kernel, and which of them each may use. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.of(
-          PUBLIC, Set.of(LOOP, PLATFORM, WORK, TRAINING),
+          PUBLIC, Set.of(CHECKPOINT, LOOP, PLATFORM, TRAINING, WORK),
+          CHECKPOINT, Set.of(),
           TRAINING, Set.of(),
           PLATFORM, Set.of(LOOP),
           WORK, Set.of(LOOP),
@@ -60,7 +62,8 @@ class ArchitectureTest {
     assertThat(uses)
         .containsKeys(
             PUBLIC + ".AdamKernel", LOOP + ".SimdLoop", LOOP + ".ReferenceLoop",
-            PLATFORM + ".Chooser", WORK + ".Parts", TRAINING + ".Schedule");
+            PLATFORM + ".Chooser", WORK + ".Parts", CHECKPOINT + ".SafeTensors",
+            TRAINING + ".Schedule");
   }
 
   /** Classes named in the constant pool: referred to by the code, or in any descriptor. */
@@ -160,7 +163,7 @@ class ArchitectureTest {
       final ModuleDescriptor module = ModuleDescriptor.read(in);
       assertThat(module.name()).isEqualTo("org.adamant.kernel");
       assertThat(module.exports().stream().filter(e -> !e.isQualified()).map(Exports::source))
-          .containsExactlyInAnyOrder(PUBLIC, TRAINING);
+          .containsExactlyInAnyOrder(PUBLIC, CHECKPOINT, TRAINING);
       assertThat(
           module.requires()
               .stream()

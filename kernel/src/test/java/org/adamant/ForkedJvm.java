@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Runs a main class in a JVM of its own, of the same Java as this one, with flags of its own. */
-final class ForkedJvm {
+public final class ForkedJvm {
 
   private static final int PATIENCE_IN_SECONDS = 60;
 
@@ -119,8 +119,11 @@ final class ForkedJvm {
   /**
    * Where a class was loaded from. From its own file, because neither the class path nor the module
    * path of this JVM tells: the test runner may have put either into a file, or patched a module.
+   *
+   * @param type the class
+   * @return the folder or jar
    */
-  static Path rootOf(Class<?> type) {
+  public static Path rootOf(Class<?> type) {
     final String file = type.getName().replace('.', '/') + ".class";
     final URL url = type.getResource("/" + file);
     final String root = url.toString().substring(0, url.toString().length() - file.length());
