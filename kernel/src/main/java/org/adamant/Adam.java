@@ -1,5 +1,6 @@
 package org.adamant;
 
+import java.lang.reflect.Field;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.adamant.internal.loop.Variant;
@@ -591,6 +592,36 @@ public final class Adam {
     final Values changed = values.copy();
     change.accept(changed);
     return new Adam(changed);
+  }
+
+  /** Reads what {@link #toString} has written, exactly. */
+  static Adam parse(String text) {
+    if (!text.startsWith("Adam[") || !text.endsWith("]")) {
+      throw new IllegalArgumentException("text = " + text + ": expected hyper-parameters");
+    }
+    final Values values = new Values();
+    for (String part : text.substring("Adam[".length(), text.length() - 1).split(", ")) {
+      final String[] named = part.split("=", 2);
+      try {
+        final Field field = Values.class.getDeclaredField(named[0]);
+        field.set(values, value(field.getType(), named[1]));
+      } catch (ReflectiveOperationException | IndexOutOfBoundsException e) {
+        throw new IllegalArgumentException(
+            "text = " + text + ": expected hyper-parameters that this version has, and not " + part,
+            e);
+      }
+    }
+    return new Adam(values);
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static Object value(Class<?> type, String text) {
+    if (type == double.class) {
+      return Double.parseDouble(text);
+    }
+    return type == boolean.class
+        ? Boolean.parseBoolean(text)
+        : Enum.valueOf((Class<Enum>) type, text);
   }
 
   @Override

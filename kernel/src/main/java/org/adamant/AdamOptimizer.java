@@ -1,7 +1,9 @@
 package org.adamant;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.ref.WeakReference;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -15,6 +17,7 @@ import org.adamant.OptimizerPlan.Cohort;
 import org.adamant.OptimizerPlan.Member;
 import org.adamant.OptimizerPlan.Update;
 import org.adamant.OptimizerSettings.Group;
+import org.adamant.checkpoint.CheckpointException;
 import org.adamant.training.Accumulation;
 import org.adamant.training.LossScale;
 import org.adamant.training.Plateau;
@@ -456,6 +459,85 @@ public final class AdamOptimizer {
       }
       return new AdamOptimizer(copy);
     }
+
+    /**
+     * An optimizer that goes on where another one was {@linkplain AdamOptimizer#save saved}, to the bit.
+     *
+     * @param file the file
+     * @return the optimizer, with all of the other one's state
+     * @throws IOException if the file cannot be read, or is not one that an optimizer has written
+     * @throws IllegalArgumentException if the one that was saved was built in another way, as far as that can be seen from
+     *     its settings and the hyper-parameters that its groups and schedules had for the next update
+     */
+    public AdamOptimizer load(Path file) throws IOException {
+      return load(file, Map.of());
+    }
+
+    /**
+     * An optimizer that goes on where another one was saved, and its parameters as they were.
+     *
+     * @param file the file
+     * @param params the parameters by name, which the values in the file are copied to
+     * @return the optimizer
+     * @throws IOException if the file cannot be read, or is not one that an optimizer has written
+     * @throws IllegalArgumentException as {@link #load(Path)}; or if the file has no such parameter, or one of another format
+     *     or length. No parameter was changed
+     */
+    public AdamOptimizer load(Path file, Map<String, ?> params) throws IOException {
+      return read(file, params, true);
+    }
+
+    /**
+     * An optimizer that has the moments, counters and parameters of another one, but the settings of this builder: for a
+     * training that is to go on in another way.
+     *
+     * @param file the file
+     * @param params the parameters by name, which the values in the file are copied to; may be empty
+     * @return the optimizer
+     * @throws IOException if the file cannot be read, or is not one that an optimizer has written
+     * @throws IllegalArgumentException if the file has no such parameter, or one of another format or length. No parameter was
+     *     changed
+     */
+    public AdamOptimizer loadWithNewSettings(Path file, Map<String, ?> params)
+        throws IOException {
+      return read(file, params, false);
+    }
+
+    private AdamOptimizer read(Path file, Map<String, ?> params, boolean isStrict)
+        throws IOException {
+      Arguments.requireNonNull("file", file);
+      Arguments.requireNonNull("params", params);
+      final AdamOptimizer optimizer = build();
+      try (Arena mapping = Arena.ofConfined()) {
+        final OptimizerFile read = OptimizerFile.read(file, mapping, optimizer.settings);
+        optimizer.restore(file, read, isStrict);
+        copyTo(file, read.params, params);
+      }
+      return optimizer;
+    }
+
+    /**
+     * An optimizer that goes on where one of PyTorch stopped: with the arithmetic of {@link Adam#pytorch}, to the bit. The
+     * file has, for every parameter, the tensors {@code name.exp_avg}, {@code name.exp_avg_sq}, {@code name.step} and with
+     * amsgrad {@code name.max_exp_avg_sq}, with or without {@code state.} in front, for example by
+     * {@code safetensors.torch.save_file}. Its other tensors are left alone. The number of updates is the largest step.
+     *
+     * @param file the file
+     * @return the optimizer
+     * @throws IOException if the file cannot be read, or there is no such state in it
+     */
+    public AdamOptimizer loadPyTorch(Path file) throws IOException {
+      Arguments.requireNonNull("file", file);
+      final AdamOptimizer optimizer = build();
+      try (Arena mapping = Arena.ofConfined()) {
+        final OptimizerFile read = OptimizerFile.readPyTorch(file, mapping, optimizer.settings);
+        optimizer.states.putAll(read.states);
+        for (ParameterState state : read.states.values()) {
+          optimizer.stepCount = Math.max(optimizer.stepCount, state.counter.steps);
+        }
+      }
+      return optimizer;
+    }
   }
 
   /**
@@ -893,6 +975,179 @@ public final class AdamOptimizer {
     }
     states.put(name, state.resized(newLength));
     forgetPlans();
+  }
+
+  /**
+   * Writes all that the optimizer needs to go on, to the bit, at any time, also between micro-batches: a safetensors file that
+   * replaces the one before only when it is complete and on the disk, see {@link
+   * org.adamant.checkpoint.SafeTensorsWriter#write}.
+   *
+   * <p>For the parameter {@code name} it has the tensors {@code state.name.exp_avg}, {@code .exp_avg_sq}, {@code .step} and,
+   * where there are, {@code .max_exp_avg_sq}, {@code .average} and {@code .gradient}, the sum of micro-batches. Moments in
+   * {@link Format#BLOCK8} are bytes. Settings and counters are in the metadata.
+   *
+   * @param file the file
+   * @throws IOException if it could not be written; what was there before is there still
+   */
+  public void save(Path file) throws IOException {
+    save(file, Map.of());
+  }
+
+  /**
+   * Writes parameters as well, as the tensors {@code param.name}.
+   *
+   * @param file the file
+   * @param params parameters by name: {@code float[]}, {@code double[]} or {@link Storage}, read
+   * @throws IOException if it could not be written; what was there before is there still
+   * @throws IllegalArgumentException if a parameter is of another type
+   */
+  public void save(Path file, Map<String, ?> params) throws IOException {
+    Arguments.requireNonNull("file", file);
+    final OptimizerFile written = new OptimizerFile();
+    written.params.putAll(storages(params));
+    written.states.putAll(states);
+    settings(written.values);
+    written.values.put("adam", adam.toString());
+    written.values.put("updates", Long.toString(stepCount));
+    written.values.put("microBatch", Integer.toString(microBatches));
+    if (lossScale != null) {
+      written.values.put("lossScale", lossScale.scale() + " " + lossScale.good());
+    }
+    if (plateau != null) {
+      written.values.put(
+          "plateau",
+          plateau.factor() + " " + plateau.best() + " " + plateau.bad() + " "
+              + plateau.cooldown());
+    }
+    for (int i = 0; i < settings.groups.size(); i++) {
+      written.values.put(
+          "frozen." + settings.groups.get(i).name(), Boolean.toString(isFrozen[i]));
+    }
+    written.write(file);
+  }
+
+  /**
+   * Writes moments and counts for PyTorch: the tensors {@code state.name.exp_avg} and so on, with {@code step} as a float.
+   *
+   * @param file the file
+   * @param shapes the shapes of the parameters by name; those that are not there have one dimension
+   * @throws IOException if it could not be written
+   * @throws IllegalArgumentException if moments are in a format that PyTorch does not have, or a shape has another number of
+   *     elements
+   */
+  public void savePyTorch(Path file, Map<String, long[]> shapes) throws IOException {
+    Arguments.requireNonNull("file", file);
+    Arguments.requireNonNull("shapes", shapes);
+    final OptimizerFile written = new OptimizerFile();
+    written.states.putAll(states);
+    written.writePyTorch(file, shapes);
+  }
+
+  private static Map<String, Storage> storages(Map<String, ?> params) {
+    Arguments.requireNonNull("params", params);
+    final Map<String, Storage> storages = new LinkedHashMap<>();
+    for (Map.Entry<String, ?> entry : params.entrySet()) {
+      storages.put(
+          entry.getKey(), OptimizerPlan.requireValid(entry.getKey(), entry.getValue()));
+    }
+    return storages;
+  }
+
+  /** What has to be the same where a training goes on, by its name. */
+  private void settings(Map<String, String> values) {
+    values.put("built.adam", settings.adam.toString());
+    values.put(
+        "built.gradients",
+        "maxNorm=" + settings.maxNorm + " maxNormPerParameter=" + settings.maxNormPerParameter
+            + " microBatches=" + settings.microBatches + " accumulation=" + settings.accumulation
+            + " accumulatesInDouble=" + settings.accumulatesInDouble + " nonFinite="
+            + settings.nonFinite);
+    values.put(
+        "built.numbers",
+        "moments=" + settings.firstMoments + "," + settings.secondMoments + " rounding="
+            + settings.rounding + " seed=" + settings.seed);
+    values.put("built.lossScale", String.valueOf(settings.lossScale));
+    values.put("built.plateau", String.valueOf(settings.plateau));
+    final Adam[] next = adams(stepCount + 1);
+    for (int i = 0; i < next.length; i++) {
+      final String group =
+          i < settings.groups.size() ? "group " + settings.groups.get(i).name() : "all others";
+      values.put("next." + group, next[i].toString());
+    }
+  }
+
+  /** Puts back what was read; the parameters of this optimizer are none yet. */
+  private void restore(Path file, OptimizerFile read, boolean isStrict) throws IOException {
+    final Map<String, String> values = read.values;
+    try {
+      states.putAll(read.states);
+      stepCount = Long.parseLong(value(values, "updates"));
+      if (isStrict || values.get("built.adam").equals(settings.adam.toString())) {
+        adam = Adam.parse(value(values, "adam"));
+      }
+      if (values.containsKey("lossScale") && settings.lossScale != null) {
+        final String[] numbers = values.get("lossScale").split(" ");
+        lossScale =
+            new LossScale.State(Double.parseDouble(numbers[0]), Long.parseLong(numbers[1]));
+      }
+      if (values.containsKey("plateau") && settings.plateau != null) {
+        final String[] numbers = values.get("plateau").split(" ");
+        plateau =
+            new Plateau.State(
+                Double.parseDouble(numbers[0]), Double.parseDouble(numbers[1]),
+                Long.parseLong(numbers[2]), Long.parseLong(numbers[3]));
+      }
+      microBatches = Integer.parseInt(value(values, "microBatch"));
+    } catch (IllegalArgumentException | IndexOutOfBoundsException | NullPointerException e) {
+      throw new CheckpointException(
+          file + ": metadata that cannot be read: expected what an optimizer has written (" + e
+              + ")",
+          e);
+    }
+    if (isStrict) {
+      final Map<String, String> here = new LinkedHashMap<>();
+      settings(here);
+      for (Map.Entry<String, String> setting : here.entrySet()) {
+        final String there = values.get(setting.getKey());
+        if (!setting.getValue().equals(there)) {
+          throw new IllegalArgumentException(
+              file + " was saved with " + setting.getKey() + " = " + there
+                  + ", and this optimizer is built with " + setting.getValue()
+                  + ": expected the same, or loadWithNewSettings");
+        }
+      }
+    } else if (microBatches >= settings.microBatches) {
+      throw new IllegalArgumentException(
+          file + " was saved after " + microBatches
+              + " micro-batches: expected an optimizer that accumulates more");
+    }
+    for (int i = 0; i < settings.groups.size(); i++) {
+      final String frozen = values.get("frozen." + settings.groups.get(i).name());
+      isFrozen[i] = frozen == null ? isFrozen[i] : Boolean.parseBoolean(frozen);
+    }
+  }
+
+  private static String value(Map<String, String> values, String name) {
+    final String value = values.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("no " + name);
+    }
+    return value;
+  }
+
+  private static void copyTo(Path file, Map<String, Storage> read, Map<String, ?> params) {
+    final Map<String, Storage> to = storages(params);
+    for (Map.Entry<String, Storage> entry : to.entrySet()) {
+      final Storage from = read.get(entry.getKey());
+      final Storage param = entry.getValue();
+      if (from == null || from.format() != param.format() || from.length() != param.length()) {
+        throw new IllegalArgumentException(
+            "parameter '" + entry.getKey() + "' is " + param + ": expected "
+                + (from == null ? "one of " + read.keySet() : from.toString()) + ", as in " + file);
+      }
+      param.requireWritable("parameter '" + entry.getKey() + "'");
+    }
+    to.forEach((name, param) -> Numbers.copy(read.get(name), param));
   }
 
   /**

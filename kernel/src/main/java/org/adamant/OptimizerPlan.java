@@ -339,7 +339,7 @@ final class OptimizerPlan {
     final Map<Object, String> users = new IdentityHashMap<>(names.length);
     final Overlap.Finder overlap = new Overlap.Finder();
     for (int i = 0; i < names.length; i++) {
-      requireValid(names[i], params.values[i]);
+      final Storage param = requireValid(names[i], params.values[i]);
       final String other = users.put(params.values[i], names[i]);
       if (other != null) {
         throw new IllegalArgumentException(
@@ -351,7 +351,6 @@ final class OptimizerPlan {
         continue;
       }
       final ParameterState known = states.get(names[i]);
-      final Storage param = Numbers.storageOf(params.values[i]);
       requireGradient(names[i], gradients[i], params.values[i], param);
       requireKnown(names[i], params.values[i], param, known);
       overlap.add(param, "parameter '" + names[i] + "'");
@@ -420,15 +419,18 @@ final class OptimizerPlan {
     return gradients;
   }
 
-  private static void requireValid(String name, Object param) {
+  /** {@return a parameter as a storage, or refuses it} */
+  static Storage requireValid(String name, Object param) {
     if (param == null) {
       throw new NullPointerException("parameter '" + name + "' is null");
     }
-    if (Numbers.storageOf(param) == null) {
+    final Storage storage = Numbers.storageOf(param);
+    if (storage == null) {
       throw new IllegalArgumentException(
           "parameter '" + name + "' is a " + typeOf(param)
               + ": expected float[] or double[], or a Storage");
     }
+    return storage;
   }
 
   private static void requireGradient(String name, Object grad, Object param, Storage known) {

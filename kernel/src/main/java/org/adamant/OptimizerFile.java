@@ -1,0 +1,425 @@
+package org.adamant;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.adamant.checkpoint.CheckpointException;
+import org.adamant.checkpoint.DType;
+import org.adamant.checkpoint.SafeTensors;
+import org.adamant.checkpoint.SafeTensorsWriter;
+import org.adamant.checkpoint.Tensor;
+
+/**
+ * How the state of an optimizer is written, see {@link AdamOptimizer#save}.
+ *
+ * <p>The tensors of a parameter are called as PyTorch's distributed checkpoints call them; all else is in the metadata, under
+ * keys that begin with "adamant.".
+ */
+final class OptimizerFile {
+
+  private static final String VERSION = "1";
+  private static final String PREFIX = "adamant.";
+  private static final String PARAMETER = PREFIX + "parameter.";
+  private static final String STATE = "state.";
+  private static final String PARAM = "param.";
+  private static final String M = ".exp_avg";
+  private static final String V = ".exp_avg_sq";
+  private static final String MAXIMUM = ".max_exp_avg_sq";
+  private static final String STEP = ".step";
+  private static final String AVERAGE = ".average";
+  private static final String GRADIENT = ".gradient";
+
+  /** What an optimizer is besides its parameters: names and values in text, exactly. */
+  final Map<String, String> values = new TreeMap<>();
+
+  final Map<String, ParameterState> states = new LinkedHashMap<>();
+
+  /** The parameters themselves, in the file or to be written to it. */
+  final Map<String, Storage> params = new LinkedHashMap<>();
+
+  private String where = "";
+
+  // ---- Writing. ----
+
+  void write(Path file) throws IOException {
+    final SafeTensorsWriter writer = SafeTensorsWriter.create();
+    writer.metadata(PREFIX + "version", VERSION);
+    for (Map.Entry<String, String> value : values.entrySet()) {
+      writer.metadata(PREFIX + value.getKey(), value.getValue());
+    }
+    int place = 0;
+    for (Map.Entry<String, ParameterState> entry : states.entrySet()) {
+      final ParameterState state = entry.getValue();
+      final String name = STATE + entry.getKey();
+      writer.metadata(PARAMETER + entry.getKey(), text(state, place++));
+      add(writer, name + M, state.m);
+      add(writer, name + V, state.v);
+      writer.tensor(
+          name + STEP, DType.I64, new long[0], scalar(state.counter.steps));
+      if (state.maximum != null) {
+        add(writer, name + MAXIMUM, state.maximum);
+      }
+      if (state.average != null) {
+        add(writer, name + AVERAGE, state.average);
+      }
+      if (state.hasGradients) {
+        add(writer, name + GRADIENT, state.accumulated);
+      }
+    }
+    for (Map.Entry<String, Storage> param : params.entrySet()) {
+      add(writer, PARAM + param.getKey(), param.getValue());
+    }
+    writer.write(file);
+  }
+
+  private static MemorySegment scalar(long value) {
+    return MemorySegment.ofArray(new long[] {value});
+  }
+
+  private static void add(SafeTensorsWriter writer, String name, Storage storage) {
+    writer.tensor(
+        name, dtype(storage.format()), new long[] {elements(storage)}, segment(storage));
+  }
+
+  /** Numbers of 8 bits are written as bytes, with their scales. */
+  private static long elements(Storage storage) {
+    return storage.format() == Format.BLOCK8
+        ? Format.BLOCK8.byteSize(storage.length())
+        : storage.length();
+  }
+
+  private static MemorySegment segment(Storage storage) {
+    if (storage.scales == null) {
+      return storage.bytes();
+    }
+    // The scales of a whole storage come behind its numbers; those of a range of it do not.
+    final MemorySegment all =
+        Arena.ofAuto().allocate(storage.bytes().byteSize() + storage.scales.byteSize());
+    all.copyFrom(storage.bytes());
+    all.asSlice(storage.bytes().byteSize()).copyFrom(storage.scales);
+    return all;
+  }
+
+  private static DType dtype(Format format) {
+    return switch (format) {
+      case FLOAT32 -> DType.F32;
+      case FLOAT64 -> DType.F64;
+      case BFLOAT16 -> DType.BF16;
+      case BLOCK8 -> DType.U8;
+    };
+  }
+
+  private static String text(ParameterState state, int place) {
+    return "place=" + place + " format=" + state.format + " length=" + state.length + " number="
+        + state.number + " isSegment=" + (state.arena != null) + " m=" + state.m.format() + " v="
+        + state.v.format() + " isAveraged=" + state.isAveraged;
+  }
+
+  // ---- Reading. ----
+
+  /**
+   * Reads a file that an optimizer has written.
+   *
+   * @param file the file
+   * @param arena of the mapping, to which the parameters belong
+   * @param settings say where moments lie
+   */
+  static OptimizerFile read(Path file, Arena arena, OptimizerSettings settings)
+      throws IOException {
+    final SafeTensors tensors = SafeTensors.map(file, arena);
+    final OptimizerFile read = new OptimizerFile();
+    read.where = file + ": ";
+    final Map<String, Map<String, String>> parameters = new HashMap<>();
+    for (Map.Entry<String, String> entry : tensors.metadata().entrySet()) {
+      if (entry.getKey().startsWith(PARAMETER)) {
+        parameters.put(
+            entry.getKey().substring(PARAMETER.length()), read.fields(entry.getValue()));
+      } else if (entry.getKey().startsWith(PREFIX)) {
+        read.values.put(entry.getKey().substring(PREFIX.length()), entry.getValue());
+      }
+    }
+    final String version = read.values.remove("version");
+    if (!VERSION.equals(version)) {
+      throw read.refused(
+          "adamant.version = " + version + ": expected " + VERSION
+              + ", the file of an optimizer");
+    }
+    final Set<String> used = new HashSet<>();
+    for (String name : read.inOrder(parameters)) {
+      read.states.put(
+          name, read.state(tensors, name, parameters.get(name), settings, used));
+    }
+    for (String name : tensors.names()) {
+      if (name.startsWith(PARAM)) {
+        read.params.put(name.substring(PARAM.length()), read.param(tensors.tensor(name)));
+      } else if (!used.contains(name)) {
+        throw read.refused("tensor '" + name + "': expected none of this name");
+      }
+    }
+    return read;
+  }
+
+  private CheckpointException refused(String what) {
+    return new CheckpointException(where + what);
+  }
+
+  private Map<String, String> fields(String text) throws CheckpointException {
+    final Map<String, String> fields = new HashMap<>();
+    for (String field : text.split(" ")) {
+      final int end = field.indexOf('=');
+      if (end < 1 || fields.put(field.substring(0, end), field.substring(end + 1)) != null) {
+        throw refused("metadata '" + text + "': expected names and values");
+      }
+    }
+    return fields;
+  }
+
+  private List<String> inOrder(Map<String, Map<String, String>> parameters)
+      throws CheckpointException {
+    final Map<String, Long> places = new HashMap<>();
+    for (Map.Entry<String, Map<String, String>> entry : parameters.entrySet()) {
+      places.put(entry.getKey(), number(entry.getKey(), entry.getValue(), "place"));
+    }
+    final List<String> names = new ArrayList<>(parameters.keySet());
+    names.sort(Comparator.comparing(places::get));
+    return names;
+  }
+
+  private String field(String name, Map<String, String> fields, String field)
+      throws CheckpointException {
+    final String value = fields.get(field);
+    if (value == null) {
+      throw refused("parameter '" + name + "' has no " + field + ": expected one");
+    }
+    return value;
+  }
+
+  private long number(String name, Map<String, String> fields, String field)
+      throws CheckpointException {
+    final String value = field(name, fields, field);
+    try {
+      final long number = Long.parseLong(value);
+      if (number >= 0) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw refused(
+        "parameter '" + name + "': " + field + " = " + value + ": expected a number of at least 0");
+  }
+
+  private Format format(String name, Map<String, String> fields, String field)
+      throws CheckpointException {
+    final String value = field(name, fields, field);
+    for (Format format : Format.values()) {
+      if (format.name().equals(value)) {
+        return format;
+      }
+    }
+    throw refused("parameter '" + name + "': " + field + " = " + value + ": expected a format");
+  }
+
+  private ParameterState state(
+      SafeTensors tensors,
+      String name,
+      Map<String, String> fields,
+      OptimizerSettings settings,
+      Set<String> used)
+      throws CheckpointException {
+    final Format format = format(name, fields, "format");
+    final long length = number(name, fields, "length");
+    final long number = number(name, fields, "number");
+    final Arena place =
+        settings.arena != null
+            ? settings.arena
+            : Boolean.parseBoolean(field(name, fields, "isSegment")) ? Arena.ofAuto() : null;
+    final Reader reader = new Reader(tensors, STATE + name, length, place, used);
+    final ParameterState state =
+        new ParameterState(
+            format, number, place,
+            reader.required(M, format(name, fields, "m")),
+            reader.required(V, format(name, fields, "v")));
+    state.maximum = reader.optional(MAXIMUM, Numbers.computing(format));
+    state.average = reader.optional(AVERAGE, Numbers.computing(format));
+    state.isAveraged = Boolean.parseBoolean(field(name, fields, "isAveraged"));
+    state.accumulated =
+        reader.optional(
+            GRADIENT,
+            settings.accumulatesInDouble ? Format.FLOAT64 : Numbers.computing(format));
+    state.hasGradients = state.accumulated != null;
+    state.counter.steps = steps(reader.tensor(STEP));
+    return state;
+  }
+
+  /** Reads the tensors of a parameter. */
+  private final class Reader {
+    private final SafeTensors tensors;
+    private final String name;
+    private final long length;
+    private final Arena place;
+    private final Set<String> used;
+
+    Reader(SafeTensors tensors, String name, long length, Arena place, Set<String> used) {
+      this.tensors = tensors;
+      this.name = name;
+      this.length = length;
+      this.place = place;
+      this.used = used;
+    }
+
+    Tensor tensor(String suffix) throws CheckpointException {
+      if (!tensors.names().contains(name + suffix)) {
+        throw refused("no tensor '" + name + suffix + "': expected one");
+      }
+      used.add(name + suffix);
+      return tensors.tensor(name + suffix);
+    }
+
+    Storage optional(String suffix, Format format) throws CheckpointException {
+      return tensors.names().contains(name + suffix) ? required(suffix, format) : null;
+    }
+
+    Storage required(String suffix, Format format) throws CheckpointException {
+      final Tensor tensor = tensor(suffix);
+      if (tensor.dtype() != dtype(format) || tensor.data().byteSize() != format.byteSize(length)) {
+        throw refused(
+            "tensor '" + tensor.name() + "' has the type " + tensor.dtype() + " and "
+                + tensor.data().byteSize() + " bytes: expected " + dtype(format) + " and "
+                + format.byteSize(length) + ", for " + length + " elements");
+      }
+      final Storage to = Numbers.zeros(format, length, place);
+      to.bytes().copyFrom(tensor.data().asSlice(0, to.bytes().byteSize()));
+      if (to.scales != null) {
+        to.scales.copyFrom(tensor.data().asSlice(to.bytes().byteSize()));
+      }
+      return to;
+    }
+  }
+
+  private long steps(Tensor tensor) throws CheckpointException {
+    final MemorySegment data = tensor.data();
+    if (tensor.elements() == 1) {
+      final double steps =
+          switch (tensor.dtype()) {
+            case I64 -> data.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+            case I32 -> data.get(ValueLayout.JAVA_INT_UNALIGNED, 0);
+            case F32 -> data.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0);
+            case F64 -> data.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, 0);
+            default -> -1;
+          };
+      if (steps >= 0 && steps == Math.rint(steps) && steps < 0x1p63) {
+        return tensor.dtype() == DType.I64
+            ? data.get(ValueLayout.JAVA_LONG_UNALIGNED, 0)
+            : (long) steps;
+      }
+    }
+    throw refused(
+        "tensor '" + tensor.name() + "' is " + tensor
+            + ": expected one whole number of at least 0");
+  }
+
+  private Storage param(Tensor tensor) throws CheckpointException {
+    final Format format = formatOf(tensor);
+    if (format == null) {
+      throw refused(
+          "tensor '" + tensor.name() + "' has the type " + tensor.dtype()
+              + ": expected F32, F64 or BF16");
+    }
+    // A copy would be aligned; the file need not be.
+    return tensor.data().address() % format.bytes() == 0
+        ? Storage.of(tensor.data(), format)
+        : copy(tensor, format, Arena.ofAuto());
+  }
+
+  private static Storage copy(Tensor tensor, Format format, Arena arena) {
+    final Storage to = Numbers.zeros(format, tensor.elements(), arena);
+    to.bytes().copyFrom(tensor.data());
+    return to;
+  }
+
+  private static Format formatOf(Tensor tensor) {
+    return switch (tensor.dtype()) {
+      case F32 -> Format.FLOAT32;
+      case F64 -> Format.FLOAT64;
+      case BF16 -> Format.BFLOAT16;
+      default -> null;
+    };
+  }
+
+  // ---- PyTorch's state. ----
+
+  /** Reads moments and counts by the names of PyTorch; tensors of other names are left alone. */
+  static OptimizerFile readPyTorch(Path file, Arena arena, OptimizerSettings settings)
+      throws IOException {
+    final SafeTensors tensors = SafeTensors.map(file, arena);
+    final OptimizerFile read = new OptimizerFile();
+    read.where = file + ": ";
+    for (String full : tensors.names()) {
+      if (full.endsWith(M)) {
+        final String prefix = full.substring(0, full.length() - M.length());
+        final String name = prefix.startsWith(STATE) ? prefix.substring(STATE.length()) : prefix;
+        final Tensor m = tensors.tensor(full);
+        final Format format = formatOf(m);
+        if (format == null) {
+          throw read.refused(
+              "tensor '" + full + "' has the type " + m.dtype() + ": expected F32, F64 or BF16");
+        }
+        final Reader reader =
+            read.new Reader(tensors, prefix, m.elements(), settings.arena, new HashSet<>());
+        final ParameterState state =
+            new ParameterState(
+                format, ParameterState.numberOf(name), settings.arena,
+                reader.required(M, format), reader.required(V, format));
+        state.maximum = reader.optional(MAXIMUM, format);
+        state.counter.steps = read.steps(reader.tensor(STEP));
+        if (read.states.put(name, state) != null) {
+          throw read.refused("parameter '" + name + "' is there twice: expected it once");
+        }
+      }
+    }
+    if (read.states.isEmpty()) {
+      throw read.refused(
+          "no tensor whose name ends with " + M + ": expected the state of PyTorch's Adam");
+    }
+    return read;
+  }
+
+  /** Writes moments and counts by the names and in the types of PyTorch. */
+  void writePyTorch(Path file, Map<String, long[]> shapes) throws IOException {
+    final SafeTensorsWriter writer = SafeTensorsWriter.create();
+    for (Map.Entry<String, ParameterState> entry : states.entrySet()) {
+      final String name = STATE + entry.getKey();
+      final ParameterState state = entry.getValue();
+      if (state.m.format() == Format.BLOCK8 || state.v.format() == Format.BLOCK8) {
+        throw new IllegalArgumentException(
+            "parameter '" + entry.getKey() + "' has moments in the format BLOCK8: expected one that"
+                + " PyTorch has");
+      }
+      final long[] shape =
+          shapes.containsKey(entry.getKey())
+              ? shapes.get(entry.getKey())
+              : new long[] {state.length};
+      writer.tensor(name + M, dtype(state.m.format()), shape, segment(state.m));
+      writer.tensor(name + V, dtype(state.v.format()), shape, segment(state.v));
+      if (state.maximum != null) {
+        writer.tensor(name + MAXIMUM, dtype(state.maximum.format()), shape, segment(state.maximum));
+      }
+      writer.tensor(
+          name + STEP, DType.F32, new long[0],
+          MemorySegment.ofArray(new float[] {state.counter.steps}));
+    }
+    writer.write(file);
+  }
+}
