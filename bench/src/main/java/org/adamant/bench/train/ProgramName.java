@@ -18,6 +18,7 @@ enum ProgramName {
   OUTLIERS(OutlierProgram::new),
   NOISY(NoisyProgram::new),
   FORMATS(FormatsProgram::new),
+  SCHEDULES(SchedulesProgram::new),
   LARGE(LargeProgram::new),
   SPEED(SpeedProgram::new);
 

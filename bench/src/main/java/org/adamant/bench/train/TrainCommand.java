@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true,
     description = {
       "Trains with the Adam kernel: regressions, small networks, sparse, noisy and very large cases, in 32"
-          + " bits and fewer, on data with known answers. Every program checks its own claims.",
+          + " bits and fewer, on data with known answers; and shows schedules. Every program checks its own"
+          + " claims.",
       ""
     },
     exitCodeListHeading = "%nExit status:%n",

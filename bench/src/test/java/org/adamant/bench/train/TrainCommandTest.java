@@ -30,7 +30,8 @@ class TrainCommandTest {
     assertThat(out.toString().replaceAll("\\s+", " "))
         .contains("--only", "--report", "--verbose", "Exit status", "Examples")
         .contains(
-            "linear, diabetes, network, digits, sparse, outliers, noisy, formats, large, speed")
+            "linear, diabetes, network, digits, sparse, outliers, noisy, formats, schedules, large,"
+                + " speed")
         .contains("target/train-report.html");
     assertThat(err.toString()).isEmpty();
   }
