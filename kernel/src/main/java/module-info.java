@@ -11,4 +11,5 @@ module org.adamant.kernel {
   requires static jdk.management;
 
   exports org.adamant;
+  exports org.adamant.training;
 }

@@ -1,0 +1,2 @@
+/** What training needs around a step. */
+package org.adamant.training;
