@@ -130,9 +130,12 @@ final class RowMemory {
     }
   }
 
-  /** Whether both moments of a row are zero, and were never written as anything else than bytes of zero. */
+  /** Whether the moments of a row, and its maxima, are zero, and are written as such after a step too. */
   boolean hasNoMoments(int row) {
-    return isZero(operands[Operand.M.ordinal()], row) && isZero(operands[Operand.V.ordinal()], row);
+    final Storage maximum = operands[Operand.MAXIMUM.ordinal()];
+    return isZero(operands[Operand.M.ordinal()], row)
+        && isZero(operands[Operand.V.ordinal()], row)
+        && (maximum == null || isZero(maximum, row));
   }
 
   private boolean isZero(Storage storage, int row) {

@@ -131,7 +131,6 @@ final class SparseState {
     t = newT;
     gather(operands);
     if (mode == SparseMode.EXACT) {
-      cut(true, true);
       replay(t - 1, past, kernel);
     }
     rows.addUp(gradient, memory.grads());
@@ -171,29 +170,31 @@ final class SparseState {
     }
   }
 
-  /** Steps the rows with gradients of zero until all have taken this step; they are cut by counters. */
+  /** Steps the rows with gradients of zero until all have taken this step. */
   private void replay(long to, Steps past, AdamKernel kernel) {
-    if (slices.isEmpty() || rows.counter(0) >= to) {
+    if (rows.count() == 0 || rows.counter(0) >= to) {
       return;
     }
     memory.clearGrads(rows.count());
     final boolean isNumbered = memory.isLossy();
+    if (isNumbered) {
+      cut(true, true);
+    }
     AdamSlice together = null;
     int count = 0;
     for (long s = rows.counter(0) + 1L; s <= to; s++) {
       final int before = count;
-      while (count < slices.size() && rows.counter(begins.get(count)) < s) {
+      while (count < rows.count() && rows.counter(count) < s) {
         count++;
       }
       final AdamStep step = past.at(s);
       if (isNumbered) {
-        for (int k = 0; k < count; k++) {
+        for (int k = 0; k < slices.size() && begins.get(k) < count; k++) {
           kernel.step(step, slices.get(k));
         }
       } else {
         if (count > before) {
-          together =
-              memory.slice(0, count < slices.size() ? begins.get(count) : rows.count(), 0);
+          together = memory.slice(0, count, 0);
         }
         kernel.step(step, together);
       }
@@ -236,7 +237,7 @@ final class SparseState {
   }
 
   /**
-   * Whether a step without gradient leaves rows whose moments are zero to the bit as they are: the update is then -0 /
+   * Whether a step without gradient leaves rows whose moments, and maxima, are zero to the bit as they are: the update is then -0 /
    * epsilon, and p + -0 is p. With maximize or a momentless Nesterov step it could be +0, which makes of -0 another
    * number.
    */
@@ -264,11 +265,10 @@ final class SparseState {
     int count = 0;
     for (int row = 0; row <= rowCount; row++) {
       if (count == most || row == rowCount && count > 0) {
-        rows.read(behind, count);
+        rows.readAscending(behind, count);
         count = 0;
         t = steps + 1;
         gather(operands);
-        cut(true, true);
         replay(steps, past, kernel);
         memory.copy(rows, true);
         for (int k = 0; k < rows.count(); k++) {

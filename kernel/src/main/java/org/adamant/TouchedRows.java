@@ -76,7 +76,7 @@ final class TouchedRows {
   }
 
   /** Takes rows of which there is no gradient, in ascending order. */
-  void read(int[] rows, int length) {
+  void readAscending(int[] rows, int length) {
     if (occurrences.length < length) {
       occurrences = new long[length];
       order = new long[length];
