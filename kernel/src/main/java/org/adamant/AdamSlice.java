@@ -244,6 +244,22 @@ public final class AdamSlice {
     return length;
   }
 
+  /** A slice of whole storages, by the number of their operand; null where there is none. */
+  static AdamSlice of(Storage[] storages) {
+    AdamSlice slice = of(storages[0], storages[1], storages[2], storages[3]);
+    for (int k = Operand.V.ordinal() + 1; k < storages.length; k++) {
+      if (storages[k] != null) {
+        slice = slice.with(Operand.of(k), storages[k]);
+      }
+    }
+    return slice;
+  }
+
+  /** A range whose first element has this number in its parameter; blocks are not cut. */
+  AdamSlice part(long newOffset, long newLength, long number) {
+    return new AdamSlice(storages, newOffset, newLength, number - newOffset);
+  }
+
   // ---- What a kernel asks. ----
 
   /** Whether there is such an operand. */

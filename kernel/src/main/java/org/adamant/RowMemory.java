@@ -1,0 +1,170 @@
+package org.adamant;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.adamant.internal.loop.Block8;
+import org.adamant.internal.loop.Operand;
+
+/** Memory in which rows of all operands lie one after the other, in the formats of the operands. Kept and grown. */
+final class RowMemory {
+
+  private final int rowLength;
+  private final Storage[] memory = new Storage[Operand.COUNT];
+
+  /** What the rows are rows of; no longer than for one step. */
+  private Storage[] operands;
+
+  /** All of the memory; null where it is to be made. */
+  private AdamSlice all;
+
+  RowMemory(int rowLength) {
+    this.rowLength = rowLength;
+  }
+
+  /** Makes room for rows of these operands; the gradients are not asked for. */
+  void open(Storage[] newOperands, int rows) {
+    final boolean isDouble = newOperands[0].format() == Format.FLOAT64;
+    for (int k = 0; k < Operand.COUNT; k++) {
+      Format format = newOperands[k] == null ? null : newOperands[k].format();
+      if (k == Operand.GRADS.ordinal()) {
+        format = isDouble ? Format.FLOAT64 : Format.FLOAT32;
+      }
+      if (format == Format.BLOCK8 && rowLength % Format.BLOCK_LENGTH != 0) {
+        throw new IllegalArgumentException(
+            Operand.of(k) + " has the format BLOCK8 for rows of length " + rowLength
+                + ": expected a multiple of " + Format.BLOCK_LENGTH
+                + ", since rows would share a scale");
+      }
+      final long length = (long) rows * rowLength;
+      if (format == null
+          ? memory[k] != null
+          : memory[k] == null || memory[k].format() != format || memory[k].length() < length) {
+        all = null;
+        memory[k] = format == null ? null : allocate(format, length);
+      }
+    }
+    operands = newOperands;
+  }
+
+  /** Forgets the operands. */
+  void close() {
+    operands = null;
+  }
+
+  private static Storage allocate(Format format, long exactLength) {
+    // Some more than asked for, as the next steps have other rows; whole blocks, so far as those are whole.
+    final long more = exactLength > 1 << 30 ? 0 : exactLength / 4;
+    final int length = Math.toIntExact(exactLength + more - more % Format.BLOCK_LENGTH);
+    return switch (format) {
+      case FLOAT32 -> Storage.of(new float[length]);
+      case FLOAT64 -> Storage.of(new double[length]);
+      case BFLOAT16 -> Storage.ofBfloat16(new short[length]);
+      case BLOCK8 ->
+          Storage.of(
+              MemorySegment.ofArray(new byte[Math.toIntExact(format.byteSize(length))]), format);
+    };
+  }
+
+  /** A {@code float[]} or {@code double[]}. */
+  Object grads() {
+    return memory[Operand.GRADS.ordinal()].array;
+  }
+
+  /** Makes the gradients of the first rows zero. */
+  void clearGrads(int rows) {
+    if (grads() instanceof float[] floats) {
+      Arrays.fill(floats, 0, rows * rowLength, 0);
+    } else {
+      Arrays.fill((double[]) grads(), 0, rows * rowLength, 0);
+    }
+  }
+
+  /** The step of some of the rows, the first of which has this number in the parameter. */
+  AdamSlice slice(int from, int to, int row) {
+    if (all == null) {
+      // All memory has at least this length, and may have been allocated at other times.
+      final Storage[] alike = memory.clone();
+      final long length =
+          Arrays.stream(memory).filter(s -> s != null).mapToLong(Storage::length).min().orElse(0);
+      for (int k = 0; k < alike.length; k++) {
+        alike[k] = alike[k] == null ? null : alike[k].range(0, length);
+      }
+      all = AdamSlice.of(alike);
+    }
+    return all.part(
+        (long) from * rowLength, (long) (to - from) * rowLength, (long) row * rowLength);
+  }
+
+  /** Copies rows from the operands, or back. */
+  void copy(TouchedRows rows, boolean isBack) {
+    for (int k = 0; k < Operand.COUNT; k++) {
+      if (k == Operand.GRADS.ordinal() || memory[k] == null) {
+        continue;
+      }
+      for (int i = 0; i < rows.count(); i++) {
+        final long there = (long) rows.row(i) * rowLength;
+        final long here = (long) i * rowLength;
+        if (isBack) {
+          copy(memory[k], here, operands[k], there);
+        } else {
+          copy(operands[k], there, memory[k], here);
+        }
+      }
+    }
+  }
+
+  private void copy(Storage from, long at, Storage to, long place) {
+    if (from.array != null && to.array != null) {
+      System.arraycopy(
+          from.array, from.offset + (int) at, to.array, to.offset + (int) place, rowLength);
+      return;
+    }
+    final int bytes = from.format().bytes();
+    MemorySegment.copy(
+        from.bytes(), at * bytes, to.bytes(), place * bytes, (long) rowLength * bytes);
+    if (from.scales != null) {
+      MemorySegment.copy(
+          from.scales, Block8.scaleBytes(at), to.scales, Block8.scaleBytes(place),
+          Block8.scaleBytes(rowLength));
+    }
+  }
+
+  /** Whether the moments of a row, and its maxima, are zero, and are written as such after a step too. */
+  boolean hasNoMoments(int row) {
+    final Storage maximum = operands[Operand.MAXIMUM.ordinal()];
+    return isZero(operands[Operand.M.ordinal()], row)
+        && isZero(operands[Operand.V.ordinal()], row)
+        && (maximum == null || isZero(maximum, row));
+  }
+
+  private boolean isZero(Storage storage, int row) {
+    // Blocks of zero get another scale as soon as they are stepped.
+    final long length = (long) rowLength * storage.format().bytes();
+    final MemorySegment bytes = storage.bytes().asSlice(row * length, length);
+    if (storage.scales != null || bytes.get(ValueLayout.JAVA_BYTE, 0) != 0) {
+      return false;
+    }
+    // Every byte is the one before.
+    return MemorySegment.mismatch(bytes, 0, length - 1, bytes, 1, length) < 0;
+  }
+
+  /** Whether a step depends on the numbers of the elements, if it rounds stochastically. */
+  boolean isLossy() {
+    for (int k = 0; k <= Operand.AVERAGE.ordinal(); k++) {
+      final boolean isWhole =
+          k == Operand.PARAMS.ordinal() && memory[Operand.REMAINDER.ordinal()] != null
+              || memory[k] == null
+              || memory[k].format().bytes() >= Float.BYTES;
+      if (!isWhole) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a step without gradient writes nothing but what is there, if there are no moments. */
+  boolean hasOnlyWhatRests() {
+    return memory[Operand.AVERAGE.ordinal()] == null && memory[Operand.COPY.ordinal()] == null;
+  }
+}

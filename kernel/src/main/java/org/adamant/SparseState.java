@@ -1,0 +1,284 @@
+package org.adamant;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.adamant.internal.loop.Operand;
+import org.adamant.training.SparseMode;
+import org.adamant.training.SparseRows;
+
+/**
+ * The steps of a parameter whose gradients are {@link SparseRows}: what is known of its rows, and memory to step them in.
+ *
+ * <p>A step: {@link #prepare} copies the rows with gradient next to each other; {@link #slices}, each at the step {@link
+ * #stepNumber}, are then stepped by a kernel, together with whatever else there is; and {@link #finish} copies them back.
+ * Until then nothing of the parameter is written: a step that is skipped, or fails, ends with {@link #abandon}.
+ */
+final class SparseState {
+
+  /** The steps that a parameter has taken. */
+  @FunctionalInterface
+  interface Steps {
+
+    /** The step of this number, as a dense parameter would have taken it; what scales gradients may be left out. */
+    AdamStep at(long t);
+  }
+
+  /** Numbers that are caught up together: they stay in a cache. */
+  private static final int TOGETHER = 1 << 16;
+
+  private final SparseMode mode;
+  private final int rowLength;
+  private final long rowCount;
+
+  /**
+   * EXACT: up to which step of the parameter each row has been stepped. LAZY: how many steps each row has taken, or
+   * null, where the step of the parameter counts.
+   */
+  private final int[] counters;
+
+  /** EXACT: the last step that can move a row without moments. */
+  private long lastUnrest;
+
+  private final TouchedRows rows = new TouchedRows();
+  private final RowMemory memory;
+  private final List<AdamSlice> slices = new ArrayList<>();
+  /** Where each slice begins. */
+  private final List<Integer> begins = new ArrayList<>();
+  private long t;
+
+  /**
+   * The state of a parameter.
+   *
+   * @param mode what becomes of rows without gradient
+   * @param countsRows whether every row has a t of its own, in the mode LAZY
+   * @param length how many numbers the parameter has
+   * @param rowLength how many of them a row has
+   * @param stepsTaken how many steps all of its rows have taken so far
+   */
+  SparseState(SparseMode mode, boolean countsRows, long length, int rowLength, long stepsTaken) {
+    if (length % rowLength != 0) {
+      throw new IllegalArgumentException(
+          "rowLength = " + rowLength + ": expected a divisor of " + length
+              + ", the length of the parameter");
+    }
+    this.mode = mode;
+    this.rowLength = rowLength;
+    this.rowCount = length / rowLength;
+    this.memory = new RowMemory(rowLength);
+    this.counters =
+        mode == SparseMode.EXACT || countsRows ? new int[Math.toIntExact(rowCount)] : null;
+    tookAll(stepsTaken);
+  }
+
+  /** What is to be saved of the state, and may be changed to restore it; null if there are no counters. */
+  int[] counters() {
+    return counters;
+  }
+
+  /** What else is to be saved in the mode EXACT. */
+  long lastUnrest() {
+    return lastUnrest;
+  }
+
+  /** Restores it, or says less than is known: the number of steps taken. */
+  void setLastUnrest(long newLastUnrest) {
+    lastUnrest = newLastUnrest;
+  }
+
+  /** Says that all rows have now taken this many steps. */
+  void tookAll(long steps) {
+    if (counters != null) {
+      Arrays.fill(counters, Math.toIntExact(steps));
+    }
+    lastUnrest = steps;
+  }
+
+  /**
+   * Copies the rows that a gradient has numbers for, and catches them up. Writes nothing of the parameter.
+   *
+   * @param gradient the gradient
+   * @param operands the whole parameter, its moments and what else there is, by the number of the {@link Operand}
+   * @param newT the step that the parameter is to take
+   * @param isStochastic whether that is one with {@link Rounding#STOCHASTIC}
+   * @param past the steps before
+   * @param kernel what catches up
+   */
+  void prepare(
+      SparseRows gradient,
+      Storage[] operands,
+      long newT,
+      boolean isStochastic,
+      Steps past,
+      AdamKernel kernel) {
+    abandon();
+    final boolean isDouble = operands[0].format() == Format.FLOAT64;
+    if (gradient.rowLength() != rowLength || gradient.values() instanceof double[] != isDouble) {
+      throw new IllegalArgumentException(
+          gradient + ": expected rows of length " + rowLength + " of "
+              + (isDouble ? "double" : "float"));
+    }
+    if (operands[0].length() != rowCount * rowLength) {
+      throw new IllegalArgumentException(
+          "params has length " + operands[0].length() + ": expected " + rowCount * rowLength
+              + ", what it was at its first step");
+    }
+    if (counters != null) {
+      Math.toIntExact(newT);
+    }
+    rows.read(gradient.rows(), rowCount);
+    t = newT;
+    gather(operands);
+    if (mode == SparseMode.EXACT) {
+      replay(t - 1, past, kernel);
+    }
+    rows.addUp(gradient, memory.grads());
+    cut(mode == SparseMode.LAZY, mode == SparseMode.EXACT || isStochastic);
+  }
+
+  /** Copies the rows that were read, those which have taken fewer steps first. */
+  private void gather(Storage[] operands) {
+    memory.open(operands, rows.count());
+    if (counters != null) {
+      for (int k = 0; k < rows.count(); k++) {
+        final int row = rows.row(k);
+        final boolean rests =
+            mode == SparseMode.EXACT && counters[row] < t - 1 && counters[row] >= lastUnrest
+                && memory.hasOnlyWhatRests()
+                && memory.hasNoMoments(row);
+        rows.setCounter(k, rests ? (int) t - 1 : counters[row]);
+      }
+      rows.sortByCounter();
+    }
+    memory.copy(rows, false);
+  }
+
+  /** Cuts the rows into slices: where the counter changes, and where rows are not next to each other. */
+  private void cut(boolean byCounter, boolean byNumber) {
+    slices.clear();
+    begins.clear();
+    final boolean isNumbered = byNumber && memory.isLossy();
+    int begin = 0;
+    for (int k = 1; k <= rows.count(); k++) {
+      if (k == rows.count() || byCounter && rows.counter(k) != rows.counter(begin)
+          || isNumbered && rows.row(k) != rows.row(k - 1) + 1) {
+        begins.add(begin);
+        slices.add(memory.slice(begin, k, rows.row(begin)));
+        begin = k;
+      }
+    }
+  }
+
+  /** Steps the rows with gradients of zero until all have taken this step. */
+  private void replay(long to, Steps past, AdamKernel kernel) {
+    if (rows.count() == 0 || rows.counter(0) >= to) {
+      return;
+    }
+    memory.clearGrads(rows.count());
+    final boolean isNumbered = memory.isLossy();
+    if (isNumbered) {
+      cut(true, true);
+    }
+    AdamSlice together = null;
+    int count = 0;
+    for (long s = rows.counter(0) + 1L; s <= to; s++) {
+      final int before = count;
+      while (count < rows.count() && rows.counter(count) < s) {
+        count++;
+      }
+      final AdamStep step = past.at(s);
+      if (isNumbered) {
+        for (int k = 0; k < slices.size() && begins.get(k) < count; k++) {
+          kernel.step(step, slices.get(k));
+        }
+      } else {
+        if (count > before) {
+          together = memory.slice(0, count, 0);
+        }
+        kernel.step(step, together);
+      }
+    }
+  }
+
+  /** What is to be stepped, after {@link #prepare}: a gradient of no rows has none. */
+  List<AdamSlice> slices() {
+    return Collections.unmodifiableList(slices);
+  }
+
+  /** The t of a slice: that of the parameter, or of its rows. */
+  long stepNumber(int slice) {
+    return mode == SparseMode.LAZY && counters != null
+        ? rows.counter(begins.get(slice)) + 1L
+        : t;
+  }
+
+  /**
+   * Copies the rows back, after the slices were stepped.
+   *
+   * @param step the step that they took, or one of them
+   */
+  void finish(AdamStep step) {
+    memory.copy(rows, true);
+    for (int k = 0; counters != null && k < rows.count(); k++) {
+      counters[rows.row(k)] = mode == SparseMode.EXACT ? (int) t : rows.counter(k) + 1;
+    }
+    if (!isRestful(step)) {
+      lastUnrest = t;
+    }
+    abandon();
+  }
+
+  /** Forgets what was prepared: all is as it was. */
+  void abandon() {
+    memory.close();
+    slices.clear();
+    begins.clear();
+  }
+
+  /**
+   * Whether a step without gradient leaves rows whose moments, and maxima, are zero to the bit as they are: the update is then -0 /
+   * epsilon, and p + -0 is p. With maximize or a momentless Nesterov step it could be +0, which makes of -0 another
+   * number.
+   */
+  private static boolean isRestful(AdamStep step) {
+    final Adam adam = step.adam();
+    return adam.weightDecay() == 0 && adam.averageDecay() == 1 && !adam.maximize()
+        && (float) adam.epsilon() > 0;
+  }
+
+  /**
+   * Steps all rows, in the mode EXACT, that have not taken all steps of the parameter: before it is read as a whole, is
+   * saved, or takes a step with a gradient for all rows.
+   *
+   * @param operands as of {@link #prepare}
+   * @param steps how many steps the parameter has taken
+   * @param past those steps
+   * @param kernel what steps
+   */
+  void catchUp(Storage[] operands, long steps, Steps past, AdamKernel kernel) {
+    if (mode == SparseMode.LAZY) {
+      return;
+    }
+    final int most = Math.max(1, TOGETHER / rowLength);
+    final int[] behind = new int[most];
+    int count = 0;
+    for (int row = 0; row <= rowCount; row++) {
+      if (count == most || row == rowCount && count > 0) {
+        rows.readAscending(behind, count);
+        count = 0;
+        t = steps + 1;
+        gather(operands);
+        replay(steps, past, kernel);
+        memory.copy(rows, true);
+        for (int k = 0; k < rows.count(); k++) {
+          counters[rows.row(k)] = (int) steps;
+        }
+        abandon();
+      }
+      if (row < rowCount && counters[row] < steps) {
+        behind[count++] = row;
+      }
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package org.adamant;
+
+import java.util.Arrays;
+import org.adamant.training.SparseRows;
+
+/**
+ * The rows that a gradient has numbers for, each once: in ascending order, or in that of a counter and then ascending.
+ * The memory is kept from one step to the next. No work is done for other rows.
+ */
+final class TouchedRows {
+
+  /** Of every row that comes in the gradient its number and, in the lower half, its place there; sorted. */
+  private long[] occurrences = {};
+
+  /** Of every different row its counter and, in the lower half, where it begins in the occurrences. */
+  private long[] order = {};
+
+  private int total;
+  private int count;
+
+  /** How many different rows there are. */
+  int count() {
+    return count;
+  }
+
+  /** The number of a row in the parameter. */
+  int row(int place) {
+    return (int) (occurrences[(int) order[place]] >>> 32);
+  }
+
+  /** What {@link #setCounter} has given this row, or 0. */
+  int counter(int place) {
+    return (int) (order[place] >>> 32);
+  }
+
+  /** Gives a row a number that is not negative; only until the next sort is its place what it was. */
+  void setCounter(int place, int counter) {
+    order[place] = (long) counter << 32 | (int) order[place];
+  }
+
+  /** Puts rows with smaller counters first. */
+  void sortByCounter() {
+    Arrays.sort(order, 0, count);
+  }
+
+  /**
+   * Takes the rows of a gradient.
+   *
+   * @param rows their numbers
+   * @param rowCount how many rows the parameter has
+   */
+  void read(int[] rows, long rowCount) {
+    count = 0;
+    if (occurrences.length < rows.length) {
+      occurrences = new long[rows.length];
+      order = new long[rows.length];
+    }
+    total = rows.length;
+    for (int i = 0; i < total; i++) {
+      final int row = rows[i];
+      if (row < 0 || row >= rowCount) {
+        throw new IndexOutOfBoundsException(
+            "rows[" + i + "] = " + row + ": expected 0 <= row < " + rowCount
+                + ", the number of rows of the parameter");
+      }
+      occurrences[i] = (long) row << 32 | i;
+    }
+    Arrays.sort(occurrences, 0, total);
+    int different = 0;
+    for (int i = 0; i < total; i++) {
+      if (i == 0 || occurrences[i] >>> 32 != occurrences[i - 1] >>> 32) {
+        order[different++] = i;
+      }
+    }
+    count = different;
+  }
+
+  /** Takes rows of which there is no gradient, in ascending order. */
+  void readAscending(int[] rows, int length) {
+    if (occurrences.length < length) {
+      occurrences = new long[length];
+      order = new long[length];
+    }
+    total = length;
+    count = length;
+    for (int i = 0; i < length; i++) {
+      occurrences[i] = (long) rows[i] << 32;
+      order[i] = i;
+    }
+  }
+
+  /** Writes the gradients of the rows, in their order, those of the same row added up as they come. */
+  void addUp(SparseRows gradient, Object sums) {
+    final int length = gradient.rowLength();
+    for (int k = 0; k < count; k++) {
+      final int row = row(k);
+      int i = (int) order[k];
+      System.arraycopy(
+          gradient.values(), (int) occurrences[i] * length, sums, k * length, length);
+      for (i++; i < total && (int) (occurrences[i] >>> 32) == row; i++) {
+        add(gradient.values(), (int) occurrences[i] * length, sums, k * length, length);
+      }
+    }
+  }
+
+  private static void add(Object from, int at, Object sums, int to, int length) {
+    if (from instanceof float[] floats) {
+      final float[] all = (float[]) sums;
+      for (int i = 0; i < length; i++) {
+        all[to + i] += floats[at + i];
+      }
+    } else {
+      final double[] doubles = (double[]) from;
+      final double[] all = (double[]) sums;
+      for (int i = 0; i < length; i++) {
+        all[to + i] += doubles[at + i];
+      }
+    }
+  }
+}
