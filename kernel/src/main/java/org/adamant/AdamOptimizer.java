@@ -22,6 +22,8 @@ import org.adamant.training.Accumulation;
 import org.adamant.training.LossScale;
 import org.adamant.training.Plateau;
 import org.adamant.training.Schedule;
+import org.adamant.training.SparseMode;
+import org.adamant.training.SparseRows;
 import org.adamant.training.StepReport;
 import org.adamant.training.StepReport.Outcome;
 
@@ -385,6 +387,31 @@ public final class AdamOptimizer {
     }
 
     /**
+     * What becomes of the rows without gradient, where a gradient is {@link SparseRows}.
+     *
+     * @param mode {@link SparseMode#LAZY} if nothing is said
+     * @return this builder
+     */
+    public Builder sparse(SparseMode mode) {
+      Arguments.requireNonNull("mode", mode);
+      settings.sparseMode = mode;
+      settings.countsRows = false;
+      return this;
+    }
+
+    /**
+     * Has every row count its own steps, in the mode LAZY: a row that is seldom touched then gets the bias correction of its
+     * own first steps.
+     *
+     * @return this builder
+     */
+    public Builder sparseWithCounters() {
+      settings.sparseMode = SparseMode.LAZY;
+      settings.countsRows = true;
+      return this;
+    }
+
+    /**
      * How moments are written; as floats if nothing is said. Those of parameters in double are always doubles.
      *
      * @param first the format of first moments, not FLOAT64
@@ -448,6 +475,11 @@ public final class AdamOptimizer {
         throw new IllegalArgumentException(
             "maxNorm = " + copy.maxNorm + " with maxNormPerParameter = " + copy.maxNormPerParameter
                 + ": expected one of them");
+      }
+      if (copy.sparseMode == SparseMode.EXACT && copy.averageDecay != null) {
+        throw new IllegalArgumentException(
+            "sparse = EXACT with a schedule of averageDecay: expected one of them, rows cannot be caught"
+                + " up to a step at which an average began");
       }
       if (copy.lossScale != null) {
         if (copy.nonFinite == NonFinite.THROW) {
@@ -568,6 +600,9 @@ public final class AdamOptimizer {
    */
   public void setAdam(Adam newAdam) {
     Arguments.requireNonNull("newAdam", newAdam);
+    if (!newAdam.equals(adam)) {
+      requireCaughtUp("newAdam");
+    }
     adam = newAdam;
   }
 
@@ -589,6 +624,80 @@ public final class AdamOptimizer {
     throw new NoSuchElementException(
         "no group '" + group + "'; there are: "
             + settings.groups.stream().map(Group::name).toList());
+  }
+
+  /** Refuses what would change steps that rows have yet to take. */
+  private void requireCaughtUp(String what) {
+    for (Map.Entry<String, ParameterState> entry : states.entrySet()) {
+      final ParameterState state = entry.getValue();
+      if (state.sparse != null && state.sparse.isBehind(state.counter.steps)) {
+        throw new IllegalStateException(
+            what + " changes the hyper-parameters, and rows of parameter '" + entry.getKey()
+                + "' have steps to take with those there were: expected catchUp(params) before");
+      }
+    }
+  }
+
+  /**
+   * Has all rows of parameters whose gradients are {@link SparseRows} take the steps that they have been left out of, in the
+   * mode {@link SparseMode#EXACT}: before parameters are read as a whole, for evaluation or to save them. Parameters then
+   * have the bits that dense gradients would have given.
+   *
+   * @param params the parameters by name, those that have rows to catch up among them
+   * @throws IllegalArgumentException if such a parameter is missing, or is not what it was
+   */
+  public void catchUp(Map<String, ?> params) {
+    final Map<String, Storage> storages = storages(params);
+    for (Map.Entry<String, ParameterState> entry : states.entrySet()) {
+      final ParameterState state = entry.getValue();
+      if (state.sparse != null && state.sparse.isBehind(state.counter.steps)) {
+        final Storage param = storages.get(entry.getKey());
+        if (param == null) {
+          throw new IllegalArgumentException(
+              "params lacks '" + entry.getKey()
+                  + "': expected it, some of its rows are to be caught up");
+        }
+        OptimizerPlan.requireKnown(entry.getKey(), params.get(entry.getKey()), param, state);
+      }
+    }
+    for (Map.Entry<String, ParameterState> entry : states.entrySet()) {
+      final ParameterState state = entry.getValue();
+      if (storages.containsKey(entry.getKey())) {
+        catchUp(
+            new Member(
+                entry.getKey(), state, settings.groupOf(entry.getKey()),
+                storages.get(entry.getKey()), null, null));
+      }
+    }
+  }
+
+  private void catchUp(Member member) {
+    final ParameterState state = member.state;
+    if (state.sparse != null && state.sparse.isBehind(state.counter.steps)) {
+      state.sparse.catchUp(
+          member.operands(
+              state.maximum, state.isAveraged ? state.average : null),
+          state.counter.steps, past(member), settings.kernel);
+    }
+  }
+
+  /** The steps that a parameter has taken, but for what scales gradients. */
+  private SparseState.Steps past(Member member) {
+    return t -> step(adams(member.state.updateOf(t))[member.group], t, 1);
+  }
+
+  private SparseState prepare(Member member, Storage[] operands) {
+    final ParameterState state = member.state;
+    if (state.sparse == null) {
+      state.sparse =
+          new SparseState(
+              settings.sparseMode, settings.countsRows, state.length, member.rows.rowLength(),
+              state.counter.steps, state.number);
+    }
+    state.sparse.prepare(
+        member.rows, operands, state.counter.steps + 1,
+        settings.rounding == Rounding.STOCHASTIC, past(member), settings.kernel);
+    return state.sparse;
   }
 
   /**
@@ -621,7 +730,11 @@ public final class AdamOptimizer {
       throw new IllegalStateException(
           "there is no plateau: expected an optimizer built with one");
     }
-    plateau = settings.plateau.observe(plateau, metric);
+    final Plateau.State next = settings.plateau.observe(plateau, metric);
+    if (next.factor() != plateau.factor()) {
+      requireCaughtUp("metric");
+    }
+    plateau = next;
     return plateau.factor();
   }
 
@@ -677,8 +790,18 @@ public final class AdamOptimizer {
 
   private StepReport step(OptimizerPlan plan) {
     final boolean accumulates = settings.microBatches > 1;
+    if (accumulates && plan.hasRows) {
+      throw new IllegalArgumentException(
+          "grads has " + SparseRows.class.getSimpleName() + " and microBatches = "
+              + settings.microBatches + ": expected dense gradients, or one micro-batch");
+    }
     if (!accumulates) {
       final Adam[] now = adams(stepCount + 1);
+      for (Member member : plan.members) {
+        if (member.rows == null) {
+          catchUp(member);
+        }
+      }
       final Update update = update(plan, now);
       final AdamStep[] steps = steps(update, now);
       register(plan);
@@ -800,8 +923,8 @@ public final class AdamOptimizer {
 
   /** What an update does to the parameters of a plan, checked; that of the update before if it is the same. */
   private Update update(OptimizerPlan plan, Adam[] now) {
-    if (plan.update == null || !plan.update.isFor(now)) {
-      plan.update = plan.new Update(now, settings.microBatches > 1);
+    if (plan.hasRows || plan.update == null || !plan.update.isFor(now)) {
+      plan.update = plan.new Update(now, settings.microBatches > 1, this::prepare);
     }
     return plan.update;
   }
@@ -814,19 +937,22 @@ public final class AdamOptimizer {
         : scale;
   }
 
+  private AdamStep step(Adam adam, long t, double scale) {
+    AdamStep step = adam.atStep(t);
+    step = scale == 1 ? step : step.withGradientScale(scale);
+    step =
+        settings.nonFinite == NonFinite.PROPAGATE ? step : step.withNonFinite(settings.nonFinite);
+    step = settings.rounding == Rounding.STOCHASTIC ? step : step.withRounding(settings.rounding);
+    return settings.seed == 0 ? step : step.withSeed(settings.seed);
+  }
+
   /** The coefficients of each cohort, checked. */
   private AdamStep[] steps(Update update, Adam[] now) {
     final double scale = gradientScale();
     final AdamStep[] steps = new AdamStep[update.cohorts.size()];
     for (int i = 0; i < steps.length; i++) {
       final Cohort cohort = update.cohorts.get(i);
-      AdamStep step = now[cohort.group].atStep(cohort.counter.steps + 1);
-      step = scale == 1 ? step : step.withGradientScale(scale);
-      step =
-          settings.nonFinite == NonFinite.PROPAGATE ? step : step.withNonFinite(settings.nonFinite);
-      step =
-          settings.rounding == Rounding.STOCHASTIC ? step : step.withRounding(settings.rounding);
-      step = settings.seed == 0 ? step : step.withSeed(settings.seed);
+      final AdamStep step = step(now[cohort.group], cohort.counter.steps + 1, scale);
       if (cohort.hasFloats) {
         step.requireFloatRange();
       }
@@ -875,15 +1001,20 @@ public final class AdamOptimizer {
       ofAll = update.spread(steps);
     }
     update.registerMaxima();
+    boolean isDone = false;
     boolean isRefused = false;
     long nonFinite = 0;
     try {
       nonFinite = ofAll != null ? run(ofAll, update) : run(update);
       isRefused = nonFinite > 0;
+      isDone = nonFinite == 0;
     } catch (ArithmeticException e) {
       isRefused = true;
       throw e;
     } finally {
+      if (plan.hasRows) {
+        update.finishRows(steps, isDone);
+      }
       if (isRefused) {
         // An average is to start from the parameter as it is before the update that is done.
         plan.update = null;
@@ -900,6 +1031,14 @@ public final class AdamOptimizer {
       lossScale = settings.lossScale.next(lossScale, nonFinite > 0);
     }
     if (nonFinite == 0) {
+      for (Member member : plan.members) {
+        if (member.state.sparse != null) {
+          member.state.stepsAt(stepCount + 1);
+          if (member.rows == null) {
+            member.state.sparse.tookAll(member.state.counter.steps + 1);
+          }
+        }
+      }
       update.count();
       stepCount++;
     }
@@ -1064,7 +1203,8 @@ public final class AdamOptimizer {
             + settings.nonFinite);
     values.put(
         "built.numbers",
-        "moments=" + settings.firstMoments + "," + settings.secondMoments + " rounding="
+        "sparse=" + settings.sparseMode + " countsRows=" + settings.countsRows + " moments="
+            + settings.firstMoments + "," + settings.secondMoments + " rounding="
             + settings.rounding + " seed=" + settings.seed);
     values.put("built.lossScale", String.valueOf(settings.lossScale));
     values.put("built.plateau", String.valueOf(settings.plateau));

@@ -39,6 +39,7 @@ final class OptimizerFile {
   private static final String STEP = ".step";
   private static final String AVERAGE = ".average";
   private static final String GRADIENT = ".gradient";
+  private static final String ROWS = ".row_steps";
 
   /** What an optimizer is besides its parameters: names and values in text, exactly. */
   final Map<String, String> values = new TreeMap<>();
@@ -75,6 +76,11 @@ final class OptimizerFile {
       }
       if (state.hasGradients) {
         add(writer, name + GRADIENT, state.accumulated);
+      }
+      if (state.sparse != null && state.sparse.counters() != null) {
+        final int[] counters = state.sparse.counters();
+        writer.tensor(
+            name + ROWS, DType.I32, new long[] {counters.length}, MemorySegment.ofArray(counters));
       }
     }
     for (Map.Entry<String, Storage> param : params.entrySet()) {
@@ -123,7 +129,19 @@ final class OptimizerFile {
   private static String text(ParameterState state, int place) {
     return "place=" + place + " format=" + state.format + " length=" + state.length + " number="
         + state.number + " isSegment=" + (state.arena != null) + " m=" + state.m.format() + " v="
-        + state.v.format() + " isAveraged=" + state.isAveraged;
+        + state.v.format() + " isAveraged=" + state.isAveraged
+        + (state.sparse == null
+            ? ""
+            : " rowLength=" + state.sparse.rowLength() + " lastUnrest=" + state.sparse.lastUnrest()
+                + " updates=" + text(state.updates));
+  }
+
+  private static String text(List<long[]> pairs) {
+    final StringBuilder text = new StringBuilder();
+    for (long[] pair : pairs) {
+      text.append(text.isEmpty() ? "" : ",").append(pair[0]).append(':').append(pair[1]);
+    }
+    return text.toString();
   }
 
   // ---- Reading. ----
@@ -207,7 +225,10 @@ final class OptimizerFile {
 
   private long number(String name, Map<String, String> fields, String field)
       throws CheckpointException {
-    final String value = field(name, fields, field);
+    return number(name, field(name, fields, field));
+  }
+
+  private long number(String name, String value) throws CheckpointException {
     try {
       final long number = Long.parseLong(value);
       if (number >= 0) {
@@ -217,7 +238,7 @@ final class OptimizerFile {
       // Told below.
     }
     throw refused(
-        "parameter '" + name + "': " + field + " = " + value + ": expected a number of at least 0");
+        "parameter '" + name + "' has " + value + ": expected a whole number of at least 0");
   }
 
   private Format format(String name, Map<String, String> fields, String field)
@@ -260,7 +281,56 @@ final class OptimizerFile {
             settings.accumulatesInDouble ? Format.FLOAT64 : Numbers.computing(format));
     state.hasGradients = state.accumulated != null;
     state.counter.steps = steps(reader.tensor(STEP));
+    if (fields.containsKey("rowLength")) {
+      readRows(state, name, fields, settings, reader);
+    }
     return state;
+  }
+
+  private void readRows(
+      ParameterState state,
+      String name,
+      Map<String, String> fields,
+      OptimizerSettings settings,
+      Reader reader)
+      throws CheckpointException {
+    final long rowLength = number(name, fields, "rowLength");
+    if (rowLength < 1 || rowLength > Integer.MAX_VALUE || state.length % rowLength != 0) {
+      throw refused(
+          "parameter '" + name + "': rowLength = " + rowLength + ": expected a divisor of "
+              + state.length);
+    }
+    for (String pair : field(name, fields, "updates").split(",")) {
+      if (!pair.isEmpty()) {
+        final String[] numbers = pair.split(":");
+        if (numbers.length != 2) {
+          throw refused("parameter '" + name + "': updates has " + pair + ": expected two numbers");
+        }
+        state.updates.add(new long[] {number(name, numbers[0]), number(name, numbers[1])});
+      }
+    }
+    state.sparse =
+        new SparseState(
+            settings.sparseMode, settings.countsRows, state.length, (int) rowLength,
+            state.counter.steps, state.number);
+    final int[] counters = state.sparse.counters();
+    if (counters != null && reader.has(ROWS)) {
+      final Tensor tensor = reader.tensor(ROWS);
+      if (tensor.dtype() != DType.I32 || tensor.elements() != counters.length) {
+        throw refused(
+            "tensor '" + tensor.name() + "' is " + tensor + ": expected I32 and " + counters.length
+                + " elements, one for each row");
+      }
+      MemorySegment.ofArray(counters).copyFrom(tensor.data());
+      for (int steps : counters) {
+        if (steps < 0 || steps > state.counter.steps) {
+          throw refused(
+              "tensor '" + tensor.name() + "' has " + steps + ": expected 0 to "
+                  + state.counter.steps + ", the steps of the parameter");
+        }
+      }
+    }
+    state.sparse.setLastUnrest(number(name, fields, "lastUnrest"));
   }
 
   /** Reads the tensors of a parameter. */
@@ -279,8 +349,12 @@ final class OptimizerFile {
       this.used = used;
     }
 
+    boolean has(String suffix) {
+      return tensors.names().contains(name + suffix);
+    }
+
     Tensor tensor(String suffix) throws CheckpointException {
-      if (!tensors.names().contains(name + suffix)) {
+      if (!has(suffix)) {
         throw refused("no tensor '" + name + suffix + "': expected one");
       }
       used.add(name + suffix);
@@ -288,7 +362,7 @@ final class OptimizerFile {
     }
 
     Storage optional(String suffix, Format format) throws CheckpointException {
-      return tensors.names().contains(name + suffix) ? required(suffix, format) : null;
+      return has(suffix) ? required(suffix, format) : null;
     }
 
     Storage required(String suffix, Format format) throws CheckpointException {

@@ -12,6 +12,8 @@ import java.util.function.BiConsumer;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 import org.adamant.Adam.AmsGrad;
+import org.adamant.internal.loop.Operand;
+import org.adamant.training.SparseRows;
 
 /**
  * A call of an optimizer's step that was checked, for as long as it is given the same arrays. To make one changes
@@ -25,14 +27,32 @@ final class OptimizerPlan {
     final ParameterState state;
     final int group;
     final Storage param;
+
+    /** The gradient; null where it is one of some rows. */
     final Storage grad;
 
-    Member(String name, ParameterState state, int group, Storage param, Storage grad) {
+    final SparseRows rows;
+
+    Member(
+        String name, ParameterState state, int group, Storage param, Storage grad,
+        SparseRows rows) {
       this.name = name;
       this.state = state;
       this.group = group;
       this.param = param;
       this.grad = grad;
+      this.rows = rows;
+    }
+
+    /** All of the operands, the gradient left out. */
+    Storage[] operands(Storage maximum, Storage average) {
+      final Storage[] operands = new Storage[Operand.COUNT];
+      operands[Operand.PARAMS.ordinal()] = param;
+      operands[Operand.M.ordinal()] = state.m;
+      operands[Operand.V.ordinal()] = state.v;
+      operands[Operand.MAXIMUM.ordinal()] = maximum;
+      operands[Operand.AVERAGE.ordinal()] = average;
+      return operands;
     }
   }
 
@@ -58,12 +78,19 @@ final class OptimizerPlan {
     final AdamModel model;
 
     /** The step of each slice, filled in before each update. */
-    final AdamStep[] steps = new AdamStep[members.size()];
+    final AdamStep[] steps;
 
-    final List<AdamStep> stepsOfSlices = Arrays.asList(steps);
+    final List<AdamStep> stepsOfSlices;
 
+    /** The cohort of each member. */
     private final Cohort[] cohortOf = new Cohort[members.size()];
-    private final AdamSlice[] slices = new AdamSlice[members.size()];
+
+    private final List<AdamSlice> slices = new ArrayList<>(members.size());
+
+    /** The cohort, and the number of the member, of each slice. */
+    private final List<Cohort> cohortOfSlice = new ArrayList<>(members.size());
+
+    private final List<Integer> memberOfSlice = new ArrayList<>(members.size());
     private final Storage[] maxima = new Storage[members.size()];
     private final Storage[] averages = new Storage[members.size()];
 
@@ -73,49 +100,69 @@ final class OptimizerPlan {
     /** Whether the parameters have what was made here; nobody else changes it while this is in use. */
     private boolean isRegistered;
 
-    /** A model of each slice, for a norm of its own; null until there is one. */
+    /** A model of the slices of each member, for a norm of its own; null until there is one. */
     private AdamModel[] alone;
 
-    Update(Adam[] adams, boolean areAccumulated) {
+    Update(Adam[] adams, boolean areAccumulated, Rows rows) {
       isMaximum = maxima(adams);
       isAverage = averages(adams);
-      final Map<Storage, Storage> seen = new IdentityHashMap<>();
-      final Map<Object, Storage> seenArrays = new IdentityHashMap<>();
+      final Map<Object, Object> seen = new IdentityHashMap<>();
       final Map<Long, Cohort>[] bySteps = newMaps(adams.length);
-      for (int i = 0; i < slices.length; i++) {
+      for (int i = 0; i < cohortOf.length; i++) {
         final Member member = members.get(i);
         final ParameterState state = member.state;
-        cohortOf[i] =
-            bySteps[member.group].computeIfAbsent(
-                state.counter.steps, steps -> newCohort(member.group, steps));
-        cohortOf[i].hasFloats |= state.format != Format.FLOAT64;
-        Storage grad = member.grad;
-        if (areAccumulated) {
-          grad = state.accumulated;
-          if (grad.format() != Numbers.computing(state.format)) {
-            grad = copyBeforeStep(grad, state);
-          }
-        } else if ((grad.array == null
-            ? seen.putIfAbsent(grad, grad)
-            : seenArrays.putIfAbsent(grad.array, grad)) != null) {
-          // Of two parameters: a model has every element once.
-          grad = copyBeforeStep(grad, state);
-        }
-        AdamSlice slice = AdamSlice.of(member.param, grad, state.m, state.v);
+        cohortOf[i] = cohort(bySteps, member, state.counter.steps);
         if (isMaximum[member.group]) {
           maxima[i] = state.maximum == null ? state.zeros() : state.maximum;
-          slice = slice.withMaximum(maxima[i]);
         }
         if (isAverage[member.group]) {
           averages[i] = state.isAveraged ? state.average : state.zeros();
           if (!state.isAveraged) {
             Numbers.copy(member.param, averages[i]);
           }
-          slice = slice.withAverage(averages[i]);
         }
-        slices[i] = slice.operands.layout().isLossy() ? slice.numberedFrom(state.number) : slice;
+        if (member.rows != null) {
+          final SparseState sparse =
+              rows.prepare(member, member.operands(maxima[i], averages[i]));
+          for (int k = 0; k < sparse.slices().size(); k++) {
+            add(
+                i, sparse.slices().get(k),
+                cohort(bySteps, member, sparse.stepNumber(k) - 1));
+          }
+          continue;
+        }
+        Storage grad = areAccumulated ? state.accumulated : member.grad;
+        final boolean isSeen =
+            seen.putIfAbsent(grad.array == null ? grad : grad.array, grad) != null;
+        if (isSeen
+            || areAccumulated && grad.format() != Numbers.computing(state.format)) {
+          // Of two parameters, though a model has every element once; or a sum in double of floats.
+          grad = copyBeforeStep(grad, state);
+        }
+        AdamSlice slice = AdamSlice.of(member.param, grad, state.m, state.v);
+        slice = maxima[i] == null ? slice : slice.withMaximum(maxima[i]);
+        slice = averages[i] == null ? slice : slice.withAverage(averages[i]);
+        add(
+            i, slice.operands.layout().isLossy() ? slice.numberedFrom(state.number) : slice,
+            cohortOf[i]);
       }
       model = AdamModel.of(slices);
+      steps = new AdamStep[slices.size()];
+      stepsOfSlices = Arrays.asList(steps);
+    }
+
+    private void add(int member, AdamSlice slice, Cohort cohort) {
+      slices.add(slice);
+      cohortOfSlice.add(cohort);
+      memberOfSlice.add(member);
+    }
+
+    private Cohort cohort(Map<Long, Cohort>[] bySteps, Member member, long stepsTaken) {
+      final Cohort cohort =
+          bySteps[member.group].computeIfAbsent(
+              stepsTaken, taken -> newCohort(member.group, taken));
+      cohort.hasFloats |= member.state.format != Format.FLOAT64;
+      return cohort;
     }
 
     private Storage copyBeforeStep(Storage grad, ParameterState state) {
@@ -148,7 +195,7 @@ final class OptimizerPlan {
         return ofCohorts[0];
       }
       for (int i = 0; i < steps.length; i++) {
-        steps[i] = ofCohorts[cohortOf[i].index];
+        steps[i] = ofCohorts[cohortOfSlice.get(i).index];
       }
       return null;
     }
@@ -162,17 +209,23 @@ final class OptimizerPlan {
         AdamStep[] ofCohorts, double scale, double maxNorm,
         ToDoubleFunction<AdamModel> norm) {
       if (alone == null) {
-        alone = new AdamModel[slices.length];
-        for (int i = 0; i < slices.length; i++) {
-          alone[i] = AdamModel.of(slices[i]);
+        alone = new AdamModel[cohortOf.length];
+        for (int i = 0, k = 0; i < alone.length; i++) {
+          final List<AdamSlice> its = new ArrayList<>();
+          while (k < slices.size() && memberOfSlice.get(k) == i) {
+            its.add(slices.get(k++));
+          }
+          alone[i] = AdamModel.of(its);
         }
       }
       double smallest = 1;
-      for (int i = 0; i < steps.length; i++) {
+      for (int i = 0, k = 0; i < alone.length; i++) {
         final double factor =
             AdamStep.clipFactor(norm.applyAsDouble(alone[i]) * scale, maxNorm);
-        final AdamStep step = ofCohorts[cohortOf[i].index];
-        steps[i] = factor == 1 ? step : step.withClipFactor(factor);
+        while (k < steps.length && memberOfSlice.get(k) == i) {
+          final AdamStep step = ofCohorts[cohortOfSlice.get(k).index];
+          steps[k++] = factor == 1 ? step : step.withClipFactor(factor);
+        }
         smallest = Math.min(smallest, factor);
       }
       return smallest;
@@ -180,7 +233,7 @@ final class OptimizerPlan {
 
     /** Makes the maxima those of the parameters; zeros are right whether the update is done or not. */
     void registerMaxima() {
-      for (int i = 0; !isRegistered && i < slices.length; i++) {
+      for (int i = 0; !isRegistered && i < cohortOf.length; i++) {
         if (maxima[i] != null) {
           members.get(i).state.maximum = maxima[i];
         }
@@ -189,7 +242,7 @@ final class OptimizerPlan {
 
     /** Makes the averages and the counters those of the parameters. */
     void register() {
-      for (int i = 0; !isRegistered && i < slices.length; i++) {
+      for (int i = 0; !isRegistered && i < cohortOf.length; i++) {
         final ParameterState state = members.get(i).state;
         state.isAveraged = averages[i] != null;
         state.average = state.isAveraged ? averages[i] : state.average;
@@ -198,12 +251,32 @@ final class OptimizerPlan {
       isRegistered = true;
     }
 
+    /** Copies rows back, or forgets them. */
+    void finishRows(AdamStep[] ofCohorts, boolean isDone) {
+      for (int i = 0; i < cohortOf.length; i++) {
+        final Member member = members.get(i);
+        if (member.rows != null && isDone) {
+          member.state.sparse.finish(ofCohorts[cohortOf[i].index]);
+        } else if (member.rows != null) {
+          member.state.sparse.abandon();
+        }
+      }
+    }
+
     /** Counts an update that was done. */
     void count() {
       for (Cohort cohort : cohorts) {
         cohort.counter.steps++;
       }
     }
+  }
+
+  /** Makes the rows of a parameter ready for a step. */
+  @FunctionalInterface
+  interface Rows {
+
+    /** Copies the rows that have a gradient. */
+    SparseState prepare(Member member, Storage[] operands);
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
@@ -310,6 +383,9 @@ final class OptimizerPlan {
   private final Entries grads;
   final List<Member> members = new ArrayList<>();
 
+  /** Whether there are gradients of some rows, which are other rows each time. */
+  final boolean hasRows;
+
   /** Null until there is one, or after what it was made for has changed. */
   Update update;
 
@@ -338,6 +414,7 @@ final class OptimizerPlan {
     final Object[] gradients = gradients(params, grads, groupOf);
     final Map<Object, String> users = new IdentityHashMap<>(names.length);
     final Overlap.Finder overlap = new Overlap.Finder();
+    boolean anyRows = false;
     for (int i = 0; i < names.length; i++) {
       final Storage param = requireValid(names[i], params.values[i]);
       final String other = users.put(params.values[i], names[i]);
@@ -354,14 +431,18 @@ final class OptimizerPlan {
       requireGradient(names[i], gradients[i], params.values[i], param);
       requireKnown(names[i], params.values[i], param, known);
       overlap.add(param, "parameter '" + names[i] + "'");
+      final SparseRows rows = gradients[i] instanceof SparseRows its ? its : null;
+      anyRows |= rows != null;
       members.add(
           new Member(
               names[i],
               known != null ? known : settings.newState(names[i], param),
               groupOf[i],
               param,
-              Numbers.storageOf(gradients[i])));
+              Numbers.storageOf(gradients[i]),
+              rows));
     }
+    hasRows = anyRows;
     for (int i = 0; i < grads.names.length; i++) {
       final String param = users.get(grads.values[i]);
       if (param != null) {
@@ -437,6 +518,10 @@ final class OptimizerPlan {
     if (grad == null) {
       throw new NullPointerException("gradient '" + name + "' is null");
     }
+    if (grad instanceof SparseRows rows) {
+      requireRows(name, rows, known);
+      return;
+    }
     final Storage storage = Numbers.storageOf(grad);
     final boolean isRight =
         storage != null
@@ -451,7 +536,29 @@ final class OptimizerPlan {
     requireLength("gradient", name, storage.length(), known.length(), "the parameter");
   }
 
-  private static void requireKnown(
+  private static void requireRows(String name, SparseRows rows, Storage param) {
+    final boolean isDouble = param.format() == Format.FLOAT64;
+    if (rows.values() instanceof double[] != isDouble) {
+      throw new IllegalArgumentException(
+          "gradient '" + name + "' is " + rows + ": expected values of "
+              + (isDouble ? "double" : "float") + ", as the parameter");
+    }
+    if (param.length() % rows.rowLength() != 0) {
+      throw new IllegalArgumentException(
+          "gradient '" + name + "' is " + rows + ": expected a row length that divides "
+              + param.length() + ", the length of the parameter");
+    }
+    final long count = param.length() / rows.rowLength();
+    for (int row : rows.rows()) {
+      if (row < 0 || row >= count) {
+        throw new IllegalArgumentException(
+            "gradient '" + name + "' has row " + row + ": expected 0 <= row < " + count
+                + ", the rows of the parameter");
+      }
+    }
+  }
+
+  static void requireKnown(
       String name, Object param, Storage storage, ParameterState known) {
     if (known != null) {
       if (storage.format() != known.format) {

@@ -10,6 +10,7 @@ import org.adamant.training.Accumulation;
 import org.adamant.training.LossScale;
 import org.adamant.training.Plateau;
 import org.adamant.training.Schedule;
+import org.adamant.training.SparseMode;
 
 /** What an optimizer was built with. */
 final class OptimizerSettings implements Cloneable {
@@ -44,6 +45,8 @@ final class OptimizerSettings implements Cloneable {
   Accumulation accumulation = Accumulation.MEAN;
   boolean accumulatesInDouble;
   NonFinite nonFinite = NonFinite.PROPAGATE;
+  SparseMode sparseMode = SparseMode.LAZY;
+  boolean countsRows;
   Rounding rounding = Rounding.STOCHASTIC;
   long seed;
   Format firstMoments;

@@ -1,6 +1,8 @@
 package org.adamant;
 
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What an optimizer keeps of one parameter. */
 final class ParameterState {
@@ -39,6 +41,15 @@ final class ParameterState {
   /** How many updates the parameter has had; shared by parameters that have always been updated together. */
   Counter counter = new Counter(0);
 
+  /** What is known of its rows; null until a gradient of some rows came. */
+  SparseState sparse;
+
+  /**
+   * Which update of the optimizer was which step of the parameter, as far as rows may have to be caught up: pairs of a
+   * step and its update, from which on both count alike.
+   */
+  final List<long[]> updates = new ArrayList<>();
+
   /** The sum of the gradients of micro-batches; null until there were any. */
   Storage accumulated;
 
@@ -63,6 +74,23 @@ final class ParameterState {
     }
     // Beyond 2^32 numbers differ in the key as well.
     return (hash >>> 34) << 32;
+  }
+
+  /** Says that an update is the next step. */
+  void stepsAt(long update) {
+    final long step = counter.steps + 1;
+    if (updates.isEmpty() || step - updates.getLast()[0] != update - updates.getLast()[1]) {
+      updates.add(new long[] {step, update});
+    }
+  }
+
+  /** {@return the update that was a step of the parameter, one of those that were told} */
+  long updateOf(long step) {
+    int i = updates.size() - 1;
+    while (i > 0 && updates.get(i)[0] > step) {
+      i--;
+    }
+    return updates.get(i)[1] + step - updates.get(i)[0];
   }
 
   /** New memory in the place and format in which a step computes. */

@@ -10,6 +10,7 @@ import org.adamant.internal.loop.Operand;
 final class RowMemory {
 
   private final int rowLength;
+  private final long firstNumber;
   private final Storage[] memory = new Storage[Operand.COUNT];
 
   /** What the rows are rows of; no longer than for one step. */
@@ -18,8 +19,9 @@ final class RowMemory {
   /** All of the memory; null where it is to be made. */
   private AdamSlice all;
 
-  RowMemory(int rowLength) {
+  RowMemory(int rowLength, long firstNumber) {
     this.rowLength = rowLength;
+    this.firstNumber = firstNumber;
   }
 
   /** Makes room for rows of these operands; the gradients are not asked for. */
@@ -93,7 +95,8 @@ final class RowMemory {
       all = AdamSlice.of(alike);
     }
     return all.part(
-        (long) from * rowLength, (long) (to - from) * rowLength, (long) row * rowLength);
+        (long) from * rowLength, (long) (to - from) * rowLength,
+        firstNumber + (long) row * rowLength);
   }
 
   /** Copies rows from the operands, or back. */

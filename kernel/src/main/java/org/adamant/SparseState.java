@@ -58,6 +58,21 @@ final class SparseState {
    * @param stepsTaken how many steps all of its rows have taken so far
    */
   SparseState(SparseMode mode, boolean countsRows, long length, int rowLength, long stepsTaken) {
+    this(mode, countsRows, length, rowLength, stepsTaken, 0);
+  }
+
+  /**
+   * The state of a parameter whose elements are numbered otherwise.
+   *
+   * @param firstNumber the number of its first element, see {@link AdamSlice#numberedFrom}
+   */
+  SparseState(
+      SparseMode mode,
+      boolean countsRows,
+      long length,
+      int rowLength,
+      long stepsTaken,
+      long firstNumber) {
     if (length % rowLength != 0) {
       throw new IllegalArgumentException(
           "rowLength = " + rowLength + ": expected a divisor of " + length
@@ -66,10 +81,30 @@ final class SparseState {
     this.mode = mode;
     this.rowLength = rowLength;
     this.rowCount = length / rowLength;
-    this.memory = new RowMemory(rowLength);
+    this.memory = new RowMemory(rowLength, firstNumber);
     this.counters =
         mode == SparseMode.EXACT || countsRows ? new int[Math.toIntExact(rowCount)] : null;
     tookAll(stepsTaken);
+  }
+
+  /** {@return what becomes of rows without gradient} */
+  SparseMode mode() {
+    return mode;
+  }
+
+  /** {@return how many numbers a row has} */
+  int rowLength() {
+    return rowLength;
+  }
+
+  /** {@return whether rows have steps to take yet, the parameter having taken so many} */
+  boolean isBehind(long steps) {
+    for (int i = 0; mode == SparseMode.EXACT && i < counters.length; i++) {
+      if (counters[i] < steps) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What is to be saved of the state, and may be changed to restore it; null if there are no counters. */
