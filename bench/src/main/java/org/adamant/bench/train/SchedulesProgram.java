@@ -57,9 +57,7 @@ final class SchedulesProgram implements Program {
     add(
         context, "Roots, and a sequence", line("inverse root", Schedule.inverseRoot(1, WARMUP)),
         line("Noam", Schedule.noam(Math.sqrt(512 * 60), 512, 60)),
-        line(
-            "two cosines in sequence",
-            Schedule.sequence(List.of(HALF, HALF.times(0.5)), TOTAL / 2)));
+        line("two cosines", Schedule.sequence(List.of(HALF, HALF.times(0.5)), TOTAL / 2)));
     add(
         context, "One cycle", line("rate", CYCLE.rate()), line("beta1", CYCLE.beta1()));
     add(
@@ -96,8 +94,7 @@ final class SchedulesProgram implements Program {
                 + " staircase: the exponent rounded down.",
             "Inverse root: 1 / sqrt(1 + (s - W) / W). Noam: proportional to min(1 / sqrt(t), t / W^1.5). In a"
                 + " sequence each schedule is counted from its own start.",
-            "Averages: min(d, (1 + t) / (10 + t)), and 1 - (1 - d) / (1 - d^t); a decay of 1 leaves the average as"
-                + " it is.",
+            "Averages: min(d, (1 + t) / (10 + t)), and 1 - (1 - d) / (1 - d^t); 1 is no average.",
             "Plateau: half the rate, down to a quarter, after more than 30 updates without a better loss. Loss"
                 + " scale: doubled after 20 good steps, halved after a skipped one."),
         charts, List.of());
