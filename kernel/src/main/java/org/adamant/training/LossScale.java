@@ -9,7 +9,7 @@ package org.adamant.training;
  * finite multiplies the scale by {@code backoff}, and {@code interval} steps in a row that were not multiply it by
  * {@code growth}. As there, the scale does not grow where a float would become infinite by it, but stays, so powers of
  * two stay powers of two and both multiplications exact. Other than there, it does not fall below the {@linkplain
- * Float#MIN_NORMAL smallest normal float}, from where it could never come back once it was 0.
+ * Float#MIN_NORMAL smallest normal float}: once it were 0, it would stay 0.
  *
  * @param initial the first scale, from the smallest normal float to the largest
  * @param growth at least 1, finite

@@ -6,8 +6,7 @@ import java.util.List;
  * A number for each step, most often its learning rate: a pure function of the number of the step. So nothing of it has
  * to be saved but that number, and a training that goes on later has the rates it would have had.
  *
- * <p><b>Counting.</b> t = 1 is the first update, as in {@link org.adamant.training this package} and in the formula of
- * Adam. The formulas below are written with {@code s = t - 1}, the updates that are completed, which is what the
+ * <p><b>Counting.</b> t = 1 is the first update, as in the formula of Adam. The formulas below are written with {@code s = t - 1}, the updates that are completed, which is what the
  * schedules of optax, MLX, Keras, PyTorch and Hugging Face count.
  *
  * <p><b>Equal bits.</b> The schedules made here compute in double, with the cosine and the powers of {@link

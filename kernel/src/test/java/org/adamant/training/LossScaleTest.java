@@ -66,6 +66,8 @@ class LossScaleTest {
   @Test
   void staysInTheRangeOfFloat() {
     final LossScale settings = LossScale.dynamic().withInterval(1);
+    final float largest = Float.MAX_VALUE;
+    assertThat(settings.next(new State(largest / 2, 0), false)).isEqualTo(new State(largest, 0));
     assertThat(settings.next(new State(0x1p126, 0), false)).isEqualTo(new State(0x1p127, 0));
     assertThat(settings.next(new State(0x1p127, 0), false)).isEqualTo(new State(0x1p127, 0));
     assertThat(settings.next(new State(0x1p-126, 0), true)).isEqualTo(new State(0x1p-126, 0));

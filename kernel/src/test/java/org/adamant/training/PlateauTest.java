@@ -159,6 +159,16 @@ class PlateauTest {
     assertThatThrownBy(() -> any.observe(null, 1)).hasMessage("state is null");
   }
 
+  @Test
+  void anyImprovementCountsWithoutAThreshold() {
+    final Plateau plateau = Plateau.defaults().withPatience(0).withThreshold(0).withMinFactor(1);
+    final State state = plateau.observe(plateau.start(), 1);
+    assertThat(plateau.observe(state, Math.nextDown(1.0)))
+        .isEqualTo(new State(1, Math.nextDown(1.0), 0, 0));
+    assertThat(plateau.observe(state, 1)).isEqualTo(new State(1, 1, 0, 0));
+    assertThat(plateau.observe(new State(0, 1, 0, 0), 1).factor()).isZero();
+  }
+
   private static void refused(String message, Runnable call) {
     assertThatThrownBy(call::run)
         .isExactlyInstanceOf(IllegalArgumentException.class)

@@ -295,6 +295,33 @@ class ScheduleTest {
   }
 
   @Test
+  void aFactorMultipliesEachValue() {
+    assertThat(first(Schedule.linear(1, 2, 2).times(3), 4)).containsExactly(3, 4.5, 6, 6);
+  }
+
+  @Test
+  void aCycleMayHaveOtherEnds() {
+    final OneCycle cycle =
+        Schedule.oneCycle(1, 4).withRise(0.5).withDivisors(2, 4).withBeta1(0.75, 0.5);
+    assertThat(first(cycle.rate(), 4))
+        .containsExactly(new double[] {0.5, 1, 0.5625, 0.125}, within(ROUNDING));
+    assertThat(first(cycle.beta1(), 4))
+        .containsExactly(new double[] {0.75, 0.5, 0.625, 0.75}, within(ROUNDING));
+  }
+
+  /** What the ranges include. */
+  @Test
+  void argumentsMayLieOnTheEdge() {
+    assertThat(first(Schedule.cosine(0.5, 0.5, 1), 2)).containsOnly(0.5);
+    assertThat(first(Schedule.cosine(0, 0, 1), 2)).containsOnly(0);
+    assertThat(first(Schedule.warmupStableDecay(1, 0, 0, 0, 1, DecayShape.LINEAR), 2))
+        .containsExactly(1, 0);
+    assertThat(first(Schedule.exponential(1, 1, 1), 2)).containsOnly(1);
+    assertThat(first(Schedule.oneCycle(1, 4).withDivisors(1, 1).rate(), 4)).containsOnly(1);
+    assertThat(first(Schedule.oneCycle(1, 4).withBeta1(0, 0).beta1(), 4)).containsOnly(0);
+  }
+
+  @Test
   void aWarmUpCanWasteNoUpdate() {
     assertThat(first(Schedule.linearWarmup(1, 4), 6)).containsExactly(0, 0.25, 0.5, 0.75, 1, 1);
     assertThat(first(Schedule.linearWarmup(1, 4).skipping(1), 5))
