@@ -218,8 +218,27 @@ final class Trial {
       for (int n = 0; isSpecial && n < special.length && k < ALWAYS; n++) {
         doubles[2 * (k + ALWAYS * n) + 1] = special[n];
       }
+      if (layout.hasBlocks()) {
+        sign(doubles, Operand.of(k), isSpecial);
+      }
       memory[k] = Memory.of(layout.kind(Operand.of(k)), doubles);
     }
     return memory;
+  }
+
+  /**
+   * Gives moments in blocks the signs that they have once a step has written them: a loop of vectors leaves others to
+   * the scalar path, and nothing would be known of its vectors. The second block of special numbers is one of these
+   * others.
+   */
+  private static void sign(double[] moments, Operand operand, boolean isSpecial) {
+    for (int i = 0; i < moments.length; i++) {
+      final boolean isAsWritten = !isSpecial || i < BLOCK;
+      if (operand == Operand.M && isAsWritten || operand == Operand.V && !isAsWritten) {
+        moments[i] *= i % 2 == 0 ? 1 : -1;
+      } else {
+        moments[i] = Math.abs(moments[i]);
+      }
+    }
   }
 }

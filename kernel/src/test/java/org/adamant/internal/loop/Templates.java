@@ -6,7 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** For tests of other packages: the template of the reference, and what can be made of it. */
+/** For tests of other packages: the templates, and what can be made of them. */
 public final class Templates {
 
   /** Widths that no vector has, but that the tail of a loop may be said to be of. */
@@ -22,7 +22,16 @@ public final class Templates {
 
   /** The class file of the reference. */
   public static byte[] reference() throws IOException {
-    try (InputStream in = ReferenceLoop.class.getResourceAsStream("ReferenceLoop.class")) {
+    return file(ReferenceLoop.class);
+  }
+
+  /** The class file of the SIMD loop. */
+  public static byte[] simd() throws IOException {
+    return file(SimdLoop.class);
+  }
+
+  private static byte[] file(Class<?> template) throws IOException {
+    try (InputStream in = template.getResourceAsStream(template.getSimpleName() + ".class")) {
       return in.readAllBytes();
     }
   }
