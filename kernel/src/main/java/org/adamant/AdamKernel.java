@@ -154,10 +154,10 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    * The fastest kernel for this machine.
    *
    * <p>This kernel starts on the scalar path, which is soon compiled. It switches to SIMD once the JIT has
-   * compiled that and the compiled code has given the bits of the reference: after a second at full load
-   * for the basic step, two for one that does everything, and three to four in formats of 16 and 8 bits, later
-   * where the compiler gets little time. Only the speed changes; {@link #explanation} says how far it is. Once it has switched, data of any kind and
-   * length are stepped by compiled code that allocates nothing.
+   * compiled that and the compiled code has given the bits of the reference: after a second at full load for
+   * the basic step, two for one that does everything, and three to four in formats of 16 and 8 bits, later
+   * where the compiler gets little time. Only the speed changes; {@link #explanation} says how far it is. Once
+   * it has switched, data of any kind and length are stepped by compiled code that allocates nothing.
    *
    * <p>What was chosen and why is said once, through {@link System.Logger} {@code org.adamant}: where there
    * is no SIMD by this call, as a warning. Where it is likely and the property names no width, the Vector
