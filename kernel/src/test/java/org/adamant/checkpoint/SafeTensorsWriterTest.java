@@ -245,10 +245,10 @@ class SafeTensorsWriterTest {
     }
   }
 
-  /** More than the heap, and than 2^32 bytes: a sparse file in, a file out, and back. */
+  /** More than 2^32 bytes, none of them in the heap: a sparse file in, a file out, and back. */
   @Test
   @EnabledIfSystemProperty(named = "adamant.heavy", matches = "true")
-  void aFileLargerThanTheHeap(@TempDir Path folder) throws IOException {
+  void aFileOfMoreThanFourGigabytes(@TempDir Path folder) throws IOException {
     final long size = (1L << 32) + 4 * 1234;
     final Path to = folder.resolve("to");
     try (Arena arena = Arena.ofShared()) {
