@@ -82,7 +82,12 @@ class SafeTensorsFuzzTest {
     for (int i = 0; i < COUNT; i++) {
       byte[] file = seeds.get(random.nextInt(seeds.size()));
       for (int k = 1 + random.nextInt(3); k > 0; k--) {
-        file = random.nextInt(4) == 0 ? withOtherBytes(file) : withOtherHeader(file);
+        file =
+            switch (random.nextInt(8)) {
+              case 0, 1 -> withOtherBytes(file);
+              case 2 -> withMoreEntries(file);
+              default -> withOtherHeader(file);
+            };
       }
       taken += agrees(file) ? 1 : 0;
     }
@@ -164,11 +169,10 @@ class SafeTensorsFuzzTest {
 
   /** Changes tokens of the header, and its length with it; a file that has none stays as it is. */
   private byte[] withOtherHeader(byte[] file) {
-    if (file.length < 8 || file[2] != 0
-        || (file[0] & 0xFF) + 256 * (file[1] & 0xFF) > file.length - 8) {
+    final int length = headerLength(file);
+    if (length < 0) {
       return file;
     }
-    final int length = (file[0] & 0xFF) + 256 * (file[1] & 0xFF);
     final List<String> tokens =
         TOKEN.matcher(new String(file, 8, length, StandardCharsets.UTF_8))
             .results()
@@ -177,10 +181,55 @@ class SafeTensorsFuzzTest {
     if (!tokens.isEmpty()) {
       changeOne(tokens);
     }
-    final byte[] header = String.join("", tokens).getBytes(StandardCharsets.UTF_8);
+    return withHeader(String.join("", tokens), file, length, 0);
+  }
+
+  /** Puts whole entries first, most of which would be right alone, and perhaps bytes behind all. */
+  private byte[] withMoreEntries(byte[] file) {
+    final int length = headerLength(file);
+    if (length < 0) {
+      return file;
+    }
+    final StringBuilder header =
+        new StringBuilder(new String(file, 8, length, StandardCharsets.UTF_8));
+    final int data = file.length - 8 - length;
+    final int begin = data + random.nextInt(2);
+    final int end = begin + random.nextInt(3);
+    final String one = "{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}";
+    final String[] entries =
+        {one, one.replace("[1]", "[" + (end - begin) + "]").replace("0,1", begin + "," + end),
+          one.replace("[1]", "[0]").replace("0,1", "0,0"),
+          one.replace("[1]", "[0,281474976710656]").replace("0,1", "0,0"),
+          one.replace("[1]", "[0,281474976710657]").replace("0,1", "0,0"),
+          one.replace("[1]", "[0]").replace("0,1", "0,0").replace("}", ",\"x\":\"\"}"),
+          one.replace("[1]", "[0]").replace("0,1", "0,0").replace("{", "{\"dtype\":\"U8\",")};
+    for (int k = 1 + random.nextInt(2); k > 0; k--) {
+      header.insert(
+          header.indexOf("{") + 1,
+          random.nextInt(6) == 0
+              ? "\"__metadata__\":{\"k\":\"\",\"" + "kl".charAt(random.nextInt(2)) + "\":\"\"},"
+              : "\"" + "xy".charAt(random.nextInt(2)) + "\":"
+                  + entries[random.nextInt(entries.length)] + ",");
+    }
+    return withHeader(header.toString(), file, length, random.nextInt(3));
+  }
+
+  /** How long the header is, if there is one and it is short. */
+  private static int headerLength(byte[] file) {
+    if (file.length < 8 || file[2] != 0) {
+      return -1;
+    }
+    final int length = (file[0] & 0xFF) + 256 * (file[1] & 0xFF);
+    return length > file.length - 8 ? -1 : length;
+  }
+
+  /** A file with another header, the same bytes behind it, and more of them. */
+  private static byte[] withHeader(String text, byte[] file, int oldLength, int more) {
+    final byte[] header = text.getBytes(StandardCharsets.UTF_8);
     final byte[] start = Checkpoints.file(header.length, header, 0);
-    final byte[] all = Arrays.copyOf(start, start.length + file.length - 8 - length);
-    System.arraycopy(file, 8 + length, all, start.length, file.length - 8 - length);
+    final int data = file.length - 8 - oldLength;
+    final byte[] all = Arrays.copyOf(start, start.length + data + more);
+    System.arraycopy(file, 8 + oldLength, all, start.length, data);
     return all;
   }
 
