@@ -294,7 +294,9 @@ final class HeaderReader {
     final StringBuilder quoted = new StringBuilder("\"");
     for (int i = 0; i < Math.min(shown, string.length()); i++) {
       final char c = string.charAt(i);
-      if (Character.isISOControl(c) || Character.isSurrogate(c) || c == '"' || c == '\\') {
+      if (c == '"' || c == '\\') {
+        quoted.append('\\').append(c);
+      } else if (Character.isISOControl(c) || Character.isSurrogate(c)) {
         quoted.append(String.format("\\u%04x", (int) c));
       } else {
         quoted.append(c);

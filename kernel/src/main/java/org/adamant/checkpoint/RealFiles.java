@@ -78,14 +78,14 @@ final class RealFiles implements FileOperations {
 
   @Override
   public void forceFolder(Path folder) throws IOException {
-    boolean interrupted = Thread.interrupted();
+    boolean interrupted = false;
     try {
       while (true) {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
           channel.force(true);
           return;
         } catch (ClosedByInterruptException e) {
-          interrupted |= Thread.interrupted();
+          interrupted = Thread.interrupted();
         } catch (AccessDeniedException e) {
           // Windows, which opens no folders, or a folder that may be written but not read: there is no way.
           return;
