@@ -58,8 +58,8 @@ public final class Adam {
     EXACT,
     /**
      * That of PyTorch's unfused loop on a CPU, to continue a run to the bit. Goes with {@link
-     * EpsilonPlacement#ALGORITHM_1}, no rootEpsilon, no Nesterov, no {@link AmsGrad#CORRECTED} and no
-     * {@link WeightDecay#INDEPENDENT}, which PyTorch does not have.
+     * EpsilonPlacement#ALGORITHM_1}, no rootEpsilon, bias correction, no Nesterov, no {@link
+     * AmsGrad#CORRECTED} and no {@link WeightDecay#INDEPENDENT}: PyTorch has nothing else.
      *
      * <p>To the bit, but for two things that PyTorch itself leaves open: in double, a power of beta whose
      * last bit the C library got wrong, see {@link AdamStep}; and with beta1 = 0 the sign of an m of zero
@@ -80,6 +80,7 @@ public final class Adam {
     private double epsilon = 1e-8;
     private EpsilonPlacement epsilonPlacement = EpsilonPlacement.ALGORITHM_1;
     private double rootEpsilon;
+    private boolean biasCorrection = true;
     private double weightDecay;
     private WeightDecay weightDecayMode = WeightDecay.DECOUPLED;
     private AmsGrad amsgrad = AmsGrad.NONE;
@@ -98,6 +99,7 @@ public final class Adam {
         "epsilon", epsilon,
         "epsilonPlacement", epsilonPlacement,
         "rootEpsilon", rootEpsilon,
+        "biasCorrection", biasCorrection,
         "weightDecay", weightDecay,
         "weightDecayMode", weightDecayMode,
         "amsgrad", amsgrad,
@@ -139,6 +141,7 @@ public final class Adam {
         Arguments.requirePyTorch(
             "epsilonPlacement", epsilonPlacement, epsilonPlacement == EpsilonPlacement.ALGORITHM_1);
         Arguments.requirePyTorch("rootEpsilon", rootEpsilon, rootEpsilon == 0);
+        Arguments.requirePyTorch("biasCorrection", biasCorrection, biasCorrection);
         Arguments.requirePyTorch("nesterov", nesterov, !nesterov);
         Arguments.requirePyTorch("amsgrad", amsgrad, amsgrad != AmsGrad.CORRECTED);
         Arguments.requirePyTorch(
@@ -340,6 +343,16 @@ public final class Adam {
   }
 
   /**
+   * A copy with or without the correction of the moments' bias towards zero.
+   *
+   * @param newBiasCorrection whether they are divided by 1 - beta^t
+   * @return the copy
+   */
+  public Adam withBiasCorrection(boolean newBiasCorrection) {
+    return edit(d -> d.biasCorrection = newBiasCorrection);
+  }
+
+  /**
    * A copy with another strength of weight decay, in the same place.
    *
    * @param newWeightDecay finite and at least 0; 0 is none
@@ -512,6 +525,17 @@ public final class Adam {
    */
   public double rootEpsilon() {
     return values.rootEpsilon;
+  }
+
+  /**
+   * Whether the moments' bias towards zero, where they start, is corrected (section 3 of the paper). Where it is not, as
+   * in BERT's optimizer, the first steps are larger with the usual betas, by up to (1 - beta1) / sqrt(1 - beta2), and
+   * AdamW's later ones the same.
+   *
+   * @return whether they are divided by 1 - beta^t
+   */
+  public boolean biasCorrection() {
+    return values.biasCorrection;
   }
 
   /**

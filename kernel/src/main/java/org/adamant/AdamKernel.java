@@ -62,7 +62,8 @@ import java.util.concurrent.Executor;
  *   g' = +0                                                   {@link AdamStep#withZeroGradient}
  * </pre>
  *
- * <p>Where no line gives s, it is v'; where none gives d or n, that is the formula's, with s in place of v'. Where
+ * <p>Without {@link Adam#biasCorrection}, 1 - beta1^t, 1 - beta1^(t+1) and 1 - beta2^t are 1 for every t, in all of
+ * this. Where no line gives s, it is v'; where none gives d or n, that is the formula's, with s in place of v'. Where
  * weightDecay or rootEpsilon is 0, its line is left out. Conditions are about the numbers in double,
  * before they are rounded to the type: a rootEpsilon that is 0 in float adds 0.
  *

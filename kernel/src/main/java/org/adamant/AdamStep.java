@@ -23,6 +23,7 @@ import org.adamant.internal.loop.Variant.Feature;
  * <pre>
  *   c1            = -expm1(t * log(beta1))
  *   c2            = -expm1(t * log(beta2))
+ *   c1 = c2       = 1                                    without {@link Adam#biasCorrection}, for every t
  *   hat           = sqrt(c2)                             with {@link EpsilonPlacement#EPSILON_HAT}, otherwise 1
  *
  *   [1 - beta1], [1 - beta2], [1 - averageDecay]         as they stand
@@ -329,6 +330,9 @@ public final class AdamStep {
   }
 
   private static double oneMinusPower(Adam adam, double beta, long t) {
+    if (!adam.biasCorrection()) {
+      return 1;
+    }
     if (adam.arithmetic() == Arithmetic.PYTORCH) {
       return Powers.oneMinusPower(beta, t);
     }
@@ -514,7 +518,8 @@ public final class AdamStep {
   /**
    * The learning rate with the bias corrections it carries.
    *
-   * @return learningRate / (1 - beta1^t), times sqrt(1 - beta2^t) where epsilon is added to the raw root
+   * @return learningRate / (1 - beta1^t), times sqrt(1 - beta2^t) where epsilon is added to the raw root;
+   *     the learning rate without bias correction
    */
   public double stepSize() {
     return stepSize;

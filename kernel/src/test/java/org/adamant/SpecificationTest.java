@@ -54,6 +54,8 @@ class SpecificationTest {
             plain(HAT.withLearningRate(0.003)),
             plain(DEFAULTS.withNesterov(true).withLearningRate(0.003).withBeta1(0.97)),
             plain(HAT.withNesterov(true).withLearningRate(0.003).withBeta1(0.97)),
+            plain(DEFAULTS.withBiasCorrection(false).withNesterov(true).withLearningRate(0.003)),
+            plain(HAT.withBiasCorrection(false).withRootEpsilon(1e-7).withLearningRate(0.003)),
             plain(HAT.withRootEpsilon(1e-7)),
             plain(DEFAULTS.withRootEpsilon(1e-7)),
             plain(DEFAULTS.withAmsgrad(AmsGrad.CORRECTED).withRootEpsilon(1e-7)),
@@ -160,6 +162,7 @@ class SpecificationTest {
         beta2,
         beta2.withAmsgrad(AmsGrad.RAW),
         beta2.withAmsgrad(AmsGrad.CORRECTED),
+        beta2.withBiasCorrection(false),
         beta2.withRootEpsilon(1e-45),
         beta2.withAmsgrad(AmsGrad.CORRECTED).withRootEpsilon(1e-45),
         beta2.withEpsilonPlacement(EpsilonPlacement.EPSILON_HAT),
@@ -182,7 +185,7 @@ class SpecificationTest {
     }
     for (long t : new long[] {64, 6400}) {
       final double factor =
-          adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT
+          adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT || !adam.biasCorrection()
               ? 1
               : 1 / Math.sqrt(-StrictMath.expm1(t * StrictMath.log(adam.beta2())));
       final double threshold = 0x1p-38 * factor;

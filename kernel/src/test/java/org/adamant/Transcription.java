@@ -69,6 +69,9 @@ final class Transcription {
 
   /** 1 - beta^t. */
   private double correction(double beta, long t) {
+    if (!adam.biasCorrection()) {
+      return 1;
+    }
     if (!isPyTorch) {
       return -StrictMath.expm1((double) t * StrictMath.log(beta));
     }

@@ -71,7 +71,11 @@ class VariantsTest {
                     mode -> Stream.of(0.0, 0.05)
                         .filter(wd -> wd > 0 || mode == WeightDecay.L2)
                         .flatMap(wd -> allowed(() -> a.withWeightDecay(mode, wd)))));
-    adams = adams.flatMap(a -> Stream.of(a, a.withBeta1(0.3).withBeta2(0.4)));
+    adams =
+        adams.flatMap(
+            a -> Stream.concat(
+                Stream.of(a, a.withBeta1(0.3).withBeta2(0.4)),
+                allowed(() -> a.withBiasCorrection(false))));
     adams = adams
         .flatMap(a -> Stream.of(AmsGrad.values()).flatMap(x -> allowed(() -> a.withAmsgrad(x))));
     adams =
@@ -98,10 +102,10 @@ class VariantsTest {
 
   @Test
   void thereAreAsManyCombinationsAsThereShouldBe() {
-    // Ours: 4 decays x 2 betas x (2 of 3 maxima at the raw root, 3 of 3 at the corrected) x 2 root
-    // epsilons x 2 Nesterov; PyTorch's: 3 decays x 2 betas x 2 maxima. Each x 2 signs x 2 clips x
-    // (3 outputs without average + 2 with) x 2 factors.
-    assertThat(cases()).hasSize((4 * 2 * 5 * 2 * 2 + 3 * 2 * 2) * 2 * 2 * (3 + 2) * 2);
+    // Ours: 4 decays x (2 betas, and no bias correction) x (2 of 3 maxima at the raw root, 3 of 3 at the
+    // corrected) x 2 root epsilons x 2 Nesterov; PyTorch's: 3 decays x 2 betas x 2 maxima. Each x 2
+    // signs x 2 clips x (3 outputs without average + 2 with) x 2 factors.
+    assertThat(cases()).hasSize((4 * 3 * 5 * 2 * 2 + 3 * 2 * 2) * 2 * 2 * (3 + 2) * 2);
   }
 
   static Stream<Arguments> typesAndWidths() {

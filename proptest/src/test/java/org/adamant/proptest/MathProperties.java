@@ -95,6 +95,7 @@ class MathProperties {
                           .withClipValue(Double.POSITIVE_INFINITY)
                           .withEpsilon(steps.random().nextBoolean() ? 1e-8 : 0)
                           .withRootEpsilon(a.rootEpsilon() == 0 ? 0 : 1e-12)
+                          .withBiasCorrection(true)
                           .withBeta1(betas[steps.random().nextInt(betas.length)])
                           .withBeta2(betas[steps.random().nextInt(betas.length)]));
           final StepCase tried =

@@ -56,6 +56,7 @@ public record Variant(
                   .withRootEpsilon(1e-12)),
           of("average", Adam.defaults().withAverageDecay(0.99)),
           of("low-betas", LOW_BETAS),
+          of("no-bias-correction", Adam.defaults().withBiasCorrection(false)),
           of("no-epsilon", Adam.defaults().withEpsilon(0)),
           new Variant("gradient-scale", Adam.defaults(), 1.0 / 3, UnaryOperator.identity()),
           new Variant("everything", EVERYTHING, 1.0 / 3, UnaryOperator.identity()),

@@ -86,6 +86,9 @@ public final class Oracle<T> {
 
   Corrections<T> corrections(long t) {
     final T one = reals.of(1);
+    if (!adam.biasCorrection()) {
+      return new Corrections<>(one, one, one);
+    }
     return new Corrections<>(
         reals.subtract(one, reals.power(beta1, t)),
         reals.subtract(one, reals.power(beta1, t + 1)),
