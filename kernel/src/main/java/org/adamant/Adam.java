@@ -39,7 +39,17 @@ public final class Adam {
      */
     DECOUPLED,
     /** Decoupled from the learning rate too: weightDecay * p is subtracted before the update. */
-    INDEPENDENT
+    INDEPENDENT;
+
+    /** Whether it is added to the gradient; the others act on the parameter. */
+    boolean isOfGradient() {
+      return this == L2;
+    }
+
+    /** Whether it is multiplied by the learning rate. */
+    boolean isTimesRate() {
+      return !isOfGradient() && this != INDEPENDENT;
+    }
   }
 
   /** The running maximum of AMSGrad (S. J. Reddi, S. Kale, S. Kumar, 2018, Algorithm 2). */
@@ -145,7 +155,9 @@ public final class Adam {
         Arguments.requirePyTorch("nesterov", nesterov, !nesterov);
         Arguments.requirePyTorch("amsgrad", amsgrad, amsgrad != AmsGrad.CORRECTED);
         Arguments.requirePyTorch(
-            "weightDecayMode", weightDecayMode, weightDecayMode != WeightDecay.INDEPENDENT);
+            "weightDecayMode",
+            weightDecayMode,
+            weightDecayMode == WeightDecay.L2 || weightDecayMode == WeightDecay.DECOUPLED);
       }
     }
   }
@@ -454,7 +466,7 @@ public final class Adam {
   Variant variant() {
     final boolean isPyTorch = arithmetic() == Arithmetic.PYTORCH;
     final boolean decays = weightDecay() > 0;
-    final boolean isL2 = weightDecayMode() == WeightDecay.L2;
+    final boolean isL2 = weightDecayMode().isOfGradient();
     final double w1 = 1 - beta1();
     return Variant.of(
         Feature.PYTORCH.when(isPyTorch)

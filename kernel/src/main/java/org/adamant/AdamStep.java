@@ -195,8 +195,10 @@ public final class AdamStep {
           "learningRate = " + rate + ": learningRate / (1 - beta1^t) overflows at t = " + t
               + ", beta1 = " + beta1 + "; expected a smaller learning rate");
     }
-    if (adam.weightDecayMode() == WeightDecay.DECOUPLED
-        && Double.isInfinite(rate * adam.weightDecay())) {
+    final WeightDecay mode = adam.weightDecayMode();
+    final double decay = mode.isTimesRate() ? rate * adam.weightDecay() : adam.weightDecay();
+    if (mode.isTimesRate()
+        && Double.isInfinite(decay)) {
       throw new IllegalArgumentException(
           "weightDecay = " + adam.weightDecay() + ": learningRate * weightDecay overflows with"
               + " learningRate = " + rate + "; expected a smaller weight decay");
@@ -220,11 +222,7 @@ public final class AdamStep {
         new Coefficients(
             1,
             adam.clipValue(),
-            switch (adam.weightDecayMode()) {
-              case L2 -> adam.weightDecay();
-              case DECOUPLED -> -(rate * adam.weightDecay());
-              case INDEPENDENT -> -adam.weightDecay();
-            },
+            mode.isOfGradient() ? decay : -decay,
             1 - rate * adam.weightDecay(),
             1 - beta1,
             1 - adam.beta2(),
@@ -256,7 +254,7 @@ public final class AdamStep {
     }
     this.ofStep = step.ofStep;
     final boolean isNegated = perCall.update == Update.NEGATED;
-    final boolean isDecayInUpdate = adam.weightDecayMode() != WeightDecay.L2;
+    final boolean isDecayInUpdate = !adam.weightDecayMode().isOfGradient();
     this.coefficients =
         ofStep.with(
             factor,

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Array;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
 import org.adamant.Adam.WeightDecay;
+import org.adamant.internal.loop.Variant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -59,6 +62,23 @@ class VariantsTest {
       }
     }
     return cases;
+  }
+
+  /** Of these, those whose loops do all that another's do, and more: one for each such loop. */
+  static List<Case> largest() {
+    final Map<Variant, Case> ofLoops = new LinkedHashMap<>();
+    for (Case one : cases()) {
+      ofLoops.putIfAbsent(one.at(65).variant(), one);
+    }
+    return ofLoops.entrySet()
+        .stream()
+        .filter(
+            one -> ofLoops.keySet()
+                .stream()
+                .noneMatch(
+                    other -> other != one.getKey() && other.hasAllOf(one.getKey())))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   private static List<Adam> adams() {

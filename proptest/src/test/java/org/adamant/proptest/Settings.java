@@ -53,6 +53,11 @@ record Settings(
         change.apply(adam), t, gradientScale, clipFactor, zeroGradient, updateOnly, nonFinite);
   }
 
+  /** The changed settings, if there are such. */
+  Optional<Settings> ifValidWith(UnaryOperator<Adam> change) {
+    return ifValid(() -> with(change));
+  }
+
   Settings withNonFinite(NonFinite policy) {
     return new Settings(
         adam, t, gradientScale, clipFactor, zeroGradient, updateOnly, policy);
