@@ -39,7 +39,12 @@ public final class Adam {
      */
     DECOUPLED,
     /** Decoupled from the learning rate too: weightDecay * p is subtracted before the update. */
-    INDEPENDENT;
+    INDEPENDENT,
+    /**
+     * As {@link #DECOUPLED}, but only where it does not oppose the update: not where this moves the parameter away from
+     * zero (L. Chen et al., "Cautious Weight Decay", 2025). So decay does not pull against the loss.
+     */
+    CAUTIOUS;
 
     /** Whether it is added to the gradient; the others act on the parameter. */
     boolean isOfGradient() {
@@ -69,7 +74,7 @@ public final class Adam {
     /**
      * That of PyTorch's unfused loop on a CPU, to continue a run to the bit. Goes with {@link
      * EpsilonPlacement#ALGORITHM_1}, no rootEpsilon, bias correction, no Nesterov, no {@link
-     * AmsGrad#CORRECTED} and no {@link WeightDecay#INDEPENDENT}: PyTorch has nothing else.
+     * AmsGrad#CORRECTED}, and {@link WeightDecay#L2} or {@link WeightDecay#DECOUPLED}: PyTorch has nothing else.
      *
      * <p>To the bit, but for two things that PyTorch itself leaves open: in double, a power of beta whose
      * last bit the C library got wrong, see {@link AdamStep}; and with beta1 = 0 the sign of an m of zero
@@ -467,6 +472,7 @@ public final class Adam {
     final boolean isPyTorch = arithmetic() == Arithmetic.PYTORCH;
     final boolean decays = weightDecay() > 0;
     final boolean isL2 = weightDecayMode().isOfGradient();
+    final boolean isCautious = weightDecayMode() == WeightDecay.CAUTIOUS;
     final double w1 = 1 - beta1();
     return Variant.of(
         Feature.PYTORCH.when(isPyTorch)
@@ -474,6 +480,7 @@ public final class Adam {
             | Feature.MAXIMIZES.when(maximize())
             | Feature.DECAYS_GRADIENT.when(decays && isL2)
             | Feature.DECAYS_PARAMETER.when(decays && !isL2)
+            | Feature.CAUTIOUS.when(decays && isCautious)
             | Feature.GRADIENT_FIRST.when(w1 >= 0.5)
             | Feature.FLOAT_GRADIENT_FIRST.when(isPyTorch ? (float) w1 >= 0.5f : w1 >= 0.5)
             | Feature.SQUARE_FIRST.when(!isPyTorch && 1 - beta2() >= 0.5)

@@ -62,6 +62,7 @@ class SpecificationTest {
             plain(DEFAULTS.withAmsgrad(AmsGrad.RAW)),
             new Case(DEFAULTS.withWeightDecay(0.07), 1, true, false),
             new Case(DEFAULTS.withWeightDecay(WeightDecay.INDEPENDENT, 0.07), 1, true, false),
+            new Case(DEFAULTS.withWeightDecay(WeightDecay.CAUTIOUS, 0.07), 1, true, false),
             plain(Adam.pytorch().withLearningRate(0.003)),
             plain(Adam.pytorch().withBeta1(0.5).withBeta2(0.5)),
             plain(Adam.pytorch().withBeta1(0.90625).withBeta2(0.984375)),
@@ -149,6 +150,43 @@ class SpecificationTest {
         for (boolean maximize : new boolean[] {false, true}) {
           final Adam clipping = adam.withClipValue(clip).withMaximize(maximize);
           assertSameBits(plain(clipping), new long[] {1, 2}, arrays);
+        }
+      }
+    }
+  }
+
+  // ---- Cautious decay. ----
+
+  /** Every pair of a parameter and an update that is special, or close to zero. */
+  @ParameterizedTest
+  @EnumSource
+  void cautiousDecayActsUnlessTheUpdateMovesAParameterAwayFromZero(ElementType type) {
+    final int n = SPECIAL.length;
+    final StepArrays arrays = StepArrays.zeros(type, n * n);
+    for (int i = 0; i < n * n; i++) {
+      set(arrays, arrays.params(), i, SPECIAL[i / n]);
+      set(arrays, arrays.m(), i, SPECIAL[i % n]);
+    }
+    for (double decay : new double[] {0.07, 1e-50, 300}) {
+      // With a learning rate of 1 and an epsilon of 1, the smallest m is the smallest update.
+      final Adam adam =
+          DEFAULTS.withWeightDecay(WeightDecay.CAUTIOUS, decay)
+              .withBiasCorrection(false)
+              .withEpsilon(1)
+              .withLearningRate(1);
+      for (boolean updateOnly : new boolean[] {false, true}) {
+        assertSameBits(new Case(adam, 1, updateOnly, false), new long[] {1, 2}, arrays);
+      }
+      for (AdamKernel kernel : kernels()) {
+        final StepArrays written = arrays.copy();
+        final StepArrays negated = arrays.copy();
+        kernel.step(adam.atStep(1).withUpdateOnly(), VariantsTest.slice(written));
+        kernel.step(adam.atStep(1).withNegatedUpdate(), VariantsTest.slice(negated));
+        for (int i = 0; i < n * n; i++) {
+          final double x = type.get(written.grads(), i);
+          assertThat((Double) type.get(negated.grads(), i)).as("%s[%s]", kernel.laneWidth(), i)
+              .isEqualTo(x == 0 ? type.get(negated.grads(), i) : -x);
+          assertThat(type.get(negated.grads(), i) == 0).isEqualTo(x == 0);
         }
       }
     }
@@ -270,6 +308,9 @@ class SpecificationTest {
         coefficient(
             "the factor of weight decay",
             x -> DEFAULTS.withWeightDecay(WeightDecay.INDEPENDENT, x).atStep(1)),
+        coefficient(
+            "the factor of weight decay",
+            x -> DEFAULTS.withLearningRate(1).withWeightDecay(WeightDecay.CAUTIOUS, x).atStep(1)),
         coefficient(
             "the factor of weight decay",
             x -> Adam.pytorch().withWeightDecay(WeightDecay.L2, x).atStep(1)),

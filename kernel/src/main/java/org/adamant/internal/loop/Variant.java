@@ -63,6 +63,8 @@ public final class Variant {
     DECAYS_GRADIENT(false),
     /** Weight decay acts on the parameter, before the update. */
     DECAYS_PARAMETER,
+    /** It acts only where it does not oppose the update. */
+    CAUTIOUS,
     /** The first moment is interpolated from the gradient's end, beta1 being at most 1/2. */
     GRADIENT_FIRST(false),
     /** The same for floats: PyTorch compares 1 - beta1 after rounding it. */

@@ -40,6 +40,7 @@ public record Variant(
           of("adamw", Adam.defaults().withWeightDecay(0.01)),
           of("l2", Adam.defaults().withWeightDecay(WeightDecay.L2, 0.01)),
           of("independent-decay", Adam.defaults().withWeightDecay(WeightDecay.INDEPENDENT, 2e-5)),
+          of("cautious-decay", Adam.defaults().withWeightDecay(WeightDecay.CAUTIOUS, 0.01)),
           of("amsgrad", Adam.defaults().withAmsgrad(AmsGrad.RAW)),
           of("amsgrad-corrected", Adam.defaults().withAmsgrad(AmsGrad.CORRECTED)),
           of("nesterov", Adam.defaults().withNesterov(true)),
