@@ -40,7 +40,22 @@ public final class Adam {
      */
     DECOUPLED,
     /** Decoupled from the learning rate too: weightDecay * p is subtracted before the update. */
-    INDEPENDENT
+    INDEPENDENT,
+    /**
+     * As {@link #DECOUPLED}, but only where it does not oppose the update: not where this moves the parameter away from
+     * zero (L. Chen et al., "Cautious Weight Decay", 2025). So decay does not pull against the loss.
+     */
+    CAUTIOUS;
+
+    /** Whether it is added to the gradient; the others act on the parameter. */
+    boolean isOfGradient() {
+      return this == L2;
+    }
+
+    /** Whether it is multiplied by the learning rate. */
+    boolean isTimesRate() {
+      return !isOfGradient() && this != INDEPENDENT;
+    }
   }
 
   /** The running maximum of AMSGrad (S. J. Reddi, S. Kale, S. Kumar, 2018, Algorithm 2). */
@@ -59,8 +74,8 @@ public final class Adam {
     EXACT,
     /**
      * That of PyTorch's unfused loop on a CPU, to continue a run to the bit. Goes with {@link
-     * EpsilonPlacement#ALGORITHM_1}, no rootEpsilon, no Nesterov, no {@link AmsGrad#CORRECTED} and no
-     * {@link WeightDecay#INDEPENDENT}, which PyTorch does not have.
+     * EpsilonPlacement#ALGORITHM_1}, no rootEpsilon, bias correction, no Nesterov, no {@link
+     * AmsGrad#CORRECTED}, and {@link WeightDecay#L2} or {@link WeightDecay#DECOUPLED}: PyTorch has nothing else.
      *
      * <p>To the bit, but for two things that PyTorch itself leaves open: in double, a power of beta whose
      * last bit the C library got wrong, see {@link AdamStep}; and with beta1 = 0 the sign of an m of zero
@@ -81,6 +96,7 @@ public final class Adam {
     private double epsilon = 1e-8;
     private EpsilonPlacement epsilonPlacement = EpsilonPlacement.ALGORITHM_1;
     private double rootEpsilon;
+    private boolean biasCorrection = true;
     private double weightDecay;
     private WeightDecay weightDecayMode = WeightDecay.DECOUPLED;
     private AmsGrad amsgrad = AmsGrad.NONE;
@@ -99,6 +115,7 @@ public final class Adam {
         "epsilon", epsilon,
         "epsilonPlacement", epsilonPlacement,
         "rootEpsilon", rootEpsilon,
+        "biasCorrection", biasCorrection,
         "weightDecay", weightDecay,
         "weightDecayMode", weightDecayMode,
         "amsgrad", amsgrad,
@@ -140,10 +157,13 @@ public final class Adam {
         Arguments.requirePyTorch(
             "epsilonPlacement", epsilonPlacement, epsilonPlacement == EpsilonPlacement.ALGORITHM_1);
         Arguments.requirePyTorch("rootEpsilon", rootEpsilon, rootEpsilon == 0);
+        Arguments.requirePyTorch("biasCorrection", biasCorrection, biasCorrection);
         Arguments.requirePyTorch("nesterov", nesterov, !nesterov);
         Arguments.requirePyTorch("amsgrad", amsgrad, amsgrad != AmsGrad.CORRECTED);
         Arguments.requirePyTorch(
-            "weightDecayMode", weightDecayMode, weightDecayMode != WeightDecay.INDEPENDENT);
+            "weightDecayMode",
+            weightDecayMode,
+            weightDecayMode == WeightDecay.L2 || weightDecayMode == WeightDecay.DECOUPLED);
       }
     }
   }
@@ -341,6 +361,16 @@ public final class Adam {
   }
 
   /**
+   * A copy with or without the correction of the moments' bias towards zero.
+   *
+   * @param newBiasCorrection whether they are divided by 1 - beta^t
+   * @return the copy
+   */
+  public Adam withBiasCorrection(boolean newBiasCorrection) {
+    return edit(d -> d.biasCorrection = newBiasCorrection);
+  }
+
+  /**
    * A copy with another strength of weight decay, in the same place.
    *
    * @param newWeightDecay finite and at least 0; 0 is none
@@ -442,7 +472,8 @@ public final class Adam {
   Variant variant() {
     final boolean isPyTorch = arithmetic() == Arithmetic.PYTORCH;
     final boolean decays = weightDecay() > 0;
-    final boolean isL2 = weightDecayMode() == WeightDecay.L2;
+    final boolean isL2 = weightDecayMode().isOfGradient();
+    final boolean isCautious = weightDecayMode() == WeightDecay.CAUTIOUS;
     final double w1 = 1 - beta1();
     return Variant.of(
         Feature.PYTORCH.when(isPyTorch)
@@ -450,6 +481,7 @@ public final class Adam {
             | Feature.MAXIMIZES.when(maximize())
             | Feature.DECAYS_GRADIENT.when(decays && isL2)
             | Feature.DECAYS_PARAMETER.when(decays && !isL2)
+            | Feature.CAUTIOUS.when(decays && isCautious)
             | Feature.GRADIENT_FIRST.when(w1 >= 0.5)
             | Feature.FLOAT_GRADIENT_FIRST.when(isPyTorch ? (float) w1 >= 0.5f : w1 >= 0.5)
             | Feature.SQUARE_FIRST.when(!isPyTorch && 1 - beta2() >= 0.5)
@@ -513,6 +545,17 @@ public final class Adam {
    */
   public double rootEpsilon() {
     return values.rootEpsilon;
+  }
+
+  /**
+   * Whether the moments' bias towards zero, where they start, is corrected (section 3 of the paper). Where it is not, as
+   * in BERT's optimizer, the first steps are larger with the usual betas, by up to (1 - beta1) / sqrt(1 - beta2), and
+   * AdamW's later ones the same.
+   *
+   * @return whether they are divided by 1 - beta^t
+   */
+  public boolean biasCorrection() {
+    return values.biasCorrection;
   }
 
   /**

@@ -52,17 +52,22 @@ import java.util.concurrent.Executor;
  *           [-learningRate * (1 - beta1) / (1 - beta1^t)] * g)    {@link Adam#nesterov}; both learning rates
  *                                                             times sqrt(1 - beta2^t) with
  *                                                             {@code EPSILON_HAT}
+ *   p = fma(c, p, p)                                          {@link Adam.WeightDecay#CAUTIOUS}, where c is 0 if
+ *                                                             n / d and p are both &gt; 0 or both &lt; 0,
+ *                                                             otherwise [-learningRate * weightDecay]
  *   g' = n / d                                                {@link AdamStep#withUpdateOnly}: p is neither
  *                                                             decayed nor written
  *   g' = fma([-learningRate * weightDecay], p, n / d)         the same with {@code DECOUPLED}
  *   g' = fma(-weightDecay, p, n / d)                          the same with {@code INDEPENDENT}
- *   the three lines above with the step sizes and the
- *   factors of decay negated                                  {@link AdamStep#withNegatedUpdate}
+ *   g' = fma(c, p, n / d)                                     the same with {@code CAUTIOUS}
+ *   the four lines above with the step sizes and the
+ *   factors of decay negated, c being 0 where it was          {@link AdamStep#withNegatedUpdate}
  *   a' = fma([1 - averageDecay], p' - a, a)                   {@link Adam#averageDecay}, if less than 1
  *   g' = +0                                                   {@link AdamStep#withZeroGradient}
  * </pre>
  *
- * <p>Where no line gives s, it is v'; where none gives d or n, that is the formula's, with s in place of v'. Where
+ * <p>Without {@link Adam#biasCorrection}, 1 - beta1^t, 1 - beta1^(t+1) and 1 - beta2^t are 1 for every t, in all of
+ * this. Where no line gives s, it is v'; where none gives d or n, that is the formula's, with s in place of v'. Where
  * weightDecay or rootEpsilon is 0, its line is left out. Conditions are about the numbers in double,
  * before they are rounded to the type: a rootEpsilon that is 0 in float adds 0.
  *
@@ -130,6 +135,7 @@ import java.util.concurrent.Executor;
  * the update of this step is 0, and the parameter is NaN when v is. With PyTorch's arithmetic, where it is the
  * square times [1 - beta2] that overflows, v stays infinite (NaN at the next step if beta2 is 0): after such a square
  * the parameter moves by decay only, for good.
+ * With decay that acts on the parameter, an infinite parameter becomes NaN, with {@code CAUTIOUS} even where c is 0.
  * With epsilon 0, and no rootEpsilon, an element with m' = v' = 0 becomes NaN. All of this is of the numbers in
  * their type: an epsilon of 1e-46 is 0 in float.
  *

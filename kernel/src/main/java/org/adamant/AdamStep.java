@@ -23,6 +23,7 @@ import org.adamant.internal.loop.Variant.Feature;
  * <pre>
  *   c1            = -expm1(t * log(beta1))
  *   c2            = -expm1(t * log(beta2))
+ *   c1 = c2       = 1                                    without {@link Adam#biasCorrection}, for every t
  *   hat           = sqrt(c2)                             with {@link EpsilonPlacement#EPSILON_HAT}, otherwise 1
  *
  *   [1 - beta1], [1 - beta2], [1 - averageDecay]         as they stand
@@ -194,8 +195,10 @@ public final class AdamStep {
           "learningRate = " + rate + ": learningRate / (1 - beta1^t) overflows at t = " + t
               + ", beta1 = " + beta1 + "; expected a smaller learning rate");
     }
-    if (adam.weightDecayMode() == WeightDecay.DECOUPLED
-        && Double.isInfinite(rate * adam.weightDecay())) {
+    final WeightDecay mode = adam.weightDecayMode();
+    final double decay = mode.isTimesRate() ? rate * adam.weightDecay() : adam.weightDecay();
+    if (mode.isTimesRate()
+        && Double.isInfinite(decay)) {
       throw new IllegalArgumentException(
           "weightDecay = " + adam.weightDecay() + ": learningRate * weightDecay overflows with"
               + " learningRate = " + rate + "; expected a smaller weight decay");
@@ -219,11 +222,7 @@ public final class AdamStep {
         new Coefficients(
             1,
             adam.clipValue(),
-            switch (adam.weightDecayMode()) {
-              case L2 -> adam.weightDecay();
-              case DECOUPLED -> -(rate * adam.weightDecay());
-              case INDEPENDENT -> -adam.weightDecay();
-            },
+            mode.isOfGradient() ? decay : -decay,
             1 - rate * adam.weightDecay(),
             1 - beta1,
             1 - adam.beta2(),
@@ -255,7 +254,7 @@ public final class AdamStep {
     }
     this.ofStep = step.ofStep;
     final boolean isNegated = perCall.update == Update.NEGATED;
-    final boolean isDecayInUpdate = adam.weightDecayMode() != WeightDecay.L2;
+    final boolean isDecayInUpdate = !adam.weightDecayMode().isOfGradient();
     this.coefficients =
         ofStep.with(
             factor,
@@ -329,6 +328,9 @@ public final class AdamStep {
   }
 
   private static double oneMinusPower(Adam adam, double beta, long t) {
+    if (!adam.biasCorrection()) {
+      return 1;
+    }
     if (adam.arithmetic() == Arithmetic.PYTORCH) {
       return Powers.oneMinusPower(beta, t);
     }
@@ -514,7 +516,8 @@ public final class AdamStep {
   /**
    * The learning rate with the bias corrections it carries.
    *
-   * @return learningRate / (1 - beta1^t), times sqrt(1 - beta2^t) where epsilon is added to the raw root
+   * @return learningRate / (1 - beta1^t), times sqrt(1 - beta2^t) where epsilon is added to the raw root;
+   *     the learning rate without bias correction
    */
   public double stepSize() {
     return stepSize;

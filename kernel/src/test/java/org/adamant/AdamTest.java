@@ -142,7 +142,7 @@ class AdamTest {
         type == double.class
             ? Double.valueOf(0.625)
             : type == boolean.class
-                ? Boolean.TRUE
+                ? Boolean.valueOf(!(boolean) hyperParameter.invoke(Adam.defaults()))
                 : type.getEnumConstants()[type.getEnumConstants().length - 1];
     return (Adam) Adam.class
         .getMethod("with" + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1), type)

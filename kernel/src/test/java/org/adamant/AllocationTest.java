@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.adamant.Adam.AmsGrad;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -63,31 +62,23 @@ class AllocationTest {
   }
 
   static Stream<Arguments> kernelsAndVariants() {
-    final Adam everything =
-        Adam.defaults()
-            .withWeightDecay(0.01)
-            .withAmsgrad(AmsGrad.CORRECTED)
-            .withNesterov(true)
-            .withMaximize(true)
-            .withClipValue(1)
-            .withAverageDecay(0.99)
-            .withRootEpsilon(1e-9);
-    final Adam pytorch = Adam.pytorchAdamW().withAmsgrad(AmsGrad.RAW).withMaximize(true);
     return LaneWidth.supported()
         .stream()
         .flatMap(
             width -> Arrays.stream(ElementType.values())
                 .flatMap(
-                    type -> Stream.of(everything, pytorch)
-                        .map(adam -> Arguments.of(width, type, adam))));
+                    type -> VariantsTest.largest()
+                        .stream()
+                        .map(tested -> Arguments.of(width, type, tested))));
   }
 
   /** The compiler stops inlining in a loop that is too large, and vectors are then allocated. */
   @ParameterizedTest
   @MethodSource("kernelsAndVariants")
-  void theLargestVariantsAllocateNothing(LaneWidth width, ElementType type, Adam adam) {
+  void theLargestVariantsAllocateNothing(
+      LaneWidth width, ElementType type, VariantsTest.Case tested) {
     final AdamKernel kernel = AdamKernel.of(width);
-    final AdamStep step = adam.atStep(65).withGradientScale(0.5).withZeroGradient();
+    final AdamStep step = tested.at(65);
     final AdamSlice slice =
         VariantsTest.slice(StepArrays.ordinary(type, 203, 1))
             .withMaximum(type.newArray(203))

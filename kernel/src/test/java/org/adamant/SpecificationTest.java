@@ -54,12 +54,15 @@ class SpecificationTest {
             plain(HAT.withLearningRate(0.003)),
             plain(DEFAULTS.withNesterov(true).withLearningRate(0.003).withBeta1(0.97)),
             plain(HAT.withNesterov(true).withLearningRate(0.003).withBeta1(0.97)),
+            plain(DEFAULTS.withBiasCorrection(false).withNesterov(true).withLearningRate(0.003)),
+            plain(HAT.withBiasCorrection(false).withRootEpsilon(1e-7).withLearningRate(0.003)),
             plain(HAT.withRootEpsilon(1e-7)),
             plain(DEFAULTS.withRootEpsilon(1e-7)),
             plain(DEFAULTS.withAmsgrad(AmsGrad.CORRECTED).withRootEpsilon(1e-7)),
             plain(DEFAULTS.withAmsgrad(AmsGrad.RAW)),
             new Case(DEFAULTS.withWeightDecay(0.07), 1, true, false),
             new Case(DEFAULTS.withWeightDecay(WeightDecay.INDEPENDENT, 0.07), 1, true, false),
+            new Case(DEFAULTS.withWeightDecay(WeightDecay.CAUTIOUS, 0.07), 1, true, false),
             plain(Adam.pytorch().withLearningRate(0.003)),
             plain(Adam.pytorch().withBeta1(0.5).withBeta2(0.5)),
             plain(Adam.pytorch().withBeta1(0.90625).withBeta2(0.984375)),
@@ -152,6 +155,43 @@ class SpecificationTest {
     }
   }
 
+  // ---- Cautious decay. ----
+
+  /** Every pair of a parameter and an update that is special, or close to zero. */
+  @ParameterizedTest
+  @EnumSource
+  void cautiousDecayActsUnlessTheUpdateMovesAParameterAwayFromZero(ElementType type) {
+    final int n = SPECIAL.length;
+    final StepArrays arrays = StepArrays.zeros(type, n * n);
+    for (int i = 0; i < n * n; i++) {
+      set(arrays, arrays.params(), i, SPECIAL[i / n]);
+      set(arrays, arrays.m(), i, SPECIAL[i % n]);
+    }
+    for (double decay : new double[] {0.07, 1e-50, 300}) {
+      // With a learning rate of 1 and an epsilon of 1, the smallest m is the smallest update.
+      final Adam adam =
+          DEFAULTS.withWeightDecay(WeightDecay.CAUTIOUS, decay)
+              .withBiasCorrection(false)
+              .withEpsilon(1)
+              .withLearningRate(1);
+      for (boolean updateOnly : new boolean[] {false, true}) {
+        assertSameBits(new Case(adam, 1, updateOnly, false), new long[] {1, 2}, arrays);
+      }
+      for (AdamKernel kernel : kernels()) {
+        final StepArrays written = arrays.copy();
+        final StepArrays negated = arrays.copy();
+        kernel.step(adam.atStep(1).withUpdateOnly(), VariantsTest.slice(written));
+        kernel.step(adam.atStep(1).withNegatedUpdate(), VariantsTest.slice(negated));
+        for (int i = 0; i < n * n; i++) {
+          // Or both NaN; a zero may have either sign.
+          assertThat(Double.valueOf(0 - type.get(negated.grads(), i)))
+              .as("%s[%s]", kernel.laneWidth(), i)
+              .isEqualTo(Double.valueOf(0 + type.get(written.grads(), i)));
+        }
+      }
+    }
+  }
+
   // ---- Tiny moments. ----
 
   static Stream<Arguments> flushes() {
@@ -160,6 +200,7 @@ class SpecificationTest {
         beta2,
         beta2.withAmsgrad(AmsGrad.RAW),
         beta2.withAmsgrad(AmsGrad.CORRECTED),
+        beta2.withBiasCorrection(false),
         beta2.withRootEpsilon(1e-45),
         beta2.withAmsgrad(AmsGrad.CORRECTED).withRootEpsilon(1e-45),
         beta2.withEpsilonPlacement(EpsilonPlacement.EPSILON_HAT),
@@ -182,7 +223,7 @@ class SpecificationTest {
     }
     for (long t : new long[] {64, 6400}) {
       final double factor =
-          adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT
+          adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT || !adam.biasCorrection()
               ? 1
               : 1 / Math.sqrt(-StrictMath.expm1(t * StrictMath.log(adam.beta2())));
       final double threshold = 0x1p-38 * factor;
@@ -267,6 +308,9 @@ class SpecificationTest {
         coefficient(
             "the factor of weight decay",
             x -> DEFAULTS.withWeightDecay(WeightDecay.INDEPENDENT, x).atStep(1)),
+        coefficient(
+            "the factor of weight decay",
+            x -> DEFAULTS.withLearningRate(1).withWeightDecay(WeightDecay.CAUTIOUS, x).atStep(1)),
         coefficient(
             "the factor of weight decay",
             x -> Adam.pytorch().withWeightDecay(WeightDecay.L2, x).atStep(1)),

@@ -69,6 +69,9 @@ final class Transcription {
 
   /** 1 - beta^t. */
   private double correction(double beta, long t) {
+    if (!adam.biasCorrection()) {
+      return 1;
+    }
     if (!isPyTorch) {
       return -StrictMath.expm1((double) t * StrictMath.log(beta));
     }
@@ -106,7 +109,8 @@ final class Transcription {
     if (wd > 0 && adam.weightDecayMode() == WeightDecay.L2) {
       g = math.fma(math.round(wd), p, g);
     }
-    if (isDecoupled && !updateOnly) {
+    final boolean isCautious = isDecoupled && adam.weightDecayMode() == WeightDecay.CAUTIOUS;
+    if (isDecoupled && !isCautious && !updateOnly) {
       p = isPyTorch ? math.mul(p, math.round(pyTorchDecay)) : math.fma(decay, p, p);
     }
 
@@ -162,11 +166,13 @@ final class Transcription {
                 math.round(aheadStepSize), m, math.mul(math.round(gradientStepSize), g))
             : math.mul(math.round(stepSize), m);
     final double update = math.div(n, d);
+    final boolean isAway = update > 0 && p > 0 || update < 0 && p < 0;
+    final double c = isCautious && isAway ? 0 : decay;
 
     if (updateOnly) {
-      type.set(arrays.grads(), i, isDecoupled ? math.fma(decay, p, update) : update);
+      type.set(arrays.grads(), i, isDecoupled ? math.fma(c, p, update) : update);
     } else {
-      p = math.add(p, update);
+      p = math.add(isCautious ? math.fma(c, p, p) : p, update);
       type.set(arrays.params(), i, p);
       if (adam.averageDecay() < 1) {
         final double a = type.get(average, i);

@@ -377,6 +377,7 @@ class ArgumentProperties {
             "epsilonPlacement",
             () -> pytorch.withEpsilonPlacement(EpsilonPlacement.EPSILON_HAT)),
         Defect.illegal("rootEpsilon", () -> pytorch.withRootEpsilon(1e-8)),
+        Defect.illegal("biasCorrection", () -> pytorch.withBiasCorrection(false)),
         Defect.illegal("nesterov", () -> pytorch.withNesterov(true)),
         Defect.illegal("amsgrad", () -> pytorch.withAmsgrad(AmsGrad.CORRECTED)),
         Defect.illegal(

@@ -53,6 +53,11 @@ record Settings(
         change.apply(adam), t, gradientScale, clipFactor, zeroGradient, updateOnly, nonFinite);
   }
 
+  /** The changed settings, if there are such. */
+  Optional<Settings> ifValidWith(UnaryOperator<Adam> change) {
+    return ifValid(() -> with(change));
+  }
+
   Settings withNonFinite(NonFinite policy) {
     return new Settings(
         adam, t, gradientScale, clipFactor, zeroGradient, updateOnly, policy);
@@ -83,6 +88,7 @@ record Settings(
         () -> with(a -> a.withArithmetic(basic.arithmetic())),
         () -> with(a -> a.withEpsilonPlacement(basic.epsilonPlacement())),
         () -> with(a -> a.withRootEpsilon(0)),
+        () -> with(a -> a.withBiasCorrection(true)),
         () -> with(a -> a.withWeightDecay(basic.weightDecayMode(), 0)),
         () -> with(a -> a.withAmsgrad(basic.amsgrad())),
         () -> with(a -> a.withNesterov(false)),
@@ -168,35 +174,28 @@ record Settings(
     private static final long[] LIMITS = {1, 2, 999_999_999, 1L << 62, Long.MAX_VALUE};
 
     Settings settings() {
-      final Arithmetic arithmetic = chance(4) ? Arithmetic.PYTORCH : Arithmetic.EXACT;
-      final boolean isExact = arithmetic == Arithmetic.EXACT;
-      final boolean isRaw = chance(3) && isExact;
-      final WeightDecay decay = oneOf(options, WeightDecay.values());
-      final AmsGrad amsgrad = oneOf(options, AmsGrad.values());
-      final boolean hasDecay = chance(2);
-      final boolean averages = chance(4);
-      final boolean updateOnly = chance(4) && !averages;
-      final boolean zeroGradient = chance(4) && !updateOnly;
-      final Adam adam =
+      Adam adam =
           new Adam(
               chance(random, 12) ? 0 : scale(),
               beta(),
               beta(),
               chance(random, 4) ? 0 : scale(),
-              0)
-              .withEpsilonPlacement(
-                  isRaw ? EpsilonPlacement.EPSILON_HAT : EpsilonPlacement.ALGORITHM_1)
-              .withRootEpsilon(chance(4) && isExact ? scale() : 0)
-              .withWeightDecay(
-                  decay == WeightDecay.INDEPENDENT && !isExact ? WeightDecay.L2 : decay,
-                  hasDecay ? scale() : 0)
-              .withAmsgrad(
-                  amsgrad == AmsGrad.CORRECTED && (isRaw || !isExact) ? AmsGrad.RAW : amsgrad)
-              .withNesterov(chance(4) && isExact)
-              .withMaximize(chance(4))
-              .withClipValue(chance(4) ? scale() : Double.POSITIVE_INFINITY)
-              .withAverageDecay(averages ? unitInterval() : 1)
-              .withArithmetic(arithmetic);
+              0);
+      final boolean averages = chance(4);
+      final boolean updateOnly = chance(4) && !averages;
+      final boolean zeroGradient = chance(4) && !updateOnly;
+      // One line each, in any order: what does not go with the lines above is left out.
+      adam = sometimes(4, adam, a -> a.withArithmetic(Arithmetic.PYTORCH));
+      adam = sometimes(3, adam, a -> a.withEpsilonPlacement(EpsilonPlacement.EPSILON_HAT));
+      adam = sometimes(4, adam, a -> a.withRootEpsilon(scale()));
+      adam = sometimes(6, adam, a -> a.withBiasCorrection(false));
+      adam = sometimes(1, adam, a -> a.withWeightDecay(oneOf(options, WeightDecay.values()), 0));
+      adam = sometimes(2, adam, a -> a.withWeightDecay(scale()));
+      adam = sometimes(1, adam, a -> a.withAmsgrad(oneOf(options, AmsGrad.values())));
+      adam = sometimes(4, adam, a -> a.withNesterov(true));
+      adam = sometimes(4, adam, a -> a.withMaximize(true));
+      adam = sometimes(4, adam, a -> a.withClipValue(scale()));
+      adam = averages ? adam.withAverageDecay(unitInterval()) : adam;
       final boolean isScaled = chance(3);
       return new Settings(
           adam,
@@ -206,6 +205,18 @@ record Settings(
           zeroGradient,
           updateOnly,
           chance(random, 2) ? NonFinite.PROPAGATE : oneOf(random, NonFinite.values()));
+    }
+
+    /** The change once in so many times, where it is allowed. */
+    private Adam sometimes(int oneIn, Adam adam, UnaryOperator<Adam> change) {
+      if (!chance(oneIn)) {
+        return adam;
+      }
+      try {
+        return change.apply(adam);
+      } catch (IllegalArgumentException e) {
+        return adam;
+      }
     }
 
     private boolean chance(int oneIn) {

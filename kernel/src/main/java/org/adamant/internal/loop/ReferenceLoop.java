@@ -42,6 +42,7 @@ final class ReferenceLoop extends Loop {
   private static final boolean MAXIMIZES = VARIANT.has(Feature.MAXIMIZES);
   private static final boolean L2 = VARIANT.has(Feature.DECAYS_GRADIENT);
   private static final boolean DECOUPLED = VARIANT.has(Feature.DECAYS_PARAMETER);
+  private static final boolean CAUTIOUS = VARIANT.has(Feature.CAUTIOUS);
   private static final boolean GRADIENT_FIRST =
       VARIANT.has(FLOAT ? Feature.FLOAT_GRADIENT_FIRST : Feature.GRADIENT_FIRST);
   private static final boolean SQUARE_FIRST = VARIANT.has(Feature.SQUARE_FIRST);
@@ -88,6 +89,7 @@ final class ReferenceLoop extends Loop {
     final double clip = round(c.clip());
     final double decay = round(c.decay());
     final double decayFactor = round(c.decayFactor());
+    final double towardsZero = CAUTIOUS ? neg(signum(decay)) : 0;
     final double w1 = momentWeight(c.firstMomentWeight(), GRADIENT_FIRST);
     final double w2 = momentWeight(c.secondMomentWeight(), SQUARE_FIRST);
     final double beta2 = round(c.beta2());
@@ -142,7 +144,7 @@ final class ReferenceLoop extends Loop {
       if (L2) {
         g = fma(decay, p, g);
       }
-      if (DECOUPLED && !UPDATE_ONLY) {
+      if (DECOUPLED && !CAUTIOUS && !UPDATE_ONLY) {
         p = PYTORCH ? mul(p, decayFactor) : fma(decay, p, p);
       }
 
@@ -185,6 +187,11 @@ final class ReferenceLoop extends Loop {
       // sum are rounded in this order. Nesterov: Dozat 2016.
       final double n = NESTEROV ? fma(momentStep, m1, mul(gradientStep, g)) : mul(momentStep, m1);
       final double update = div(n, d);
+      // Cautious Weight Decay: Chen et al. 2025, Algorithm 1. Without a comparison, see TinyMoments.
+      final double factor =
+          CAUTIOUS
+              ? mul(decay, unlessOne(mul(mul(signum(update), signum(p)), towardsZero)))
+              : decay;
 
       if (M_IN_BLOCKS) {
         moments[inScratch + k] = (float) m1;
@@ -198,10 +205,10 @@ final class ReferenceLoop extends Loop {
       }
       if (UPDATE_ONLY) {
         store(
-            grads, GRADS, i, base, DECOUPLED ? fma(decay, p, update) : update,
+            grads, GRADS, i, base, DECOUPLED ? fma(factor, p, update) : update,
             third(RANDOM_PARAMS, number + k, key));
       } else {
-        p = add(p, update);
+        p = add(CAUTIOUS ? fma(factor, p, p) : p, update);
         if (HAS_REMAINDER) {
           storeBits(params, PARAMS, i, base, Bfloat16.upper((float) p));
           storeBits(remainder, REMAINDER, i, base, Bfloat16.lower((float) p));
@@ -427,6 +434,15 @@ final class ReferenceLoop extends Loop {
 
   private static double abs(double a) {
     return FLOAT ? Math.abs((float) a) : Math.abs(a);
+  }
+
+  private static double signum(double a) {
+    return FLOAT ? Math.signum((float) a) : Math.signum(a);
+  }
+
+  /** 0 for 1, and 1 for 0 and -1. */
+  private static double unlessOne(double a) {
+    return sub(1, mul(add(abs(a), a), 0.5));
   }
 
   private static double min(double a, double b) {

@@ -11,6 +11,7 @@ import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.OR;
 import static jdk.incubator.vector.VectorOperators.SQRT;
 import static jdk.incubator.vector.VectorOperators.ULT;
 import static jdk.incubator.vector.VectorOperators.UMIN;
@@ -71,6 +72,7 @@ final class SimdLoop extends Loop {
   private static final boolean L2 = VARIANT.has(Feature.DECAYS_GRADIENT);
   private static final boolean DECOUPLED = VARIANT.has(Feature.DECAYS_PARAMETER);
   private static final boolean DECAYS = L2 || DECOUPLED;
+  private static final boolean CAUTIOUS = VARIANT.has(Feature.CAUTIOUS);
   private static final boolean GRADIENT_FIRST =
       VARIANT.has(FLOAT ? Feature.FLOAT_GRADIENT_FIRST : Feature.GRADIENT_FIRST);
   private static final boolean SQUARE_FIRST = VARIANT.has(Feature.SQUARE_FIRST);
@@ -187,6 +189,7 @@ final class SimdLoop extends Loop {
     final Vector<Number> clip = CLIPS ? broadcast(c.clip()) : null;
     final Vector<Number> decay = DECAYS ? broadcast(c.decay()) : null;
     final Vector<Number> decayFactor = DECOUPLED && PYTORCH ? broadcast(c.decayFactor()) : null;
+    final Vector<Number> minusDecay = CAUTIOUS ? bitsOf(broadcast(-c.decay())) : null;
     final Vector<Number> w1 = broadcast(momentWeight(c.firstMomentWeight(), GRADIENT_FIRST));
     final Vector<Number> w2 = broadcast(momentWeight(c.secondMomentWeight(), SQUARE_FIRST));
     final Vector<Number> beta2 = PYTORCH ? broadcast(c.beta2()) : null;
@@ -240,7 +243,7 @@ final class SimdLoop extends Loop {
       if (L2) {
         g = decay.lanewise(FMA, p, g);
       }
-      if (DECOUPLED && !UPDATE_ONLY) {
+      if (DECOUPLED && !CAUTIOUS && !UPDATE_ONLY) {
         p = PYTORCH ? p.mul(decayFactor) : decay.lanewise(FMA, p, p);
       }
 
@@ -295,14 +298,17 @@ final class SimdLoop extends Loop {
           PYTORCH ? root.div(rootScale).add(epsilon) : root.lanewise(FMA, rootScale, epsilon);
 
       final Vector<Number> update = n.div(d);
+      final Vector<Number> factor =
+          CAUTIOUS ? unlessItOpposes(decay, minusDecay, p, update) : decay;
       if (UPDATE_ONLY || ZEROES_GRADIENT) {
-        final Vector<Number> written = DECOUPLED ? decay.lanewise(FMA, p, update) : update;
+        final Vector<Number> written = DECOUPLED ? factor.lanewise(FMA, p, update) : update;
         store(
             grads, GRADS, i, base, UPDATE_ONLY ? written : zero,
             RANDOM_GRADS ? third(random) : null);
       }
       if (!UPDATE_ONLY) {
-        final Vector<Number> p1 = p.add(update);
+        final Vector<Number> p1 =
+            CAUTIOUS ? factor.lanewise(FMA, p, p).add(update) : p.add(update);
         if (HAS_REMAINDER) {
           final IntVector bits = withoutPayload(p1);
           storeBits(params, PARAMS, i, base, bits.add(0x8000).lanewise(LSHR, 16));
@@ -326,6 +332,25 @@ final class SimdLoop extends Loop {
         numbers = numbers.add(LANES);
       }
     }
+  }
+
+  /** Weight decay where it does not oppose the update, elsewhere 0: a mask that is made of signs. */
+  private static Vector<Number> unlessItOpposes(
+      Vector<Number> decay, Vector<Number> minusDecay, Vector<Number> p, Vector<Number> update) {
+    final Vector<Number> bits = bitsOf(update);
+    final Vector<Number> magnitude =
+        bits.lanewise(AND, broadcastBits(FLOAT ? Integer.MAX_VALUE : Long.MAX_VALUE));
+    // Negative where the signs are such, and where there is no update.
+    final Vector<Number> negative =
+        bits.lanewise(XOR, bitsOf(p))
+            .lanewise(XOR, minusDecay)
+            .lanewise(OR, magnitude.sub(broadcastBits(1)));
+    final int sign = FLOAT ? Integer.SIZE - 1 : Long.SIZE - 1;
+    final Vector<Number> mask = broadcastBits(0).sub(negative.lanewise(LSHR, sign));
+    final Vector<Number> masked = bitsOf(decay).lanewise(AND, mask);
+    return (Vector<Number>) (Vector<?>) (FLOAT
+        ? masked.reinterpretAsFloats()
+        : masked.reinterpretAsDoubles());
   }
 
   /** The root by multiplications, see {@link FmaRoot}. */

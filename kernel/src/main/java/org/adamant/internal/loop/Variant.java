@@ -16,10 +16,21 @@ public final class Variant {
   /** The basic step. */
   public static final Variant BASIC = of(0);
 
+  /** Every operation that a loop can do, as far as they go together: what it is checked with. */
+  public static final Variant EVERYTHING = everything();
+
   private final int features;
 
   private Variant(int features) {
     this.features = features;
+  }
+
+  private static Variant everything() {
+    int features = 0;
+    for (Feature feature : Feature.values()) {
+      features |= feature.when(feature.isInEverything);
+    }
+    return of(features);
   }
 
   /**
@@ -41,7 +52,7 @@ public final class Variant {
   /** What a step can do. */
   public enum Feature {
     /** The arithmetic of PyTorch's unfused loop, in place of our own. */
-    PYTORCH,
+    PYTORCH(false),
     /** Gradients are multiplied by a factor first. */
     SCALES,
     /** Gradients are then clamped to a range. */
@@ -49,33 +60,44 @@ public final class Variant {
     /** Gradients are then negated. */
     MAXIMIZES,
     /** Weight decay is added to the gradient. */
-    DECAYS_GRADIENT,
+    DECAYS_GRADIENT(false),
     /** Weight decay acts on the parameter, before the update. */
     DECAYS_PARAMETER,
+    /** It acts only where it does not oppose the update. */
+    CAUTIOUS,
     /** The first moment is interpolated from the gradient's end, beta1 being at most 1/2. */
-    GRADIENT_FIRST,
+    GRADIENT_FIRST(false),
     /** The same for floats: PyTorch compares 1 - beta1 after rounding it. */
-    FLOAT_GRADIENT_FIRST,
+    FLOAT_GRADIENT_FIRST(false),
     /** The second moment is interpolated from the squared gradient's end, beta2 being at most 1/2. */
-    SQUARE_FIRST,
+    SQUARE_FIRST(false),
     /** A running maximum of the second moment takes its place. */
     MAXIMUM,
     /** The second moment is corrected before the maximum, or where there is none, before the root. */
-    CORRECTED,
+    CORRECTED(false),
     /** An epsilon is added inside the root. */
     ROOT_EPSILON,
     /** The step looks ahead along the new first moment. */
     NESTEROV,
     /** The update is written to the gradients instead of added to the parameters. */
-    UPDATE_ONLY,
+    UPDATE_ONLY(false),
     /** An average of the parameters is kept. */
     AVERAGES,
     /** Gradients are set to zero after use. */
     ZEROES_GRADIENT,
     /** What is stored in fewer bits is rounded to nearest, not stochastically. */
-    ROUNDS_TO_NEAREST;
+    ROUNDS_TO_NEAREST(false);
 
     private final int bit = 1 << ordinal();
+    private final boolean isInEverything;
+
+    Feature() {
+      this(true);
+    }
+
+    Feature(boolean isInEverything) {
+      this.isInEverything = isInEverything;
+    }
 
     /**
      * A bit that stands for the feature.
@@ -107,6 +129,16 @@ public final class Variant {
    */
   public boolean has(Feature feature) {
     return (features & feature.bit) != 0;
+  }
+
+  /**
+   * Whether a step has every feature of another.
+   *
+   * @param other the other variant
+   * @return whether they are there
+   */
+  public boolean hasAllOf(Variant other) {
+    return (other.features & ~features) == 0;
   }
 
   @Override

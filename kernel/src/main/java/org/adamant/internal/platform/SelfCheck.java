@@ -6,7 +6,6 @@ import org.adamant.internal.loop.Specialisation;
 import org.adamant.internal.loop.Specialisation.Element;
 import org.adamant.internal.loop.Specialiser;
 import org.adamant.internal.loop.Variant;
-import org.adamant.internal.loop.Variant.Feature;
 
 /**
  * Runs a SIMD loop once against the reference, before anyone relies on it: is the Vector API there, in the
@@ -14,24 +13,11 @@ import org.adamant.internal.loop.Variant.Feature;
  */
 final class SelfCheck {
 
-  /** Every operation that a loop can do, as far as they go together. */
-  private static final Variant VARIANT =
-      Variant.BASIC
-          .with(Feature.SCALES, true)
-          .with(Feature.CLIPS, true)
-          .with(Feature.MAXIMIZES, true)
-          .with(Feature.DECAYS_PARAMETER, true)
-          .with(Feature.MAXIMUM, true)
-          .with(Feature.ROOT_EPSILON, true)
-          .with(Feature.NESTEROV, true)
-          .with(Feature.AVERAGES, true)
-          .with(Feature.ZEROES_GRADIENT, true);
-
   private SelfCheck() {}
 
   /** What the check specialises the loop of an element type and width for. */
   static Specialisation constants(Element element, int laneBits) {
-    return new Specialisation(Layout.of(element), laneBits, VARIANT);
+    return new Specialisation(Layout.of(element), laneBits, Variant.EVERYTHING);
   }
 
   /** Whether the loop of this width gives the bits of the reference, NaN being equal to NaN. */

@@ -86,6 +86,9 @@ public final class Oracle<T> {
 
   Corrections<T> corrections(long t) {
     final T one = reals.of(1);
+    if (!adam.biasCorrection()) {
+      return new Corrections<>(one, one, one);
+    }
     return new Corrections<>(
         reals.subtract(one, reals.power(beta1, t)),
         reals.subtract(one, reals.power(beta1, t + 1)),
@@ -117,7 +120,7 @@ public final class Oracle<T> {
         final T penalty = multiply(decay, p);
         g = reals.add(g, penalty);
         largestG = Math.max(largestG, Math.abs(reals.approximate(penalty)));
-      } else {
+      } else if (adam.weightDecayMode() != WeightDecay.CAUTIOUS) {
         final boolean isCoupledToRate = adam.weightDecayMode() == WeightDecay.DECOUPLED;
         p = reals.subtract(p, multiply(isCoupledToRate ? multiply(rate, decay) : decay, p));
       }
@@ -145,6 +148,10 @@ public final class Oracle<T> {
     if (adam.nesterov()) {
       final T ahead = reals.divide(multiply(alpha, beta1), multiply(d, corrections.firstOfNext));
       update = reals.add(multiply(ahead, m), multiply(multiply(step, weight1), g));
+    }
+    final boolean isTowardsZero = reals.approximate(multiply(update, p)) >= 0;
+    if (adam.weightDecayMode() == WeightDecay.CAUTIOUS && isTowardsZero) {
+      p = reals.subtract(p, multiply(multiply(rate, reals.of(adam.weightDecay())), p));
     }
     p = reals.subtract(p, update);
 
