@@ -1136,6 +1136,8 @@ public final class AdamOptimizer {
               + ")",
           e);
     }
+    requireState(file, values, "lossScale", !"null".equals(values.get("built.lossScale")));
+    requireState(file, values, "plateau", !"null".equals(values.get("built.plateau")));
     if (isStrict) {
       final Map<String, String> here = new TreeMap<>();
       settings(here);
@@ -1156,8 +1158,6 @@ public final class AdamOptimizer {
                   + ": expected the same, or loadWithNewSettings");
         }
       }
-      requireState(file, values, "lossScale", lossScale != null);
-      requireState(file, values, "plateau", plateau != null);
       for (int i = 0; i < settings.groups.size(); i++) {
         final String key = "frozen." + settings.groups.get(i).name();
         requireState(file, values, key, true);
