@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -607,7 +608,8 @@ public final class AdamOptimizer {
   }
 
   /**
-   * Freezes a group, or has it updated again. Moments and counters of its parameters stay.
+   * Freezes a group, or has it updated again. Moments and counters of its parameters stay; gradients of theirs that were
+   * accumulated for the next update are dropped.
    *
    * @param group the name of a group
    * @param newFrozen whether its parameters are to be left as they are
@@ -617,6 +619,7 @@ public final class AdamOptimizer {
     for (int i = 0; i < settings.groups.size(); i++) {
       if (settings.groups.get(i).name().equals(group)) {
         isFrozen[i] = newFrozen;
+        dropGradientsOfFrozen();
         forgetPlans();
         return;
       }
@@ -781,6 +784,15 @@ public final class AdamOptimizer {
   private int groupOf(String name) {
     final int group = settings.groupOf(name);
     return isFrozen[group] ? OptimizerPlan.FROZEN : group;
+  }
+
+  /** Otherwise they would be missed in the last micro-batch, or be found in one after many others. */
+  private void dropGradientsOfFrozen() {
+    for (Map.Entry<String, ParameterState> entry : states.entrySet()) {
+      if (groupOf(entry.getKey()) == OptimizerPlan.FROZEN) {
+        entry.getValue().hasGradients = false;
+      }
+    }
   }
 
   private void forgetPlans() {
@@ -1112,6 +1124,11 @@ public final class AdamOptimizer {
     if (newLength < 0) {
       throw new IllegalArgumentException("newLength = " + newLength + ": expected at least 0");
     }
+    if (state.arena == null && newLength > Numbers.LONGEST_ARRAY) {
+      throw new IllegalArgumentException(
+          "newLength = " + newLength + ": expected at most " + Numbers.LONGEST_ARRAY
+              + ", the moments are in arrays");
+    }
     states.put(name, state.resized(newLength));
     forgetPlans();
   }
@@ -1144,6 +1161,13 @@ public final class AdamOptimizer {
     Arguments.requireNonNull("file", file);
     final OptimizerFile written = new OptimizerFile();
     written.params.putAll(storages(params));
+    for (Map.Entry<String, Storage> param : written.params.entrySet()) {
+      if (param.getValue().format() == Format.BLOCK8) {
+        throw new IllegalArgumentException(
+            "parameter '" + param.getKey() + "' is " + param.getValue()
+                + ": expected a format of parameters");
+      }
+    }
     written.states.putAll(states);
     settings(written.values);
     written.values.put("adam", adam.toString());
@@ -1222,6 +1246,9 @@ public final class AdamOptimizer {
     try {
       states.putAll(read.states);
       stepCount = Long.parseLong(value(values, "updates"));
+      if (stepCount < 0 || stepCount == Long.MAX_VALUE) {
+        throw new IllegalArgumentException("updates = " + stepCount);
+      }
       if (isStrict || values.get("built.adam").equals(settings.adam.toString())) {
         adam = Adam.parse(value(values, "adam"));
       }
@@ -1238,15 +1265,30 @@ public final class AdamOptimizer {
                 Long.parseLong(numbers[2]), Long.parseLong(numbers[3]));
       }
       microBatches = Integer.parseInt(value(values, "microBatch"));
+      final boolean isPending = states.values().stream().anyMatch(state -> state.hasGradients);
+      if (microBatches < 0 || microBatches == 0 && isPending) {
+        throw new IllegalArgumentException(
+            "microBatch = " + microBatches + (isPending ? " with gradients" : ""));
+      }
     } catch (IllegalArgumentException | IndexOutOfBoundsException | NullPointerException e) {
       throw new CheckpointException(
           file + ": metadata that cannot be read: expected what an optimizer has written (" + e
               + ")",
           e);
     }
+    requireState(file, values, "lossScale", !"null".equals(values.get("built.lossScale")));
+    requireState(file, values, "plateau", !"null".equals(values.get("built.plateau")));
     if (isStrict) {
-      final Map<String, String> here = new LinkedHashMap<>();
+      final Map<String, String> here = new TreeMap<>();
       settings(here);
+      for (String there : values.keySet()) {
+        if ((there.startsWith("built.") || there.startsWith("next.")) && !here.containsKey(there)) {
+          throw new IllegalArgumentException(
+              file + " was saved with " + there + " = " + values.get(there)
+                  + ", and this optimizer is built without: expected the same, or"
+                  + " loadWithNewSettings");
+        }
+      }
       for (Map.Entry<String, String> setting : here.entrySet()) {
         final String there = values.get(setting.getKey());
         if (!setting.getValue().equals(there)) {
@@ -1256,14 +1298,28 @@ public final class AdamOptimizer {
                   + ": expected the same, or loadWithNewSettings");
         }
       }
-    } else if (microBatches >= settings.microBatches) {
+      for (int i = 0; i < settings.groups.size(); i++) {
+        final String key = "frozen." + settings.groups.get(i).name();
+        requireState(file, values, key, true);
+        isFrozen[i] = Boolean.parseBoolean(values.get(key));
+      }
+    }
+    if (microBatches > 0 && microBatches >= settings.microBatches) {
       throw new IllegalArgumentException(
           file + " was saved after " + microBatches
               + " micro-batches: expected an optimizer that accumulates more");
     }
-    for (int i = 0; i < settings.groups.size(); i++) {
-      final String frozen = values.get("frozen." + settings.groups.get(i).name());
-      isFrozen[i] = frozen == null ? isFrozen[i] : Boolean.parseBoolean(frozen);
+    dropGradientsOfFrozen();
+  }
+
+  private static void requireState(
+      Path file, Map<String, String> values, String name, boolean isThere)
+      throws CheckpointException {
+    final String value = values.get(name);
+    if ((value != null) != isThere
+        || name.startsWith("frozen.") && !value.equals("true") && !value.equals("false")) {
+      throw new CheckpointException(
+          file + ": metadata " + name + " = " + value + ": expected what an optimizer has written");
     }
   }
 

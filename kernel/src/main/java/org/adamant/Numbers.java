@@ -10,6 +10,9 @@ final class Numbers {
   /** Numbers at a time, in memory of this class. */
   private static final int CHUNK = 1024;
 
+  /** The most numbers that an array has on every JVM. */
+  static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
   private Numbers() {}
 
   /** {@return new numbers, all zero: in an array if they can be, and a segment is not asked for} */
@@ -48,6 +51,16 @@ final class Numbers {
     return value instanceof Storage storage ? storage : null;
   }
 
+  /** {@return these numbers in a format: themselves if they are} */
+  static Storage to(Format format, Storage from, Arena arena) {
+    if (from.format() == format) {
+      return from;
+    }
+    final Storage to = zeros(format, from.length(), arena);
+    copy(from, to);
+    return to;
+  }
+
   /** Copies as many numbers as both have, rounded to nearest where the other format has fewer bits. */
   static void copy(Storage from, Storage to) {
     final long length = Math.min(from.length(), to.length());
@@ -56,6 +69,13 @@ final class Numbers {
       if (from.scales != null) {
         to.scales.copyFrom(from.scales);
       }
+      return;
+    }
+    if (from.scales != null && to.scales != null) {
+      // With their scales: put in one by one, numbers would be rounded again by those of their first ones.
+      final long scales = Math.min(from.scales.byteSize(), to.scales.byteSize());
+      to.bytes().asSlice(0, length).copyFrom(from.bytes().asSlice(0, length));
+      to.scales.asSlice(0, scales).copyFrom(from.scales.asSlice(0, scales));
       return;
     }
     final double[] numbers = new double[CHUNK];

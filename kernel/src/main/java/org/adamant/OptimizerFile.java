@@ -174,9 +174,10 @@ final class OptimizerFile {
               + ", the file of an optimizer");
     }
     final Set<String> used = new HashSet<>();
+    final Set<String> names = Set.copyOf(tensors.names());
     for (String name : read.inOrder(parameters)) {
       read.states.put(
-          name, read.state(tensors, name, parameters.get(name), settings, used));
+          name, read.state(tensors, names, name, parameters.get(name), settings, used));
     }
     for (String name : tensors.names()) {
       if (name.startsWith(PARAM)) {
@@ -254,31 +255,47 @@ final class OptimizerFile {
 
   private ParameterState state(
       SafeTensors tensors,
+      Set<String> names,
       String name,
       Map<String, String> fields,
       OptimizerSettings settings,
       Set<String> used)
       throws CheckpointException {
     final Format format = format(name, fields, "format");
+    final Format m = format(name, fields, "m");
+    final Format v = format(name, fields, "v");
+    final boolean isDouble = format == Format.FLOAT64;
+    if (format == Format.BLOCK8
+        || (m == Format.FLOAT64) != isDouble
+        || (v == Format.FLOAT64) != isDouble) {
+      throw refused(
+          "parameter '" + name + "': format = " + format + ", m = " + m + ", v = " + v
+              + ": expected formats that go together");
+    }
     final long length = number(name, fields, "length");
     final long number = number(name, fields, "number");
+    if (!ParameterState.isNumber(number)) {
+      throw refused(
+          "parameter '" + name + "': number = " + number
+              + ": expected that of the first element of a parameter");
+    }
+    final boolean isSegment = isTrue(name, fields, "isSegment");
     final Arena place =
         settings.arena != null
             ? settings.arena
-            : Boolean.parseBoolean(field(name, fields, "isSegment")) ? Arena.ofAuto() : null;
-    final Reader reader = new Reader(tensors, STATE + name, length, place, used);
+            : isSegment || length > Numbers.LONGEST_ARRAY ? Arena.ofAuto() : null;
+    final Reader reader = new Reader(tensors, names, STATE + name, length, place, used);
     final ParameterState state =
         new ParameterState(
             format, number, place,
-            reader.required(M, format(name, fields, "m")),
-            reader.required(V, format(name, fields, "v")));
+            reader.required(M, m), reader.required(V, v));
     state.maximum = reader.optional(MAXIMUM, Numbers.computing(format));
     state.average = reader.optional(AVERAGE, Numbers.computing(format));
-    state.isAveraged = Boolean.parseBoolean(field(name, fields, "isAveraged"));
-    state.accumulated =
-        reader.optional(
-            GRADIENT,
-            settings.accumulatesInDouble ? Format.FLOAT64 : Numbers.computing(format));
+    state.isAveraged = isTrue(name, fields, "isAveraged");
+    if (state.isAveraged && state.average == null) {
+      throw refused("no tensor '" + STATE + name + AVERAGE + "': expected one");
+    }
+    state.accumulated = gradients(reader, format, settings);
     state.hasGradients = state.accumulated != null;
     state.counter.steps = steps(reader.tensor(STEP));
     if (fields.containsKey("rowLength")) {
@@ -333,16 +350,43 @@ final class OptimizerFile {
     state.sparse.setLastUnrest(number(name, fields, "lastUnrest"));
   }
 
+  /** The sum of micro-batches in the format in which these settings add up; null if there is none. */
+  private static Storage gradients(Reader reader, Format format, OptimizerSettings settings)
+      throws CheckpointException {
+    if (!reader.has(GRADIENT)) {
+      return null;
+    }
+    final Format there =
+        reader.tensor(GRADIENT).dtype() == DType.F64 ? Format.FLOAT64 : Numbers.computing(format);
+    final Format here =
+        settings.accumulatesInDouble ? Format.FLOAT64 : Numbers.computing(format);
+    return Numbers.to(here, reader.required(GRADIENT, there), reader.place);
+  }
+
+  private boolean isTrue(String name, Map<String, String> fields, String field)
+      throws CheckpointException {
+    final String value = field(name, fields, field);
+    if (!value.equals("true") && !value.equals("false")) {
+      throw refused(
+          "parameter '" + name + "': " + field + " = " + value + ": expected true or false");
+    }
+    return value.equals("true");
+  }
+
   /** Reads the tensors of a parameter. */
   private final class Reader {
     private final SafeTensors tensors;
+    private final Set<String> names;
     private final String name;
     private final long length;
     private final Arena place;
     private final Set<String> used;
 
-    Reader(SafeTensors tensors, String name, long length, Arena place, Set<String> used) {
+    Reader(
+        SafeTensors tensors, Set<String> names, String name, long length, Arena place,
+        Set<String> used) {
       this.tensors = tensors;
+      this.names = names;
       this.name = name;
       this.length = length;
       this.place = place;
@@ -350,7 +394,7 @@ final class OptimizerFile {
     }
 
     boolean has(String suffix) {
-      return tensors.names().contains(name + suffix);
+      return names.contains(name + suffix);
     }
 
     Tensor tensor(String suffix) throws CheckpointException {
@@ -367,11 +411,13 @@ final class OptimizerFile {
 
     Storage required(String suffix, Format format) throws CheckpointException {
       final Tensor tensor = tensor(suffix);
-      if (tensor.dtype() != dtype(format) || tensor.data().byteSize() != format.byteSize(length)) {
+      // No format has less than a byte for a number; of a length beyond that, the bytes need not be countable.
+      if (tensor.dtype() != dtype(format) || length > tensor.data().byteSize()
+          || tensor.data().byteSize() != format.byteSize(length)) {
         throw refused(
             "tensor '" + tensor.name() + "' has the type " + tensor.dtype() + " and "
-                + tensor.data().byteSize() + " bytes: expected " + dtype(format) + " and "
-                + format.byteSize(length) + ", for " + length + " elements");
+                + tensor.data().byteSize() + " bytes: expected " + dtype(format) + " and those of "
+                + length + " elements");
       }
       final Storage to = Numbers.zeros(format, length, place);
       to.bytes().copyFrom(tensor.data().asSlice(0, to.bytes().byteSize()));
@@ -440,6 +486,7 @@ final class OptimizerFile {
     final SafeTensors tensors = SafeTensors.map(file, arena);
     final OptimizerFile read = new OptimizerFile();
     read.where = file + ": ";
+    final Set<String> names = Set.copyOf(tensors.names());
     for (String full : tensors.names()) {
       if (full.endsWith(M)) {
         final String prefix = full.substring(0, full.length() - M.length());
@@ -450,13 +497,19 @@ final class OptimizerFile {
           throw read.refused(
               "tensor '" + full + "' has the type " + m.dtype() + ": expected F32, F64 or BF16");
         }
+        final Arena place =
+            settings.arena != null
+                ? settings.arena
+                : m.elements() > Numbers.LONGEST_ARRAY ? Arena.ofAuto() : null;
         final Reader reader =
-            read.new Reader(tensors, prefix, m.elements(), settings.arena, new HashSet<>());
+            read.new Reader(tensors, names, prefix, m.elements(), place, new HashSet<>());
         final ParameterState state =
             new ParameterState(
-                format, ParameterState.numberOf(name), settings.arena,
+                format, ParameterState.numberOf(name), place,
                 reader.required(M, format), reader.required(V, format));
-        state.maximum = reader.optional(MAXIMUM, format);
+        final Storage maximum = reader.optional(MAXIMUM, format);
+        state.maximum =
+            maximum == null ? null : Numbers.to(Numbers.computing(format), maximum, place);
         state.counter.steps = read.steps(reader.tensor(STEP));
         if (read.states.put(name, state) != null) {
           throw read.refused("parameter '" + name + "' is there twice: expected it once");

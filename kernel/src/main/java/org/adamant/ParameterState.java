@@ -93,6 +93,11 @@ final class ParameterState {
     return updates.get(i)[1] + step - updates.get(i)[0];
   }
 
+  /** Whether {@link #numberOf} can give such a number. */
+  static boolean isNumber(long number) {
+    return number >= 0 && number >>> 62 == 0 && (int) number == 0;
+  }
+
   /** New memory in the place and format in which a step computes. */
   Storage zeros() {
     return Numbers.zeros(Numbers.computing(format), length, arena);
