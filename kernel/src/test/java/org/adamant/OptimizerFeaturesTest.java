@@ -699,6 +699,11 @@ class OptimizerFeaturesTest {
     hand.step(ADAM, g);
     optimizer.step(named("u", w), named("u", g));
     hand.assertSame(optimizer, "u", w);
+    // The old name is free, also for the arrays of the step before.
+    optimizer.rename("u", "t");
+    optimizer.step(named("u", w), named("u", g));
+    assertThat(optimizer.stepCount("u")).isEqualTo(1);
+    assertThat(optimizer.stepCount("t")).isEqualTo(2);
   }
 
   @ParameterizedTest
