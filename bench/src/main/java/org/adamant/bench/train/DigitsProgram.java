@@ -4,10 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.adamant.bench.page.Chart;
 import org.adamant.bench.page.Line;
 import org.adamant.bench.page.Numbers;
 import org.adamant.bench.page.Table;
+import org.adamant.training.Schedule;
 
 /** Handwritten digits: Adam beside plain SGD, and online training beside mini-batches. */
 final class DigitsProgram implements Program {
@@ -20,9 +23,9 @@ final class DigitsProgram implements Program {
 
   private static final List<Method> METHODS =
       List.of(
-          new Method("Adam", 32, Updater::decayingAdam, 1e-3, 3e-3, 1e-2, 3e-2, 0.1),
-          new Method("SGD", 32, Updater::decayingSgd, 0.03, 0.1, 0.3, 1, 3),
-          new Method("Adam online", 1, Updater::decayingAdam, 3e-4, 1e-3, 3e-3, 1e-2));
+          new Method("Adam", 32, Updater::adam, 1e-3, 3e-3, 1e-2, 3e-2, 0.1),
+          new Method("SGD", 32, Updater::sgd, 0.03, 0.1, 0.3, 1, 3),
+          new Method("Adam online", 1, Updater::adam, 3e-4, 1e-3, 3e-3, 1e-2));
 
   @Override
   public String title() {
@@ -39,20 +42,25 @@ final class DigitsProgram implements Program {
         + EPOCHS
         + " epochs on four fifths. Within each training the learning rate falls on a straight line to"
         + " zero: at a constant one the loss climbs again and again. Online means one sample per"
-        + " step.";
+        + " step. AdamW has no sweep: its learning rate rises for a tenth of the steps and falls along a cosine, weights"
+        + " decay, and the norm of gradients is clipped. It is also saved in the middle and resumed.";
   }
 
   @Override
   public Findings run(Context context) {
     final Split split = Split.of(42);
     final long sweeps = METHODS.stream().mapToLong(method -> method.rates.length).sum();
-    context.expect(sweeps * SWEEP_EPOCHS + (long) (METHODS.size() + MORE_SPLITS) * EPOCHS);
+    context.expect(
+        sweeps * SWEEP_EPOCHS + (long) (METHODS.size() + MORE_SPLITS) * EPOCHS
+            + ResumedTraining.epochs(EPOCHS / 2));
 
     final List<Outcome> outcomes = new ArrayList<>();
     for (Method method : METHODS) {
       outcomes.add(sweepAndTrain(method, split, context));
     }
     final Outcome adam = outcomes.getFirst();
+    final ResumedTraining.Result resumed =
+        new ResumedTraining(split.learnAndChoose, HIDDEN, EPOCHS / 2, context).run(split.heldOut);
     return new Findings(
         List.of(
             new Claim(
@@ -65,7 +73,9 @@ final class DigitsProgram implements Program {
                     == adam.run.losses[EPOCHS - 1]),
             new Claim(
                 "every method's best learning rate lies inside its sweep, not at its edge",
-                outcomes.stream().allMatch(Outcome::isInsideSweep))),
+                outcomes.stream().allMatch(Outcome::isInsideSweep)),
+            resumed.claims().getFirst(),
+            resumed.claims().getLast()),
         List.of(
             "the split matters: Adam at the same learning rate on "
                 + MORE_SPLITS
@@ -75,7 +85,8 @@ final class DigitsProgram implements Program {
             Chart.ofLosses(
                 "Digits: loss while training",
                 "cross-entropy (nats)",
-                outcomes.stream().map(Outcome::losses).toArray(Line[]::new)),
+                Stream.concat(outcomes.stream().map(Outcome::losses), Stream.of(resumed.line()))
+                    .toArray(Line[]::new)),
             new Chart(
                 "Digits: the sweep, on samples not trained on",
                 "learning rate",
@@ -85,9 +96,11 @@ final class DigitsProgram implements Program {
                 outcomes.stream().map(Outcome::sweep).toList())),
         List.of(
             new Table(
-                "Digits after " + EPOCHS + " epochs at each method's best learning rate",
+                "Digits after " + EPOCHS
+                    + " epochs at each method's best learning rate, AdamW at one",
                 List.of("method", "batch", "learning rate", "loss", "held-out accuracy", "time"),
-                outcomes.stream().map(Outcome::row).toList())));
+                Stream.concat(outcomes.stream().map(Outcome::row), Stream.of(resumed.row()))
+                    .toList())));
   }
 
   private static Outcome sweepAndTrain(Method method, Split split, Context context) {
@@ -123,8 +136,9 @@ final class DigitsProgram implements Program {
         new NetworkTrainer(
             network,
             new SoftmaxCrossEntropy(),
-            method.updater.create(
-                rate, (long) epochs * Math.ceilDiv(samples.count(), method.batchSize)),
+            method.updater.apply(
+                Updater.toZero(
+                    rate, (long) epochs * Math.ceilDiv(samples.count(), method.batchSize))),
             method.batchSize,
             random);
     final Stopwatch time = new Stopwatch();
@@ -135,7 +149,7 @@ final class DigitsProgram implements Program {
 
   /** A way to train, and the learning rates to try. */
   private record Method(
-      String name, int batchSize, Updater.Factory updater, double... rates) {}
+      String name, int batchSize, Function<Schedule, Updater> updater, double... rates) {}
 
   /** One training. */
   private record Run(NetworkTrainer trainer, double[] losses, double seconds) {}

@@ -2,6 +2,7 @@ package org.adamant.bench.train;
 
 import java.util.Arrays;
 import java.util.Random;
+import org.adamant.training.SparseRows;
 
 /**
  * Bags of words with scores.
@@ -49,11 +50,29 @@ record Documents(int[][] words, float[] scores) {
     for (int i = from; i < to; i++) {
       final double error = error(weights, i);
       for (int word : words[i]) {
-        gradient[word] += (float) (2 * error / (to - from));
+        gradient[word] += slope(error, to - from);
       }
       sum += error * error;
     }
     return sum;
+  }
+
+  /** The same gradient, of the words that occur alone: one that occurs again comes again. */
+  SparseRows gradientOfWords(float[] weights, int from, int to) {
+    final int[] rows =
+        Arrays.stream(words, from, to).flatMapToInt(Arrays::stream).toArray();
+    final float[] values = new float[rows.length];
+    int next = 0;
+    for (int i = from; i < to; i++) {
+      final float slope = slope(error(weights, i), to - from);
+      Arrays.fill(values, next, next + words[i].length, slope);
+      next += words[i].length;
+    }
+    return SparseRows.of(rows, values, 1);
+  }
+
+  private static float slope(double error, int documents) {
+    return (float) (2 * error / documents);
   }
 
   private double error(float[] weights, int document) {

@@ -159,7 +159,8 @@ final class FormatsProgram implements Program {
           new Network(random, learn.inputWidth(), HIDDEN, learn.targetWidth());
       final long steps = (long) epochs * Math.ceilDiv(learn.count(), BATCH);
       final StoredUpdater updater =
-          new StoredUpdater(recipe, rate, steps, seed, network.parameters());
+          new StoredUpdater(
+              recipe, Updater.toZero(rate, steps), seed, network.parameters());
       final NetworkTrainer trainer =
           new NetworkTrainer(network, new SoftmaxCrossEntropy(), updater, BATCH, random);
       final double[] ratios = new double[epochs];

@@ -51,7 +51,7 @@ final class LargeProgram implements Program {
                 whole.lastDistance < whole.firstDistance / 10),
             new Claim(
                 "slices on several threads give the bits of the whole array",
-                Arrays.equals(bits(whole.params), bits(sliced.params)))),
+                Bits.areEqual(whole.params, sliced.params))),
         List.of(
             "a step took "
                 + Numbers.fixed(whole.millisecondsPerStep, 2)
@@ -109,12 +109,6 @@ final class LargeProgram implements Program {
               final int length = Math.min(SLICE, PARAMETERS - offset);
               kernel.step(step, s.params, s.grads, s.m, s.v, offset, length);
             });
-  }
-
-  private static int[] bits(float[] values) {
-    return IntStream.range(0, values.length)
-        .map(i -> Float.floatToRawIntBits(values[i]))
-        .toArray();
   }
 
   /** A way to do one step. */

@@ -7,6 +7,7 @@ import org.adamant.Adam;
 import org.adamant.bench.page.Chart;
 import org.adamant.bench.page.Line;
 import org.adamant.bench.page.Numbers;
+import org.adamant.training.Schedule;
 
 /** A small network: 3-64-64-1 with ReLU. */
 final class NetworkProgram implements Program {
@@ -35,7 +36,7 @@ final class NetworkProgram implements Program {
         new NetworkTrainer(
             network,
             new MeanSquaredError(),
-            Updater.adam(Adam.defaults().learningRate()),
+            Updater.adam(Schedule.constant(Adam.defaults().learningRate())),
             BATCH,
             random);
     final Stopwatch time = new Stopwatch();

@@ -40,7 +40,9 @@ final class NoisyProgram implements Program {
     Arrays.setAll(target, _ -> random.nextGaussian());
     final double[] params = new double[PARAMETERS];
     final double[] gradient = new double[PARAMETERS];
-    final AdamOptimizer optimizer = AdamOptimizer.create(Adam.defaults());
+    final AdamOptimizer optimizer = AdamOptimizer.builder(Adam.defaults())
+        .schedule(t -> FIRST_RATE / Math.sqrt(t))
+        .build();
     final double[] distances =
         EpochLoop.run(
             STEPS,
@@ -48,8 +50,6 @@ final class NoisyProgram implements Program {
               final double distance = distance(params, target);
               Arrays.setAll(
                   gradient, i -> params[i] - target[i] + NOISE * random.nextGaussian());
-              final double rate = FIRST_RATE / Math.sqrt(optimizer.stepCount() + 1);
-              optimizer.setAdam(optimizer.adam().withLearningRate(rate));
               optimizer.step(Map.of("p", params), Map.of("p", gradient));
               return distance;
             },

@@ -118,9 +118,11 @@ final class OutlierProgram implements Program {
     final double[] weightGradient = new double[data.inputs()];
     final double[] biasGradient = new double[1];
     final Adam adam = isClipped ? Adam.defaults().withClipValue(CLIP) : Adam.defaults();
-    final AdamOptimizer optimizer = AdamOptimizer.create(adam);
+    final AdamOptimizer optimizer =
+        AdamOptimizer.builder(adam)
+            .schedule(Updater.toZero(RATE, (long) EPOCHS * (ROWS / BATCH)))
+            .build();
     final Random random = new Random(42);
-    final long steps = (long) EPOCHS * (ROWS / BATCH);
     final Run run = new Run(slope, isClipped, new double[EPOCHS]);
     final EpochListener listener = context.listener(run.name(), 100);
     for (int epoch = 0; epoch < EPOCHS; epoch++) {
@@ -137,8 +139,6 @@ final class OutlierProgram implements Program {
           }
           biasGradient[0] += pull;
         }
-        optimizer.setAdam(
-            adam.withLearningRate(Updater.decayed(RATE, optimizer.stepCount(), steps)));
         optimizer.step(
             Map.of("weights", model.weights(), "bias", model.bias()),
             Map.of("weights", weightGradient, "bias", biasGradient));

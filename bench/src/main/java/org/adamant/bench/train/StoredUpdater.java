@@ -13,9 +13,10 @@ import org.adamant.AdamStep;
 import org.adamant.Format;
 import org.adamant.Storage;
 import org.adamant.bench.results.Spread;
+import org.adamant.training.Schedule;
 
 /**
- * Adam on operands stored as a {@link Recipe} says, with a learning rate that falls to zero.
+ * Adam on operands stored as a {@link Recipe} says, exact parameters in two halves among them.
  *
  * <p>A network computes in arrays of floats. Here all of them lie one after the other in one storage for each operand:
  * before a step the gradients are written there, after it the parameters are read back.
@@ -23,8 +24,7 @@ import org.adamant.bench.results.Spread;
 final class StoredUpdater implements Updater {
 
   private final Recipe recipe;
-  private final double learningRate;
-  private final long steps;
+  private final Schedule learningRate;
   private final long seed;
   private final Operand params;
   private final Operand grads;
@@ -40,18 +40,15 @@ final class StoredUpdater implements Updater {
   /**
    * An updater for the parameters of a network, which it rounds to their format.
    *
-   * @param steps how many there will be
    * @param seed of stochastic rounding
    */
   StoredUpdater(
       Recipe recipe,
-      double learningRate,
-      long steps,
+      Schedule learningRate,
       long seed,
       Map<String, float[]> networkParams) {
     this.recipe = recipe;
     this.learningRate = learningRate;
-    this.steps = steps;
     this.seed = seed;
     final int length = networkParams.values().stream().mapToInt(array -> array.length).sum();
     params = new Operand(recipe.params(), length);
@@ -81,11 +78,10 @@ final class StoredUpdater implements Updater {
 
   @Override
   public void step(Map<String, float[]> networkParams, Map<String, float[]> networkGrads) {
-    final double rate = Updater.decayed(learningRate, done, steps);
     final AdamStep step =
         Adam.defaults()
-            .withLearningRate(rate)
-            .atStep(++done)
+            .withLearningRate(learningRate.at(++done))
+            .atStep(done)
             .withRounding(recipe.rounding())
             .withSeed(seed);
     grads.write(networkGrads);

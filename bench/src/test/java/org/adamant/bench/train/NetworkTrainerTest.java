@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.adamant.training.Schedule;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -52,7 +53,7 @@ class NetworkTrainerTest {
   @Test
   void sgdGoesAgainstTheGradient() {
     final float[] params = {1, 2};
-    Updater.sgd(0.5)
+    Updater.sgd(Schedule.constant(0.5))
         .step(Map.of("p", params), Map.of("p", new float[] {2, -4}));
     assertThat(params).containsExactly(0, 4);
   }
@@ -60,7 +61,7 @@ class NetworkTrainerTest {
   @Test
   void adamsFirstStepIsTheLearningRate() {
     final float[] params = {1, 2};
-    Updater.adam(0.5)
+    Updater.adam(Schedule.constant(0.5))
         .step(Map.of("p", params), Map.of("p", new float[] {2, -4}));
     assertThat(params).containsExactly(new float[] {0.5f, 2.5f}, Offset.offset(1e-6f));
   }

@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.adamant.Format;
 import org.adamant.Rounding;
+import org.adamant.training.Schedule;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,14 +25,15 @@ class StoredUpdaterTest {
   private static final int LENGTH = 1_000;
   private static final int STEPS = 50;
   private static final double RATE = 0.01;
+  private static final Schedule TO_ZERO = Updater.toZero(RATE, STEPS);
   private static final Recipe FLOATS = recipe(FLOAT32, false, FLOAT32, STOCHASTIC);
 
   @Test
   void inFloatsItIsTheOptimizer() {
     final Map<String, float[]> expected = params();
     final Map<String, float[]> actual = params();
-    run(Updater.decayingAdam(RATE, STEPS), expected);
-    run(new StoredUpdater(FLOATS, RATE, STEPS, 1, actual), actual);
+    run(Updater.adam(TO_ZERO), expected);
+    run(new StoredUpdater(FLOATS, TO_ZERO, 1, actual), actual);
     expected.forEach((name, values) -> assertThat(actual.get(name)).isEqualTo(values));
   }
 
@@ -39,9 +41,9 @@ class StoredUpdaterTest {
   void withARemainderParametersAreTheUpperHalvesOfThoseInFloats() {
     final Map<String, float[]> floats = params();
     final Map<String, float[]> halves = params();
-    run(new StoredUpdater(FLOATS, RATE, STEPS, 1, floats), floats);
+    run(new StoredUpdater(FLOATS, TO_ZERO, 1, floats), floats);
     run(
-        new StoredUpdater(recipe(BFLOAT16, true, FLOAT32, NEAREST), RATE, STEPS, 1, halves),
+        new StoredUpdater(recipe(BFLOAT16, true, FLOAT32, NEAREST), TO_ZERO, 1, halves),
         halves);
     floats.forEach((name, values) -> {
       for (int i = 0; i < values.length; i++) {
@@ -56,7 +58,7 @@ class StoredUpdaterTest {
   void parametersAreRoundedToNearestBeforeTheFirstStep() {
     final float[] values = {1 + 0x1p-8f, 1 + 0x3p-8f, 1 + 0x1.1p-8f, -1 - 0x1p-9f, 3};
     new StoredUpdater(
-        recipe(BFLOAT16, false, BFLOAT16, NEAREST), RATE, 1, 1, Map.of("p", values));
+        recipe(BFLOAT16, false, BFLOAT16, NEAREST), TO_ZERO, 1, Map.of("p", values));
     assertThat(values).containsExactly(1, 1 + 0x4p-8f, 1 + 0x2p-8f, -1, 3);
   }
 
@@ -77,8 +79,8 @@ class StoredUpdaterTest {
     final Map<String, float[]> first = new TreeMap<>(params());
     final Map<String, float[]> second = new TreeMap<>(Comparator.reverseOrder());
     second.putAll(params());
-    run(new StoredUpdater(recipe, RATE, STEPS, 1, first), first);
-    run(new StoredUpdater(recipe, RATE, STEPS, 1, second), second);
+    run(new StoredUpdater(recipe, TO_ZERO, 1, first), first);
+    run(new StoredUpdater(recipe, TO_ZERO, 1, second), second);
     first.forEach((name, values) -> assertThat(second.get(name)).isEqualTo(values));
   }
 
@@ -97,7 +99,8 @@ class StoredUpdaterTest {
   private static double[] ratiosAroundTheLastGradient(Format format, Rounding rounding) {
     final Map<String, float[]> params = Map.of("p", new float[LENGTH]);
     final StoredUpdater updater =
-        new StoredUpdater(recipe(FLOAT32, false, format, rounding), RATE, 1_500, 1, params);
+        new StoredUpdater(recipe(FLOAT32, false, format, rounding), Updater.toZero(RATE, 1_500), 1,
+            params);
     final float[] grads = new float[LENGTH];
     Arrays.fill(grads, 1);
     step(updater, params, grads, 500);
@@ -136,7 +139,7 @@ class StoredUpdaterTest {
   }
 
   private static double bytes(Recipe recipe) {
-    return new StoredUpdater(recipe, RATE, STEPS, 1, params()).bytesPerParameter();
+    return new StoredUpdater(recipe, TO_ZERO, 1, params()).bytesPerParameter();
   }
 
   private static Recipe recipe(
