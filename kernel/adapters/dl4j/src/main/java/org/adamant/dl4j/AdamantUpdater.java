@@ -169,6 +169,7 @@ public final class AdamantUpdater implements GradientUpdater<Adamant> {
   }
 
   /** The memory of an array, after everything that could make it the wrong one. */
+  @SuppressWarnings("restricted")
   private static MemorySegment segment(String name, INDArray array) {
     if (array.wasClosed()) {
       throw new IllegalStateException(name + " was closed: expected an array that is in use");
