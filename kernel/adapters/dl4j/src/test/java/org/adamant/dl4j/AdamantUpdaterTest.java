@@ -157,6 +157,7 @@ class AdamantUpdaterTest {
         Nd4j.getWorkspaceManager()
             .getAndActivateWorkspace(
                 WorkspaceConfiguration.builder().initialSize(10_000).build(), "left")) {
+      assertThat(workspace.isScopeActive()).isTrue();
       left = Nd4j.createUninitialized(DataType.FLOAT, 3);
       assertThat(left.isAttached()).isTrue();
     }
