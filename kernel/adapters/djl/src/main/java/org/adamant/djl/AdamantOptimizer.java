@@ -1,0 +1,369 @@
+package org.adamant.djl;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.ParameterList;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.ParameterTracker;
+import ai.djl.util.NativeResource;
+import ai.djl.util.Pair;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.adamant.Adam;
+import org.adamant.Adam.AmsGrad;
+import org.adamant.AdamKernel;
+import org.adamant.AdamSlice;
+import org.adamant.AdamStep;
+import org.adamant.Format;
+import org.adamant.Storage;
+
+/**
+ * The kernel of Adamant as an optimizer of DJL: it steps the tensors of the engine where they lie. Made by {@link
+ * #builder}.
+ *
+ * <p>The moments are kept for each parameter by its id, in memory of the optimizer's own; {@link #save} and {@link #load}
+ * write and read them by its name, as DJL draws the ids anew for each model.
+ */
+public final class AdamantOptimizer extends Optimizer {
+
+  private final Adam adam;
+  private final ParameterTracker rates;
+  private final int firstCount;
+  private final AdamKernel kernel = AdamKernel.preferred();
+  private final Map<String, State> states = new ConcurrentHashMap<>();
+
+  /** What belongs to a parameter. */
+  private static final class State {
+    final DataType type;
+    final MemorySegment[] moments;
+    final Storage[] storages;
+    long t;
+
+    State(DataType type, long length, int count, long t) {
+      this.type = type;
+      this.t = t;
+      final Format format = type == DataType.FLOAT64 ? Format.FLOAT64 : Format.FLOAT32;
+      moments = new MemorySegment[count];
+      storages = new Storage[count];
+      for (int i = 0; i < count; i++) {
+        moments[i] = Arena.ofAuto().allocate(format.byteSize(length), 64);
+        storages[i] = Storage.of(moments[i], format);
+      }
+    }
+  }
+
+  private AdamantOptimizer(Builder builder) {
+    super(builder);
+    Adam changed = builder.adam;
+    if (getWeightDecay() > 0) {
+      changed = changed.withWeightDecay(getWeightDecay());
+    }
+    if (clipGrad > 0) {
+      changed = changed.withClipValue(clipGrad);
+    }
+    adam = changed;
+    rates = builder.rates;
+    firstCount = builder.firstCount;
+  }
+
+  /**
+   * A builder, as of DJL's optimizers.
+   *
+   * @return with the hyper-parameters of DJL's Adam: those of {@link Adam#tensorflow}
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * The hyper-parameters.
+   *
+   * @return with what the builder has put in; a tracker's rate goes before theirs
+   */
+  public Adam hyperParameters() {
+    return adam;
+  }
+
+  /**
+   * The number of steps of a parameter.
+   *
+   * @param parameterId its id
+   * @return how many were taken, 0 if there is no such parameter
+   */
+  public long stepCount(String parameterId) {
+    final State state = states.get(parameterId);
+    return state == null ? 0 : state.t;
+  }
+
+  /**
+   * Steps a parameter and sets its gradient to zero, the one that the engine adds to, for the next backward pass.
+   *
+   * @param parameterId its id, to which its moments belong
+   * @param weight the parameter, stepped in place
+   * @param grad the gradient; read, and set to zero if it is the engine's own
+   * @throws IllegalStateException if a tensor was closed
+   * @throws IllegalArgumentException if a tensor is not on the CPU, not in one piece, not of floats or doubles, or
+   *     they do not go together
+   */
+  @Override
+  public void update(String parameterId, NDArray weight, NDArray grad) {
+    final Storage params = storage(parameterId, "weight", weight);
+    final Storage gradients = storage(parameterId, "gradient", grad);
+    if (params.length() != gradients.length()) {
+      throw refused(
+          parameterId, "gradient", "has " + gradients.length() + " numbers",
+          params.length() + ", as the weight");
+    }
+    final DataType type = weight.getDataType();
+    final State state =
+        states.computeIfAbsent(
+            parameterId, id -> new State(type, params.length(), stateCount(), firstCount));
+    if (state.storages[0].length() != params.length()
+        || (state.type == DataType.FLOAT64) != (type == DataType.FLOAT64)) {
+      throw refused(
+          parameterId, "weight", "has " + params.length() + " numbers of " + type,
+          state.storages[0].length() + " of " + state.type + ", as in the steps before");
+    }
+    AdamSlice slice =
+        AdamSlice.of(params, gradients, state.storages[0], state.storages[1]);
+    if (state.storages.length == 3) {
+      slice = slice.withMaximum(state.storages[2]);
+    }
+    final long t = state.t + 1;
+    final int count = (int) Math.min(t, Integer.MAX_VALUE);
+    final double rate =
+        rates == null ? adam.learningRate() : rates.getNewValue(parameterId, count);
+    final AdamStep step =
+        adam.withLearningRate(rate).atStep(t).withGradientScale(rescaleGrad);
+    if (weight.hasGradient()) {
+      // Not its subtraction from itself: NaN would stay.
+      final NDArray own = weight.getGradient();
+      try {
+        final MemorySegment ownMemory = memory(parameterId, "gradient", own);
+        if (ownMemory.address() == memory(parameterId, "gradient", grad).address()) {
+          kernel.step(step.withZeroGradient(), slice);
+        } else {
+          kernel.step(step, slice);
+          ownMemory.fill((byte) 0);
+        }
+      } finally {
+        if (own != grad) {
+          own.close();
+        }
+      }
+    } else {
+      kernel.step(step, slice);
+    }
+    state.t = t;
+  }
+
+  private int stateCount() {
+    return adam.amsgrad() == AmsGrad.NONE ? 2 : 3;
+  }
+
+  /**
+   * Writes the state of parameters: a DJL list of tensors, named by the parameters, a slash and {@code t}, {@code m},
+   * {@code v} or {@code max}.
+   *
+   * @param stream where to; left open
+   * @param parameters with their names, such as {@code model.getBlock().getParameters()}; those which were not stepped
+   *     are left out
+   * @throws IOException if it cannot be written
+   */
+  public void save(OutputStream stream, ParameterList parameters) throws IOException {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      final NDList list = new NDList();
+      for (Pair<String, Parameter> parameter : parameters) {
+        final State state = states.get(parameter.getValue().getId());
+        if (state == null) {
+          continue;
+        }
+        add(list, parameter.getKey() + "/t", manager.create(state.t));
+        for (int i = 0; i < state.moments.length; i++) {
+          final Shape shape = new Shape(state.storages[i].length());
+          final ByteBuffer bytes =
+              state.moments[i].asByteBuffer().order(ByteOrder.nativeOrder());
+          add(
+              list, parameter.getKey() + "/" + NAMES[i],
+              manager.create(bytes, shape, state.type));
+        }
+      }
+      stream.write(list.encode());
+    }
+  }
+
+  private static final String[] NAMES = {"m", "v", "max"};
+
+  private static void add(NDList list, String name, NDArray array) {
+    array.setName(name);
+    list.add(array);
+  }
+
+  /**
+   * Reads what {@link #save} has written, in place of the state that there is.
+   *
+   * @param stream where from; read to its end
+   * @param parameters with the names that they were saved by
+   * @throws IOException if it cannot be read
+   * @throws IllegalArgumentException if it is not the state of such parameters, by an optimizer that keeps what this one
+   *     does
+   */
+  public void load(InputStream stream, ParameterList parameters) throws IOException {
+    final Map<String, State> read = new HashMap<>();
+    try (NDManager manager = NDManager.newBaseManager()) {
+      final Map<String, NDArray> arrays = new HashMap<>();
+      NDList.decode(manager, stream.readAllBytes()).forEach(a -> arrays.put(a.getName(), a));
+      for (Pair<String, Parameter> parameter : parameters) {
+        final NDArray count = arrays.remove(parameter.getKey() + "/t");
+        final NDArray first = arrays.get(parameter.getKey() + "/m");
+        if (count == null || first == null) {
+          continue;
+        }
+        final State state =
+            new State(first.getDataType(), first.size(), stateCount(), count.getLong());
+        for (int i = 0; i < state.moments.length; i++) {
+          final NDArray array = arrays.remove(parameter.getKey() + "/" + NAMES[i]);
+          if (array == null || array.size() != first.size()) {
+            throw new IllegalArgumentException(
+                "the state of " + parameter.getKey() + " has no " + NAMES[i] + " of "
+                    + first.size()
+                    + " numbers: expected what an optimizer with the same AMSGrad has saved");
+          }
+          state.moments[i].copyFrom(MemorySegment.ofBuffer(array.toByteBuffer()));
+        }
+        read.put(parameter.getValue().getId(), state);
+      }
+      if (!arrays.isEmpty()) {
+        throw new IllegalArgumentException(
+            "the state has " + new TreeSet<>(arrays.keySet())
+                + " besides: expected that of the same model, with the same AMSGrad");
+      }
+    }
+    states.clear();
+    states.putAll(read);
+  }
+
+  // ---- The memory of a tensor, after everything that could make it the wrong one. ----
+
+  private static Storage storage(String id, String name, NDArray array) {
+    requireOpen(id, name, array);
+    final Format format =
+        switch (array.getDataType()) {
+          case FLOAT32 -> Format.FLOAT32;
+          case FLOAT64 -> Format.FLOAT64;
+          default -> throw refused(
+              id, name, "is of " + array.getDataType(), "FLOAT32 or FLOAT64");
+        };
+    return Storage.of(memory(id, name, array), format);
+  }
+
+  private static void requireOpen(String id, String name, NDArray array) {
+    if (array instanceof NativeResource<?> resource && resource.isReleased()) {
+      throw new IllegalStateException(
+          "the " + name + " of " + id + " was closed: expected a tensor whose manager is open");
+    }
+  }
+
+  private static MemorySegment memory(String id, String name, NDArray array) {
+    requireOpen(id, name, array);
+    if (array.getDevice().isGpu()) {
+      throw refused(id, name, "is on " + array.getDevice(), "the CPU; elsewhere use DJL's Adam");
+    }
+    if (array.isSparse()) {
+      throw refused(id, name, "is sparse", "a dense one, such as toDense()");
+    }
+    final ByteBuffer first = array.toByteBuffer(true);
+    // Of what is not in one piece the engine makes a copy, each time another, and writes to it are lost.
+    final ByteBuffer second = array.toByteBuffer(true);
+    if (!first.isDirect()
+        || MemorySegment.ofBuffer(first).address() != MemorySegment.ofBuffer(second).address()) {
+      throw refused(id, name, "is a view with gaps or another order",
+          "one in one piece, such as duplicate()");
+    }
+    return MemorySegment.ofBuffer(first);
+  }
+
+  private static IllegalArgumentException refused(
+      String id, String name, String what, String expected) {
+    return new IllegalArgumentException(
+        "the " + name + " of " + id + " " + what + ": expected " + expected);
+  }
+
+  @Override
+  public String toString() {
+    return "AdamantOptimizer[" + adam + "]";
+  }
+
+  /** As of DJL's optimizers; what they call options are here, too. */
+  public static final class Builder extends OptimizerBuilder<Builder> {
+
+    private Adam adam = Adam.tensorflow();
+    private ParameterTracker rates;
+    private int firstCount;
+
+    private Builder() {}
+
+    /**
+     * Sets the hyper-parameters, all that there are. Weight decay and clipping of the other options go before theirs;
+     * decay acts where these say.
+     *
+     * @param newAdam the hyper-parameters, without an average of the parameters
+     * @return this
+     * @throws IllegalArgumentException if they have such an average
+     */
+    public Builder optAdam(Adam newAdam) {
+      if (newAdam.averageDecay() < 1) {
+        throw new IllegalArgumentException(
+            "averageDecay = " + newAdam.averageDecay()
+                + ": expected 1, as DJL has no place for an average");
+      }
+      adam = newAdam;
+      return this;
+    }
+
+    /**
+     * Sets the learning rate of each step.
+     *
+     * @param tracker a {@code Tracker} or what else gives rates, by steps that count from 1
+     * @return this
+     */
+    public Builder optLearningRateTracker(ParameterTracker tracker) {
+      rates = Objects.requireNonNull(tracker, "tracker");
+      return this;
+    }
+
+    @Override
+    public Builder optBeginNumUpdate(int beginNumUpdate) {
+      firstCount = beginNumUpdate;
+      return super.optBeginNumUpdate(beginNumUpdate);
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
+
+    /**
+     * Makes the optimizer.
+     *
+     * @return the optimizer
+     */
+    public AdamantOptimizer build() {
+      return new AdamantOptimizer(this);
+    }
+  }
+}

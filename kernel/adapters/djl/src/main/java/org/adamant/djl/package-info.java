@@ -1,0 +1,2 @@
+/** Adamant as an optimizer of the Deep Java Library. */
+package org.adamant.djl;

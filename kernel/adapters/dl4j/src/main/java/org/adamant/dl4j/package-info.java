@@ -1,0 +1,2 @@
+/** Adamant as an updater of DL4J. */
+package org.adamant.dl4j;

@@ -1,0 +1,2 @@
+/** Adamant as an optimiser of Tribuo. */
+package org.adamant.tribuo;
