@@ -84,7 +84,7 @@ class AllocationTest {
             .withMaximum(type.newArray(203))
             .withAverage(type.newArray(203));
     assertThat(Warmup.bytesPerStep(() -> kernel.step(step, slice), PATIENCE))
-        .as("bytes per step")
+        .as("bytes per step of %s", step.variant())
         .isLessThan(1);
   }
 

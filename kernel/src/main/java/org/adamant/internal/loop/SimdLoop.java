@@ -2,6 +2,7 @@ package org.adamant.internal.loop;
 
 import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.AND;
+import static jdk.incubator.vector.VectorOperators.AND_NOT;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.F2D;
@@ -11,7 +12,6 @@ import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.MAX;
-import static jdk.incubator.vector.VectorOperators.OR;
 import static jdk.incubator.vector.VectorOperators.SQRT;
 import static jdk.incubator.vector.VectorOperators.ULT;
 import static jdk.incubator.vector.VectorOperators.UMIN;
@@ -189,7 +189,6 @@ final class SimdLoop extends Loop {
     final Vector<Number> clip = CLIPS ? broadcast(c.clip()) : null;
     final Vector<Number> decay = DECAYS ? broadcast(c.decay()) : null;
     final Vector<Number> decayFactor = DECOUPLED && PYTORCH ? broadcast(c.decayFactor()) : null;
-    final Vector<Number> minusDecay = CAUTIOUS ? bitsOf(broadcast(-c.decay())) : null;
     final Vector<Number> w1 = broadcast(momentWeight(c.firstMomentWeight(), GRADIENT_FIRST));
     final Vector<Number> w2 = broadcast(momentWeight(c.secondMomentWeight(), SQUARE_FIRST));
     final Vector<Number> beta2 = PYTORCH ? broadcast(c.beta2()) : null;
@@ -298,17 +297,17 @@ final class SimdLoop extends Loop {
           PYTORCH ? root.div(rootScale).add(epsilon) : root.lanewise(FMA, rootScale, epsilon);
 
       final Vector<Number> update = n.div(d);
-      final Vector<Number> factor =
-          CAUTIOUS ? unlessItOpposes(decay, minusDecay, p, update) : decay;
+      final Vector<Number> cautious = CAUTIOUS ? unlessItOpposes(decay, p, update) : null;
       if (UPDATE_ONLY || ZEROES_GRADIENT) {
-        final Vector<Number> written = DECOUPLED ? factor.lanewise(FMA, p, update) : update;
+        final Vector<Number> written =
+            DECOUPLED ? (CAUTIOUS ? cautious : decay).lanewise(FMA, p, update) : update;
         store(
             grads, GRADS, i, base, UPDATE_ONLY ? written : zero,
             RANDOM_GRADS ? third(random) : null);
       }
       if (!UPDATE_ONLY) {
         final Vector<Number> p1 =
-            CAUTIOUS ? factor.lanewise(FMA, p, p).add(update) : p.add(update);
+            CAUTIOUS ? cautious.lanewise(FMA, p, p).add(update) : p.add(update);
         if (HAS_REMAINDER) {
           final IntVector bits = withoutPayload(p1);
           storeBits(params, PARAMS, i, base, bits.add(0x8000).lanewise(LSHR, 16));
@@ -336,17 +335,17 @@ final class SimdLoop extends Loop {
 
   /** Weight decay where it does not oppose the update, elsewhere 0: a mask that is made of signs. */
   private static Vector<Number> unlessItOpposes(
-      Vector<Number> decay, Vector<Number> minusDecay, Vector<Number> p, Vector<Number> update) {
+      Vector<Number> decay, Vector<Number> p, Vector<Number> update) {
     final Vector<Number> bits = bitsOf(update);
     final Vector<Number> magnitude =
         bits.lanewise(AND, broadcastBits(FLOAT ? Integer.MAX_VALUE : Long.MAX_VALUE));
-    // Negative where the signs are such, and where there is no update.
-    final Vector<Number> negative =
+    // Negative where the signs are such, and there is an update. The factor of decay is negative, as a rule.
+    final Vector<Number> opposing =
         bits.lanewise(XOR, bitsOf(p))
-            .lanewise(XOR, minusDecay)
-            .lanewise(OR, magnitude.sub(broadcastBits(1)));
+            .lanewise(XOR, bitsOf(decay))
+            .lanewise(AND_NOT, magnitude.sub(broadcastBits(1)));
     final int sign = FLOAT ? Integer.SIZE - 1 : Long.SIZE - 1;
-    final Vector<Number> mask = broadcastBits(0).sub(negative.lanewise(LSHR, sign));
+    final Vector<Number> mask = opposing.lanewise(LSHR, sign).sub(broadcastBits(1));
     final Vector<Number> masked = bitsOf(decay).lanewise(AND, mask);
     return (Vector<Number>) (Vector<?>) (FLOAT
         ? masked.reinterpretAsFloats()

@@ -61,9 +61,15 @@ public record Specialisation(Layout layout, int laneBits, Variant variant, boole
         + (isScalar ? 1 : 0);
   }
 
-  /** Whether the roots of some vectors are computed by multiplications, see {@link FmaRoot}. */
+  /**
+   * Whether the roots of some vectors are computed by multiplications, see {@link FmaRoot}. Not in the largest loops: C2
+   * allocates a vector at each call of those, as AllocationTest shows.
+   */
   boolean rootsByFma() {
-    return element() == Element.DOUBLE && laneBits == 512;
+    final boolean isLarge =
+        variant.has(Variant.Feature.CAUTIOUS)
+            || variant.has(Variant.Feature.NESTEROV) && variant.has(Variant.Feature.ROOT_EPSILON);
+    return element() == Element.DOUBLE && laneBits == 512 && !isLarge;
   }
 
   /**
