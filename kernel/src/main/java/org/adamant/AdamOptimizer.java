@@ -809,9 +809,11 @@ public final class AdamOptimizer {
     }
     if (!accumulates) {
       final Adam[] now = adams(stepCount + 1);
-      for (Member member : plan.members) {
-        if (member.rows == null) {
-          catchUp(member);
+      if (plan.hasSparse) {
+        for (Member member : plan.members) {
+          if (member.rows == null) {
+            catchUp(member);
+          }
         }
       }
       final Update update = update(plan, now);
@@ -1043,18 +1045,26 @@ public final class AdamOptimizer {
       lossScale = settings.lossScale.next(lossScale, nonFinite > 0);
     }
     if (nonFinite == 0) {
-      for (Member member : plan.members) {
-        if (member.state.sparse != null) {
-          member.state.stepsAt(stepCount + 1);
-          if (member.rows == null) {
-            member.state.sparse.tookAll(member.state.counter.steps + 1);
-          }
-        }
+      if (plan.hasSparse) {
+        countRows(plan);
       }
       update.count();
       stepCount++;
     }
     return report;
+  }
+
+  /** Says which update was the next step of the parameters that have, or had, gradients of rows. */
+  private void countRows(OptimizerPlan plan) {
+    for (Member member : plan.members) {
+      final SparseState sparse = member.state.sparse;
+      if (sparse != null) {
+        member.state.stepsAt(stepCount + 1);
+        if (member.rows == null) {
+          sparse.tookAll(member.state.counter.steps + 1);
+        }
+      }
+    }
   }
 
   private double norm(AdamModel model) {

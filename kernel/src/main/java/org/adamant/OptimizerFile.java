@@ -280,10 +280,7 @@ final class OptimizerFile {
               + ": expected that of the first element of a parameter");
     }
     final boolean isSegment = isTrue(name, fields, "isSegment");
-    final Arena place =
-        settings.arena != null
-            ? settings.arena
-            : isSegment || length > Numbers.LONGEST_ARRAY ? Arena.ofAuto() : null;
+    final Arena place = settings.place(isSegment, length);
     final Reader reader = new Reader(tensors, names, STATE + name, length, place, used);
     final ParameterState state =
         new ParameterState(
@@ -497,10 +494,7 @@ final class OptimizerFile {
           throw read.refused(
               "tensor '" + full + "' has the type " + m.dtype() + ": expected F32, F64 or BF16");
         }
-        final Arena place =
-            settings.arena != null
-                ? settings.arena
-                : m.elements() > Numbers.LONGEST_ARRAY ? Arena.ofAuto() : null;
+        final Arena place = settings.place(false, m.elements());
         final Reader reader =
             read.new Reader(tensors, names, prefix, m.elements(), place, new HashSet<>());
         final ParameterState state =

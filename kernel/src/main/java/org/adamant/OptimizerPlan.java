@@ -386,6 +386,9 @@ final class OptimizerPlan {
   /** Whether there are gradients of some rows, which are other rows each time. */
   final boolean hasRows;
 
+  /** Whether a parameter has such gradients, or had them before. */
+  final boolean hasSparse;
+
   /** Null until there is one, or after what it was made for has changed. */
   Update update;
 
@@ -415,14 +418,12 @@ final class OptimizerPlan {
     final Map<Object, String> users = new IdentityHashMap<>(names.length);
     final Overlap.Finder overlap = new Overlap.Finder();
     boolean anyRows = false;
+    boolean anySparse = false;
     for (int i = 0; i < names.length; i++) {
       final Storage param = requireValid(names[i], params.values[i]);
       final String other = users.put(params.values[i], names[i]);
       if (other != null) {
-        throw new IllegalArgumentException(
-            "parameter '" + names[i] + "' is the same " + kindOf(params.values[i])
-                + " as parameter '" + other + "': expected " + article(params.values[i])
-                + " of its own");
+        throw same("parameter '" + names[i] + "'", params.values[i], other);
       }
       if (groupOf[i] == FROZEN) {
         continue;
@@ -433,6 +434,7 @@ final class OptimizerPlan {
       overlap.add(param, "parameter '" + names[i] + "'");
       final SparseRows rows = gradients[i] instanceof SparseRows its ? its : null;
       anyRows |= rows != null;
+      anySparse |= rows != null || known != null && known.sparse != null;
       members.add(
           new Member(
               names[i],
@@ -443,13 +445,11 @@ final class OptimizerPlan {
               rows));
     }
     hasRows = anyRows;
+    hasSparse = anySparse;
     for (int i = 0; i < grads.names.length; i++) {
       final String param = users.get(grads.values[i]);
       if (param != null) {
-        throw new IllegalArgumentException(
-            "gradient '" + grads.names[i] + "' is the same " + kindOf(grads.values[i])
-                + " as parameter '" + param + "': expected " + article(grads.values[i])
-                + " of its own");
+        throw same("gradient '" + grads.names[i] + "'", grads.values[i], param);
       }
     }
     overlap.requireDisjoint();
@@ -460,12 +460,11 @@ final class OptimizerPlan {
     return params.areThoseOf(paramsByName) && grads.areThoseOf(gradsByName);
   }
 
-  private static String kindOf(Object value) {
-    return value instanceof Storage ? "storage" : "array";
-  }
-
-  private static String article(Object value) {
-    return value instanceof Storage ? "a storage" : "an array";
+  private static IllegalArgumentException same(String what, Object value, String param) {
+    final boolean isStorage = value instanceof Storage;
+    return new IllegalArgumentException(
+        what + " is the same " + (isStorage ? "storage" : "array") + " as parameter '" + param
+            + "': expected " + (isStorage ? "a storage" : "an array") + " of its own");
   }
 
   /** The gradients in the order of their parameters, the names being checked. */

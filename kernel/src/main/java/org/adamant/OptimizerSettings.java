@@ -79,10 +79,17 @@ final class OptimizerSettings implements Cloneable {
     return groups.size();
   }
 
+  /** Where the state of a parameter lies: null for arrays, which have a largest length. */
+  Arena place(boolean isSegment, long length) {
+    if (arena != null) {
+      return arena;
+    }
+    return isSegment || length > Numbers.LONGEST_ARRAY ? Arena.ofAuto() : null;
+  }
+
   /** Makes a state for a parameter that has not been seen before. */
   ParameterState newState(String name, Storage param) {
-    final Arena place =
-        arena != null ? arena : param.array != null ? null : Arena.ofAuto();
+    final Arena place = place(param.array == null, param.length());
     final Format plain = Numbers.computing(param.format());
     final boolean isPlain = plain == Format.FLOAT64;
     return new ParameterState(
