@@ -637,8 +637,17 @@ public final class Adam {
     return new Adam(changed);
   }
 
-  /** Reads what {@link #toString} has written, exactly. */
-  static Adam parse(String text) {
+  /**
+   * Reads what {@link #toString} has written, exactly: for files, and for other processes.
+   *
+   * @param text the text, of this version or an earlier one
+   * @return the hyper-parameters
+   * @throws NullPointerException if the text is null
+   * @throws IllegalArgumentException if it was not written by {@code toString}, or names what this version does not
+   *     have
+   */
+  public static Adam parse(String text) {
+    Arguments.requireNonNull("text", text);
     if (!text.startsWith("Adam[") || !text.endsWith("]")) {
       throw new IllegalArgumentException("text = " + text + ": expected hyper-parameters");
     }
@@ -677,6 +686,7 @@ public final class Adam {
     return Arrays.hashCode(values.named());
   }
 
+  /** {@return the hyper-parameters by name, which {@link #parse} reads} */
   @Override
   public String toString() {
     final StringBuilder text = new StringBuilder("Adam[");

@@ -2,6 +2,8 @@ package org.adamant;
 
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.DoubleFunction;
+import org.adamant.internal.work.GlobalNorm;
 
 /**
  * One step of Adam over arrays of parameters, gradients and moments, in a single pass.
@@ -423,4 +425,42 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *     cause
    */
   double globalNorm(AdamModel model, Executor executor, int threads);
+
+  /**
+   * What a part of a model has to say to the {@linkplain #globalNorm(AdamModel) global norm} of the whole: the sum of
+   * squares of each of its blocks. For gradients that are not in one place.
+   *
+   * <p>Sums of parts are those of the whole if each part begins where a block does: at a multiple of 4,096 elements of
+   * its slice.
+   *
+   * @param model the slices, of which only the gradients are read
+   * @param scale what every gradient is multiplied by before it is squared, a power of two
+   * @return the sums of the blocks of the first slice, then of the next
+   * @throws NullPointerException if the model is null
+   * @throws IllegalArgumentException if the scale is not finite and greater than 0
+   */
+  double[] sumsOfSquares(AdamModel model, double scale);
+
+  /**
+   * The {@linkplain #globalNorm(AdamModel) global norm} of gradients that are not in one place, to the bit.
+   *
+   * @param sumsOfSquares gives what {@link #sumsOfSquares} returned for all parts, in the order of the whole, with the
+   *     scale that it is given. Called once with 1, and again with another scale if squares overflowed or underflowed
+   * @return the norm
+   * @throws NullPointerException if an argument, or what it gives, is null
+   */
+  static double normOfSums(DoubleFunction<double[]> sumsOfSquares) {
+    Arguments.requireNonNull("sumsOfSquares", sumsOfSquares);
+    return GlobalNorm.of(sumsOfSquares);
+  }
+
+  /**
+   * How many gradients of a model are NaN or infinite: what {@link NonFinite#SKIP} asks before a step. For gradients
+   * that are not in one place.
+   *
+   * @param model the slices, of which only the gradients are read
+   * @return the number
+   * @throws NullPointerException if the model is null
+   */
+  long countNonFinite(AdamModel model);
 }

@@ -389,11 +389,29 @@ final class SpecialisedKernel implements AdamKernel {
   @Override
   public double globalNorm(AdamModel model, Executor executor, int threads) {
     requireModel(model, executor, threads);
-    final Thread other = other(threads);
+    requireAccessible(model, other(threads));
+    return GlobalNorm.of(model.work, this::readers, executor, threads);
+  }
+
+  @Override
+  public double[] sumsOfSquares(AdamModel model, double scale) {
+    Arguments.requireNonNull("model", model);
+    Arguments.requirePositiveFinite("scale", scale);
+    requireAccessible(model, null);
+    return GlobalNorm.sums(model.work, this::readers, scale);
+  }
+
+  @Override
+  public long countNonFinite(AdamModel model) {
+    Arguments.requireNonNull("model", model);
+    requireAccessible(model, null);
+    return countNonFinite(model, NONE, 1);
+  }
+
+  private static void requireAccessible(AdamModel model, Thread other) {
     for (int i = 0; i < model.slices.length; i++) {
       model.slices[i].requireAccessible(i, other);
     }
-    return GlobalNorm.of(model.work, this::readers, executor, threads);
   }
 
   /**

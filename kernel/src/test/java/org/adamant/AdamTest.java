@@ -167,4 +167,19 @@ class AdamTest {
       }
     }
   }
+
+  @Test
+  void theTextOfEveryVariantIsReadExactly() {
+    for (VariantsTest.Case one : VariantsTest.cases()) {
+      assertThat(Adam.parse(one.adam().toString())).isEqualTo(one.adam());
+    }
+    for (String text : new String[] {
+      "", "Adam[]", "Adam[learningRate=1", "Adam[learningRate=x]", "Adam[rate=1.0]",
+      "Adam[beta1=2.0]", "Adam[amsgrad=MAYBE]"
+    }) {
+      assertThatThrownBy(() -> Adam.parse(text))
+          .as(text)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
 }

@@ -290,6 +290,47 @@ class ModelTest {
   }
 
   @Test
+  void theNormOfPartsInOtherPlacesIsThatOfTheWhole() {
+    for (double x : new double[] {1, 0x1p900, 0x1p-900, Double.NaN}) {
+      final StepArrays arrays = StepArrays.ordinary(ElementType.DOUBLE, 20_001, 5);
+      final double[] grads = (double[]) arrays.grads();
+      for (int i = 0; i < grads.length; i++) {
+        grads[i] *= i < 9_000 && Double.isNaN(x) ? 1 : x;
+      }
+      final AdamSlice whole = VariantsTest.slice(arrays);
+      final StepArrays small = StepArrays.ordinary(ElementType.FLOAT, 5_000, 6);
+      if (x == 0x1p-900) {
+        Arrays.fill((float[]) small.grads(), 0);
+      }
+      final AdamSlice other = VariantsTest.slice(small);
+      final AdamModel[] parts = {
+        AdamModel.of(whole.range(0, 8_192)), AdamModel.of(whole.range(8_192, 4_096)),
+        AdamModel.of(whole.range(12_288, 7_713), other.range(0, 4_096)),
+        AdamModel.of(other.range(4_096, 904))
+      };
+      final int[] asked = {0};
+      final double norm =
+          AdamKernel.normOfSums(
+              scale -> {
+                asked[0]++;
+                return Arrays.stream(parts)
+                    .flatMapToDouble(part -> Arrays.stream(KERNEL.sumsOfSquares(part, scale)))
+                    .toArray();
+              });
+      assertThat(Double.valueOf(norm))
+          .as("%s", x)
+          .isEqualTo(Double.valueOf(KERNEL.globalNorm(AdamModel.of(whole, other))));
+      assertThat(asked[0]).isEqualTo(x == 0x1p900 || x == 0x1p-900 ? 2 : 1);
+      assertThat(Arrays.stream(parts).mapToLong(KERNEL::countNonFinite).sum())
+          .isEqualTo(Double.isNaN(x) ? 11_001 : 0);
+      assertThat(KERNEL.sumsOfSquares(parts[2], 1)).hasSize(3);
+    }
+    assertThatThrownBy(() -> KERNEL.sumsOfSquares(AdamModel.of(), 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("scale = 0.0");
+  }
+
+  @Test
   void theNormOfManyElementsNeitherOverflowsNorUnderflows() {
     for (double x : new double[] {0x1p-1000, 0x1p1000}) {
       // 64 of them, in whole vectors, and a root that is exact.

@@ -1,6 +1,7 @@
 package org.adamant.internal.work;
 
 import java.util.concurrent.Executor;
+import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import org.adamant.internal.loop.Layout;
 import org.adamant.internal.loop.Loop;
@@ -41,21 +42,48 @@ public final class GlobalNorm {
       Work work, Function<Layout, Loop> loops, Executor executor, int threads) {
     final GlobalNorm norm = new GlobalNorm(work, loops);
     final double[] ofBlocks = new double[Math.toIntExact(work.blocks())];
-    final double sum = norm.sum(ofBlocks, 1, executor, threads);
+    return of(
+        scale -> {
+          norm.sums(ofBlocks, scale, executor, threads);
+          return ofBlocks;
+        });
+  }
+
+  /**
+   * The norm of gradients wherever they are.
+   *
+   * @param sumsOfBlocks the sums of squares of all blocks, with gradients multiplied by a scale; asked once or twice
+   * @return the root of the sum of squares
+   */
+  public static double of(DoubleFunction<double[]> sumsOfBlocks) {
+    final double sum = pairwise(sumsOfBlocks.apply(1));
     if (sum == Double.POSITIVE_INFINITY) {
-      return Math.sqrt(norm.sum(ofBlocks, DOWN, executor, threads)) / DOWN;
+      return Math.sqrt(pairwise(sumsOfBlocks.apply(DOWN))) / DOWN;
     }
     if (sum < SMALL) {
-      return Math.sqrt(norm.sum(ofBlocks, UP, executor, threads)) / UP;
+      return Math.sqrt(pairwise(sumsOfBlocks.apply(UP))) / UP;
     }
     return Math.sqrt(sum);
   }
 
-  private double sum(double[] ofBlocks, double scale, Executor executor, int threads) {
+  /**
+   * The sums of squares of all blocks.
+   *
+   * @param work the operands whose gradients are meant
+   * @param loops the loop that reads operands of a layout
+   * @param scale what each gradient is multiplied by
+   * @return the sums in the order of the blocks
+   */
+  public static double[] sums(Work work, Function<Layout, Loop> loops, double scale) {
+    final double[] ofBlocks = new double[Math.toIntExact(work.blocks())];
+    new GlobalNorm(work, loops).sum(ofBlocks, scale, 0, ofBlocks.length);
+    return ofBlocks;
+  }
+
+  private void sums(double[] ofBlocks, double scale, Executor executor, int threads) {
     Parts.run(
         ofBlocks.length, SMALLEST_PART, threads, executor, false,
         (from, to) -> sum(ofBlocks, scale, from, to));
-    return pairwise(ofBlocks, 0, ofBlocks.length);
   }
 
   private void sum(double[] ofBlocks, double scale, long from, long to) {
@@ -70,6 +98,10 @@ public final class GlobalNorm {
       final int count = (int) Math.min(o.length() - first, Loop.BLOCK);
       ofBlocks[block] = loops.apply(o.layout()).sumOfSquares(sums, o, scale, first, count);
     }
+  }
+
+  private static double pairwise(double[] sums) {
+    return pairwise(sums, 0, sums.length);
   }
 
   private static double pairwise(double[] sums, int from, int to) {
