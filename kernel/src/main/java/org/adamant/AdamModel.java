@@ -58,6 +58,12 @@ public final class AdamModel {
     return of(Arrays.asList(slices));
   }
 
+  /** A model of slices that are known not to overlap, but for some of them. */
+  static AdamModel ofDisjoint(List<AdamSlice> slices, List<AdamSlice> notKnown) {
+    requireDisjoint(notKnown.toArray(AdamSlice[]::new));
+    return new AdamModel(slices.toArray(AdamSlice[]::new));
+  }
+
   /**
    * The number of elements in all slices.
    *

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
@@ -318,7 +319,9 @@ public final class AdamOptimizer {
 
     /**
      * Updates only at each k-th step, with the gradients of k micro-batches. A parameter may be left out of a micro-batch,
-     * which counts as a gradient of 0, but not out of the last one.
+     * which counts as a gradient of 0, but not out of the last one. {@link SparseRows} of the same row are added up as
+     * dense gradients would be: first those of one micro-batch, then the micro-batches. What micro-batches gave is kept
+     * until the update.
      *
      * @param microBatches k, at least 1
      * @param accumulation their mean or their sum
@@ -698,8 +701,9 @@ public final class AdamOptimizer {
               state.counter.steps, state.number);
     }
     state.sparse.prepare(
-        member.rows, operands, state.counter.steps + 1,
-        settings.rounding == Rounding.STOCHASTIC, past(member), settings.kernel);
+        state.hasGradients ? state.rowGradients.with(member.rows) : member.rows,
+        settings.accumulatesInDouble, operands, state.counter.steps + 1, past(member),
+        settings.kernel);
     return state.sparse;
   }
 
@@ -802,20 +806,9 @@ public final class AdamOptimizer {
 
   private StepReport step(OptimizerPlan plan) {
     final boolean accumulates = settings.microBatches > 1;
-    if (accumulates && plan.hasRows) {
-      throw new IllegalArgumentException(
-          "grads has " + SparseRows.class.getSimpleName() + " and microBatches = "
-              + settings.microBatches + ": expected dense gradients, or one micro-batch");
-    }
     if (!accumulates) {
       final Adam[] now = adams(stepCount + 1);
-      if (plan.hasSparse) {
-        for (Member member : plan.members) {
-          if (member.rows == null) {
-            catchUp(member);
-          }
-        }
-      }
+      catchUpDense(plan);
       final Update update = update(plan, now);
       final AdamStep[] steps = steps(update, now);
       register(plan);
@@ -826,6 +819,7 @@ public final class AdamOptimizer {
     if (isLast) {
       requirePending(plan);
     }
+    requireSameKind(plan);
     allocateSums(plan);
     if (!isLast) {
       register(plan);
@@ -835,6 +829,7 @@ public final class AdamOptimizer {
           Outcome.ACCUMULATED, stepCount + 1, now[now.length - 1].learningRate(), Double.NaN, 1,
           lossScale(), 0);
     }
+    catchUpDense(plan);
     final Update update = update(plan, now);
     final AdamStep[] steps = steps(update, now);
     register(plan);
@@ -845,6 +840,35 @@ public final class AdamOptimizer {
       microBatches = 0;
       for (Member member : plan.members) {
         member.state.hasGradients = false;
+        member.state.rowGradients = null;
+      }
+    }
+  }
+
+  /** Has rows take their steps before a gradient comes for all of them. */
+  private void catchUpDense(OptimizerPlan plan) {
+    for (Member member : plan.hasSparse ? plan.members : List.<Member>of()) {
+      if (member.rows == null) {
+        catchUp(member);
+      }
+    }
+  }
+
+  /** Refuses gradients of rows beside those of all elements in one sum. */
+  private static void requireSameKind(OptimizerPlan plan) {
+    for (Member member : plan.members) {
+      final ParameterState state = member.state;
+      if (state.hasGradients
+          && (state.areOfRows != (member.rows != null)
+              || state.areOfRows
+                  && state.rowGradients.rowLength() != member.rows.rowLength())) {
+        throw new IllegalArgumentException(
+            "gradient '" + member.name + "' is "
+                + (member.rows == null ? "dense" : member.rows.toString()) + ": expected "
+                + (state.areOfRows
+                    ? "SparseRows of length " + state.rowGradients.rowLength()
+                    : "a dense one")
+                + ", as in the earlier micro-batches of this update");
       }
     }
   }
@@ -876,7 +900,12 @@ public final class AdamOptimizer {
   private void allocateSums(OptimizerPlan plan) {
     for (Member member : plan.members) {
       final ParameterState state = member.state;
-      if (state.accumulated == null) {
+      if (member.rows != null) {
+        if (!state.hasGradients || state.rowGradients == null) {
+          state.rowGradients = new RowGradients(member.rows);
+        }
+        state.rowGradients.reserve(member.rows);
+      } else if (state.accumulated == null) {
         state.accumulated =
             Numbers.zeros(
                 settings.accumulatesInDouble ? Format.FLOAT64 : Numbers.computing(state.format),
@@ -887,8 +916,13 @@ public final class AdamOptimizer {
 
   private void accumulate(OptimizerPlan plan) {
     for (Member member : plan.members) {
-      Numbers.add(member.grad, member.state.accumulated, !member.state.hasGradients);
+      if (member.rows != null) {
+        member.state.rowGradients.add(member.rows);
+      } else {
+        Numbers.add(member.grad, member.state.accumulated, !member.state.hasGradients);
+      }
       member.state.hasGradients = true;
+      member.state.areOfRows = member.rows != null;
     }
   }
 
@@ -1003,10 +1037,11 @@ public final class AdamOptimizer {
     AdamStep ofAll = null;
     final double scale = gradientScale();
     if (settings.maxNormPerParameter < Double.POSITIVE_INFINITY) {
-      factor = update.clipAlone(steps, scale, settings.maxNormPerParameter, this::norm);
+      factor = update.clipAlone(
+          steps, scale, settings.maxNormPerParameter, settings.kernel, this::norm);
     } else {
       if (settings.maxNorm < Double.POSITIVE_INFINITY) {
-        norm = norm(update.model) * scale;
+        norm = update.norm(settings.kernel, this::norm) * scale;
         factor = AdamStep.clipFactor(norm, settings.maxNorm);
         for (int i = 0; factor != 1 && i < steps.length; i++) {
           steps[i] = steps[i].withClipFactor(factor);

@@ -2,6 +2,7 @@ package org.adamant;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.adamant.internal.loop.Kind;
 import org.adamant.internal.loop.Layout;
@@ -40,6 +41,16 @@ public final class AdamSlice {
     this.segments = segments(storages);
     final MemorySegment grads = storages[Operand.GRADS.ordinal()].segment;
     this.hasReadOnlyGrads = grads != null && grads.isReadOnly();
+  }
+
+  private AdamSlice(AdamSlice whole, long offset, long length, Operands operands) {
+    this.storages = whole.storages;
+    this.offset = offset;
+    this.length = length;
+    this.firstNumber = whole.firstNumber;
+    this.operands = operands;
+    this.segments = whole.segments;
+    this.hasReadOnlyGrads = whole.hasReadOnlyGrads;
   }
 
   /**
@@ -255,6 +266,42 @@ public final class AdamSlice {
     return slice;
   }
 
+  /**
+   * A slice of which {@link #rows} cuts ranges with gradients that lie elsewhere. Nothing is checked.
+   *
+   * @param operands whole storages, by the number of their operand; without gradients
+   * @param grads the gradients of some of the elements
+   * @param number that element 0 of the operands has in its parameter
+   */
+  static AdamSlice ofRows(Storage[] operands, Storage grads, long number) {
+    final Storage[] storages = operands.clone();
+    storages[Operand.GRADS.ordinal()] = grads.asSegment();
+    return new AdamSlice(alike(storages), 0, 0, number);
+  }
+
+  /** A slice of which nothing but the gradients may be read. */
+  static AdamSlice ofGradients(Storage grads) {
+    final Storage[] storages = new Storage[Operand.COUNT];
+    Arrays.fill(storages, 0, Operand.V.ordinal() + 1, grads);
+    return new AdamSlice(storages, 0, grads.length(), 0);
+  }
+
+  /** A range of such a slice: where it begins, and where its gradients do. */
+  AdamSlice rows(long first, long firstOfGrads, long newLength) {
+    final Object[] memory = new Object[Operand.COUNT];
+    int arrays = 0;
+    for (int k = 0; k < storages.length; k++) {
+      if (storages[k] != null) {
+        memory[k] =
+            storages[k].memory(k == Operand.GRADS.ordinal() ? firstOfGrads : first, newLength);
+        arrays = storages[k].array == null ? arrays : storages[k].offset + (int) first;
+      }
+    }
+    return new AdamSlice(
+        this, first, newLength,
+        new Operands(operands.layout(), memory, arrays, newLength, firstNumber + first));
+  }
+
   /** A range whose first element has this number in its parameter; blocks are not cut. */
   AdamSlice part(long newOffset, long newLength, long number) {
     return new AdamSlice(storages, newOffset, newLength, number - newOffset);
@@ -402,24 +449,31 @@ public final class AdamSlice {
   private static Operands operands(Storage[] storages, long offset, long length, long number) {
     final Kind[] kinds = new Kind[Operand.COUNT];
     final Object[] memory = new Object[Operand.COUNT];
-    int first = -1;
-    for (int k = 0; k < storages.length; k++) {
-      if (storages[k] == null) {
+    final Storage[] alike = alike(storages);
+    int arrays = 0;
+    for (int k = 0; k < alike.length; k++) {
+      if (alike[k] == null) {
         kinds[k] = Kind.NONE;
         continue;
       }
-      Storage range = storages[k].range(offset, length);
-      if (range.array != null && first < 0) {
-        first = range.offset;
-      }
-      if (range.array != null && range.offset != first) {
-        // Loops index all arrays alike.
-        range = range.asSegment();
-      }
-      kinds[k] = range.kind();
-      memory[k] = range.memory();
+      kinds[k] = alike[k].kind();
+      memory[k] = alike[k].memory(offset, length);
+      arrays = alike[k].array == null ? arrays : alike[k].offset + (int) offset;
     }
-    return new Operands(Layout.of(kinds), memory, Math.max(first, 0), length, number);
+    return new Operands(Layout.of(kinds), memory, arrays, length, number);
+  }
+
+  /** Storages of which all arrays are indexed alike, as loops do; an array at another offset becomes a segment. */
+  private static Storage[] alike(Storage[] storages) {
+    final Storage[] alike = storages.clone();
+    Storage first = null;
+    for (int k = 0; k < alike.length; k++) {
+      if (alike[k] != null && alike[k].array != null) {
+        first = first == null ? alike[k] : first;
+        alike[k] = alike[k].offset == first.offset ? alike[k] : alike[k].asSegment();
+      }
+    }
+    return alike;
   }
 
   private static MemorySegment[] segments(Storage[] storages) {

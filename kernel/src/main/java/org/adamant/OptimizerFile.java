@@ -19,6 +19,7 @@ import org.adamant.checkpoint.DType;
 import org.adamant.checkpoint.SafeTensors;
 import org.adamant.checkpoint.SafeTensorsWriter;
 import org.adamant.checkpoint.Tensor;
+import org.adamant.training.SparseRows;
 
 /**
  * How the state of an optimizer is written, see {@link AdamOptimizer#save}.
@@ -39,6 +40,7 @@ final class OptimizerFile {
   private static final String STEP = ".step";
   private static final String AVERAGE = ".average";
   private static final String GRADIENT = ".gradient";
+  private static final String GRADIENT_ROWS = ".gradient_rows";
   private static final String ROWS = ".row_steps";
 
   /** What an optimizer is besides its parameters: names and values in text, exactly. */
@@ -74,7 +76,14 @@ final class OptimizerFile {
       if (state.average != null) {
         add(writer, name + AVERAGE, state.average);
       }
-      if (state.hasGradients) {
+      if (state.hasGradients && state.areOfRows) {
+        final SparseRows rows = state.rowGradients.all();
+        final int[] numbers = rows.rows();
+        writer.tensor(
+            name + GRADIENT_ROWS, DType.I32, new long[] {numbers.length},
+            MemorySegment.ofArray(numbers));
+        add(writer, name + GRADIENT, Numbers.storageOf(rows.values()));
+      } else if (state.hasGradients) {
         add(writer, name + GRADIENT, state.accumulated);
       }
       if (state.sparse != null && state.sparse.counters() != null) {
@@ -133,7 +142,10 @@ final class OptimizerFile {
         + (state.sparse == null
             ? ""
             : " rowLength=" + state.sparse.rowLength() + " lastUnrest=" + state.sparse.lastUnrest()
-                + " updates=" + text(state.updates));
+                + " updates=" + text(state.updates))
+        + (state.hasGradients && state.areOfRows
+            ? " gradientRowLength=" + state.rowGradients.rowLength()
+            : "");
   }
 
   private static String text(List<long[]> pairs) {
@@ -292,8 +304,13 @@ final class OptimizerFile {
     if (state.isAveraged && state.average == null) {
       throw refused("no tensor '" + STATE + name + AVERAGE + "': expected one");
     }
-    state.accumulated = gradients(reader, format, settings);
-    state.hasGradients = state.accumulated != null;
+    if (fields.containsKey("gradientRowLength")) {
+      state.rowGradients = rowGradients(state, name, fields, reader);
+      state.areOfRows = true;
+    } else {
+      state.accumulated = gradients(reader, format, settings);
+    }
+    state.hasGradients = state.areOfRows || state.accumulated != null;
     state.counter.steps = steps(reader.tensor(STEP));
     if (fields.containsKey("rowLength")) {
       readRows(state, name, fields, settings, reader);
@@ -308,12 +325,7 @@ final class OptimizerFile {
       OptimizerSettings settings,
       Reader reader)
       throws CheckpointException {
-    final long rowLength = number(name, fields, "rowLength");
-    if (rowLength < 1 || rowLength > Integer.MAX_VALUE || state.length % rowLength != 0) {
-      throw refused(
-          "parameter '" + name + "': rowLength = " + rowLength + ": expected a divisor of "
-              + state.length);
-    }
+    final int rowLength = rowLength(state, name, fields, "rowLength");
     for (String pair : field(name, fields, "updates").split(",")) {
       if (!pair.isEmpty()) {
         final String[] numbers = pair.split(":");
@@ -325,7 +337,7 @@ final class OptimizerFile {
     }
     state.sparse =
         new SparseState(
-            settings.sparseMode, settings.countsRows, state.length, (int) rowLength,
+            settings.sparseMode, settings.countsRows, state.length, rowLength,
             state.counter.steps, state.number);
     final int[] counters = state.sparse.counters();
     if (counters != null && reader.has(ROWS)) {
@@ -345,6 +357,49 @@ final class OptimizerFile {
       }
     }
     state.sparse.setLastUnrest(number(name, fields, "lastUnrest"));
+  }
+
+  private int rowLength(
+      ParameterState state, String name, Map<String, String> fields, String field)
+      throws CheckpointException {
+    final long rowLength = number(name, fields, field);
+    if (rowLength < 1 || rowLength > Integer.MAX_VALUE || state.length % rowLength != 0) {
+      throw refused(
+          "parameter '" + name + "': " + field + " = " + rowLength + ": expected a divisor of "
+              + state.length);
+    }
+    return (int) rowLength;
+  }
+
+  /** The gradients of rows of micro-batches. */
+  private RowGradients rowGradients(
+      ParameterState state, String name, Map<String, String> fields, Reader reader)
+      throws CheckpointException {
+    final int rowLength = rowLength(state, name, fields, "gradientRowLength");
+    final Tensor tensor = reader.tensor(GRADIENT_ROWS);
+    final long count = tensor.elements();
+    if (tensor.dtype() != DType.I32 || count > Integer.MAX_VALUE / rowLength) {
+      throw refused(
+          "tensor '" + tensor.name() + "' is " + tensor + ": expected I32, the numbers of rows");
+    }
+    final int[] rows = new int[(int) count];
+    MemorySegment.ofArray(rows).copyFrom(tensor.data());
+    final long rowCount = state.length / rowLength;
+    for (int row : rows) {
+      if (row < 0 || row >= rowCount) {
+        throw refused(
+            "tensor '" + tensor.name() + "' has " + row + ": expected 0 <= row < " + rowCount);
+      }
+    }
+    final Object values =
+        reader.numbers(GRADIENT, Numbers.computing(state.format), count * rowLength, null).array;
+    final SparseRows read =
+        values instanceof float[] floats
+            ? SparseRows.of(rows, floats, rowLength)
+            : SparseRows.of(rows, (double[]) values, rowLength);
+    final RowGradients gradients = new RowGradients(read);
+    gradients.add(read);
+    return gradients;
   }
 
   /** The sum of micro-batches in the format in which these settings add up; null if there is none. */
@@ -407,21 +462,25 @@ final class OptimizerFile {
     }
 
     Storage required(String suffix, Format format) throws CheckpointException {
+      return numbers(suffix, format, length, place);
+    }
+
+    Storage numbers(String suffix, Format format, long count, Arena to) throws CheckpointException {
       final Tensor tensor = tensor(suffix);
       // No format has less than a byte for a number; of a length beyond that, the bytes need not be countable.
-      if (tensor.dtype() != dtype(format) || length > tensor.data().byteSize()
-          || tensor.data().byteSize() != format.byteSize(length)) {
+      if (tensor.dtype() != dtype(format) || count > tensor.data().byteSize()
+          || tensor.data().byteSize() != format.byteSize(count)) {
         throw refused(
             "tensor '" + tensor.name() + "' has the type " + tensor.dtype() + " and "
                 + tensor.data().byteSize() + " bytes: expected " + dtype(format) + " and those of "
-                + length + " elements");
+                + count + " elements");
       }
-      final Storage to = Numbers.zeros(format, length, place);
-      to.bytes().copyFrom(tensor.data().asSlice(0, to.bytes().byteSize()));
-      if (to.scales != null) {
-        to.scales.copyFrom(tensor.data().asSlice(to.bytes().byteSize()));
+      final Storage numbers = Numbers.zeros(format, count, to);
+      numbers.bytes().copyFrom(tensor.data().asSlice(0, numbers.bytes().byteSize()));
+      if (numbers.scales != null) {
+        numbers.scales.copyFrom(tensor.data().asSlice(numbers.bytes().byteSize()));
       }
-      return to;
+      return numbers;
     }
   }
 

@@ -107,6 +107,7 @@ final class OptimizerPlan {
       isMaximum = maxima(adams);
       isAverage = averages(adams);
       final Map<Object, Object> seen = new IdentityHashMap<>();
+      final List<AdamSlice> ofDense = new ArrayList<>();
       final Map<Long, Cohort>[] bySteps = newMaps(adams.length);
       for (int i = 0; i < cohortOf.length; i++) {
         final Member member = members.get(i);
@@ -124,10 +125,9 @@ final class OptimizerPlan {
         if (member.rows != null) {
           final SparseState sparse =
               rows.prepare(member, member.operands(maxima[i], averages[i]));
-          for (int k = 0; k < sparse.slices().size(); k++) {
-            add(
-                i, sparse.slices().get(k),
-                cohort(bySteps, member, sparse.stepNumber(k) - 1));
+          final List<AdamSlice> ofRows = sparse.slices();
+          for (int k = 0; k < ofRows.size(); k++) {
+            add(i, ofRows.get(k), cohort(bySteps, member, sparse.stepNumber(k) - 1));
           }
           continue;
         }
@@ -142,11 +142,12 @@ final class OptimizerPlan {
         AdamSlice slice = AdamSlice.of(member.param, grad, state.m, state.v);
         slice = maxima[i] == null ? slice : slice.withMaximum(maxima[i]);
         slice = averages[i] == null ? slice : slice.withAverage(averages[i]);
-        add(
-            i, slice.operands.layout().isLossy() ? slice.numberedFrom(state.number) : slice,
-            cohortOf[i]);
+        slice = slice.operands.layout().isLossy() ? slice.numberedFrom(state.number) : slice;
+        ofDense.add(slice);
+        add(i, slice, cohortOf[i]);
       }
-      model = AdamModel.of(slices);
+      // Rows of one parameter do not overlap, nor do parameters; the gradients of a parameter were checked with its rows.
+      model = hasRows ? AdamModel.ofDisjoint(slices, ofDense) : AdamModel.of(slices);
       steps = new AdamStep[slices.size()];
       stepsOfSlices = Arrays.asList(steps);
     }
@@ -206,7 +207,7 @@ final class OptimizerPlan {
      * @return the smallest factor
      */
     double clipAlone(
-        AdamStep[] ofCohorts, double scale, double maxNorm,
+        AdamStep[] ofCohorts, double scale, double maxNorm, AdamKernel kernel,
         ToDoubleFunction<AdamModel> norm) {
       if (alone == null) {
         alone = new AdamModel[cohortOf.length];
@@ -215,13 +216,13 @@ final class OptimizerPlan {
           while (k < slices.size() && memberOfSlice.get(k) == i) {
             its.add(slices.get(k++));
           }
-          alone[i] = AdamModel.of(its);
+          alone[i] = AdamModel.ofDisjoint(its, List.of());
         }
       }
       double smallest = 1;
       for (int i = 0, k = 0; i < alone.length; i++) {
         final double factor =
-            AdamStep.clipFactor(norm.applyAsDouble(alone[i]) * scale, maxNorm);
+            AdamStep.clipFactor(norm(i, kernel, norm) * scale, maxNorm);
         while (k < steps.length && memberOfSlice.get(k) == i) {
           final AdamStep step = ofCohorts[cohortOfSlice.get(k).index];
           steps[k++] = factor == 1 ? step : step.withClipFactor(factor);
@@ -229,6 +230,39 @@ final class OptimizerPlan {
         smallest = Math.min(smallest, factor);
       }
       return smallest;
+    }
+
+    /** The norm of all gradients, to the bit that of dense ones. */
+    double norm(AdamKernel kernel, ToDoubleFunction<AdamModel> ofModel) {
+      return hasRows
+          ? AdamKernel.normOfSums(scale -> sumsOfSquares(kernel, scale))
+          : ofModel.applyAsDouble(model);
+    }
+
+    /** The norm of the gradients of one member. */
+    private double norm(int member, AdamKernel kernel, ToDoubleFunction<AdamModel> ofModel) {
+      return members.get(member).rows != null
+          ? AdamKernel.normOfSums(
+              scale -> members.get(member).state.sparse.sumsOfSquares(kernel, scale))
+          : ofModel.applyAsDouble(alone[member]);
+    }
+
+    private double[] sumsOfSquares(AdamKernel kernel, double scale) {
+      double[] all = {};
+      for (int i = 0, k = 0; i < cohortOf.length; i++) {
+        final Member member = members.get(i);
+        final double[] sums =
+            member.rows != null
+                ? member.state.sparse.sumsOfSquares(kernel, scale)
+                : kernel.sumsOfSquares(AdamModel.of(slices.get(k)), scale);
+        while (k < slices.size() && memberOfSlice.get(k) == i) {
+          k++;
+        }
+        final int length = all.length;
+        all = Arrays.copyOf(all, length + sums.length);
+        System.arraycopy(sums, 0, all, length, sums.length);
+      }
+      return all;
     }
 
     /** Makes the maxima those of the parameters; zeros are right whether the update is done or not. */

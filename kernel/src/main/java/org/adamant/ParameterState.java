@@ -53,8 +53,14 @@ final class ParameterState {
   /** The sum of the gradients of micro-batches; null until there were any. */
   Storage accumulated;
 
-  /** Whether there are gradients in the sum. */
+  /** The gradients of rows of micro-batches; null until there were any. */
+  RowGradients rowGradients;
+
+  /** Whether there are gradients of micro-batches. */
   boolean hasGradients;
+
+  /** Whether those are gradients of rows. */
+  boolean areOfRows;
 
   ParameterState(Format format, long number, Arena arena, Storage m, Storage v) {
     this.format = format;

@@ -26,17 +26,12 @@ final class RowMemory {
 
   /** Makes room for rows of these operands; the gradients are not asked for. */
   void open(Storage[] newOperands, int rows) {
+    requireWholeBlocks(newOperands);
     final boolean isDouble = newOperands[0].format() == Format.FLOAT64;
     for (int k = 0; k < Operand.COUNT; k++) {
       Format format = newOperands[k] == null ? null : newOperands[k].format();
       if (k == Operand.GRADS.ordinal()) {
         format = isDouble ? Format.FLOAT64 : Format.FLOAT32;
-      }
-      if (format == Format.BLOCK8 && rowLength % Format.BLOCK_LENGTH != 0) {
-        throw new IllegalArgumentException(
-            Operand.of(k) + " has the format BLOCK8 for rows of length " + rowLength
-                + ": expected a multiple of " + Format.BLOCK_LENGTH
-                + ", since rows would share a scale");
       }
       final long length = (long) rows * rowLength;
       if (format == null
@@ -47,6 +42,29 @@ final class RowMemory {
       }
     }
     operands = newOperands;
+  }
+
+  /** Refuses operands whose blocks are of several rows. */
+  void requireWholeBlocks(Storage[] newOperands) {
+    for (int k = 0; k < Operand.COUNT && rowLength % Format.BLOCK_LENGTH != 0; k++) {
+      if (newOperands[k] != null && newOperands[k].format() == Format.BLOCK8) {
+        throw new IllegalArgumentException(
+            Operand.of(k) + " has the format BLOCK8 for rows of length " + rowLength
+                + ": expected a multiple of " + Format.BLOCK_LENGTH
+                + ", since rows would share a scale");
+      }
+    }
+  }
+
+  /** Memory for the gradients of rows that are stepped where they are. */
+  Storage grads(boolean isDouble, int rows) {
+    final int k = Operand.GRADS.ordinal();
+    final Format format = isDouble ? Format.FLOAT64 : Format.FLOAT32;
+    final long length = (long) rows * rowLength;
+    if (memory[k] == null || memory[k].format() != format || memory[k].length() < length) {
+      memory[k] = allocate(format, length);
+    }
+    return memory[k];
   }
 
   /** Forgets the operands. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.adamant.internal.loop.Loop;
 import org.adamant.internal.loop.Operand;
 import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
@@ -11,9 +12,10 @@ import org.adamant.training.SparseRows;
 /**
  * The steps of a parameter whose gradients are {@link SparseRows}: what is known of its rows, and memory to step them in.
  *
- * <p>A step: {@link #prepare} copies the rows with gradient next to each other; {@link #slices}, each at the step {@link
- * #stepNumber}, are then stepped by a kernel, together with whatever else there is; and {@link #finish} copies them back.
- * Until then nothing of the parameter is written: a step that is skipped, or fails, ends with {@link #abandon}.
+ * <p>A step: {@link #prepare} cuts {@link #slices}, which a kernel then steps, each at the step {@link #stepNumber},
+ * together with whatever else there is; and {@link #finish} counts it. Slices are the rows themselves in the mode LAZY. In
+ * the mode EXACT they are copies, next to each other, that have been caught up, and {@code finish} copies them back: a step
+ * that is skipped, or fails, ends with {@link #abandon} and has written nothing of the parameter.
  */
 final class SparseState {
 
@@ -31,6 +33,7 @@ final class SparseState {
   private final SparseMode mode;
   private final int rowLength;
   private final long rowCount;
+  private final long firstNumber;
 
   /**
    * EXACT: up to which step of the parameter each row has been stepped. LAZY: how many steps each row has taken, or
@@ -43,6 +46,12 @@ final class SparseState {
 
   private final TouchedRows rows = new TouchedRows();
   private final RowMemory memory;
+  /** The gradients of the step that was prepared. */
+  private Storage gradients;
+
+  /** Whether those are in the order of the rows, or each where it came. */
+  private boolean arePacked;
+
   private final List<AdamSlice> slices = new ArrayList<>();
   /** Where each slice begins. */
   private final List<Integer> begins = new ArrayList<>();
@@ -81,6 +90,7 @@ final class SparseState {
     this.mode = mode;
     this.rowLength = rowLength;
     this.rowCount = length / rowLength;
+    this.firstNumber = firstNumber;
     this.memory = new RowMemory(rowLength, firstNumber);
     this.counters =
         mode == SparseMode.EXACT || countsRows ? new int[Math.toIntExact(rowCount)] : null;
@@ -134,17 +144,17 @@ final class SparseState {
    * Copies the rows that a gradient has numbers for, and catches them up. Writes nothing of the parameter.
    *
    * @param gradient the gradient
+   * @param addsInDouble whether numbers of one row are added up in double, whatever they are
    * @param operands the whole parameter, its moments and what else there is, by the number of the {@link Operand}
    * @param newT the step that the parameter is to take
-   * @param isStochastic whether that is one with {@link Rounding#STOCHASTIC}
    * @param past the steps before
    * @param kernel what catches up
    */
   void prepare(
       SparseRows gradient,
+      boolean addsInDouble,
       Storage[] operands,
       long newT,
-      boolean isStochastic,
       Steps past,
       AdamKernel kernel) {
     abandon();
@@ -164,12 +174,62 @@ final class SparseState {
     }
     rows.read(gradient.rows(), rowCount);
     t = newT;
-    gather(operands);
-    if (mode == SparseMode.EXACT) {
-      replay(t - 1, past, kernel);
+    if (mode == SparseMode.LAZY) {
+      cutInPlace(gradient, addsInDouble, operands);
+      return;
     }
-    rows.addUp(gradient, memory.grads());
-    cut(mode == SparseMode.LAZY, mode == SparseMode.EXACT || isStochastic);
+    gather(operands);
+    replay(t - 1, past, kernel);
+    addUp(gradient, addsInDouble);
+    cut(false);
+  }
+
+  /** Cuts the parameter itself into slices: where the counter changes, and where rows or gradients are not next to each other. */
+  private void cutInPlace(SparseRows gradient, boolean addsInDouble, Storage[] operands) {
+    for (int k = 0; counters != null && k < rows.count(); k++) {
+      rows.setCounter(k, counters[rows.row(k)]);
+    }
+    rows.sortByCounter();
+    memory.requireWholeBlocks(operands);
+    arePacked = rows.hasDuplicates();
+    if (arePacked) {
+      addUp(gradient, addsInDouble);
+    } else {
+      gradients = Numbers.storageOf(gradient.values());
+    }
+    for (Storage operand : operands) {
+      if (operand != null && Overlap.of(operand, gradients)) {
+        throw new IllegalArgumentException(
+            gradient
+                + " lies in memory of the parameter or its state: expected gradients elsewhere");
+      }
+    }
+    final AdamSlice all = AdamSlice.ofRows(operands, gradients, firstNumber);
+    int begin = 0;
+    for (int k = 1; k <= rows.count(); k++) {
+      if (k == rows.count() || rows.counter(k) != rows.counter(begin)
+          || rows.row(k) != rows.row(k - 1) + 1
+          || place(k) != place(k - 1) + 1) {
+        begins.add(begin);
+        slices.add(
+            all.rows(
+                (long) rows.row(begin) * rowLength, (long) place(begin) * rowLength,
+                (long) (k - begin) * rowLength));
+        begin = k;
+      }
+    }
+  }
+
+  /** Adds up gradients of the same row, and writes them in the order of the rows. */
+  private void addUp(SparseRows gradient, boolean addsInDouble) {
+    arePacked = true;
+    gradients = memory.grads(gradient.values() instanceof double[], rows.count());
+    rows.addUp(gradient, gradients.array, addsInDouble);
+  }
+
+  /** Where the gradient of a row begins, in rows. */
+  private int place(int k) {
+    return arePacked ? k : rows.firstPlace(k);
   }
 
   /** Copies the rows that were read, those which have taken fewer steps first. */
@@ -189,11 +249,54 @@ final class SparseState {
     memory.copy(rows, false);
   }
 
-  /** Cuts the rows into slices: where the counter changes, and where rows are not next to each other. */
-  private void cut(boolean byCounter, boolean byNumber) {
+  /**
+   * The sums of squares of all blocks of the parameter, as of a dense gradient that is zero elsewhere; between {@link
+   * #prepare} and {@link #finish}.
+   *
+   * @param kernel what adds up
+   * @param scale see {@link AdamKernel#sumsOfSquares}
+   * @return the sums
+   */
+  double[] sumsOfSquares(AdamKernel kernel, double scale) {
+    final double[] sums =
+        new double[Math.toIntExact(Math.ceilDiv(rowCount * rowLength, Loop.BLOCK))];
+    final long[] ascending = new long[rows.count()];
+    for (int k = 0; k < ascending.length; k++) {
+      ascending[k] = (long) rows.row(k) << 32 | place(k);
+    }
+    Arrays.sort(ascending);
+    final Storage block = Numbers.zeros(gradients.format(), Loop.BLOCK, null);
+    final AdamModel ofBlock =
+        AdamModel.ofDisjoint(List.of(AdamSlice.ofGradients(block)), List.of());
+    long number = -1;
+    for (long row : ascending) {
+      for (int i = 0; i < rowLength;) {
+        final long at = (row >>> 32) * rowLength + i;
+        if (at / Loop.BLOCK != number) {
+          if (number >= 0) {
+            sums[(int) number] = kernel.sumsOfSquares(ofBlock, scale)[0];
+          }
+          number = at / Loop.BLOCK;
+          block.bytes().fill((byte) 0);
+        }
+        final int count = (int) Math.min(rowLength - i, (number + 1) * Loop.BLOCK - at);
+        Numbers.copy(
+            gradients.range((long) (int) row * rowLength + i, count),
+            block.range(at - number * Loop.BLOCK, count));
+        i += count;
+      }
+    }
+    if (number >= 0) {
+      sums[(int) number] = kernel.sumsOfSquares(ofBlock, scale)[0];
+    }
+    return sums;
+  }
+
+  /** Cuts the copies into slices: where rows have fewer steps, if that is asked, and where their elements are numbered anew. */
+  private void cut(boolean byCounter) {
     slices.clear();
     begins.clear();
-    final boolean isNumbered = byNumber && memory.isLossy();
+    final boolean isNumbered = memory.isLossy();
     int begin = 0;
     for (int k = 1; k <= rows.count(); k++) {
       if (k == rows.count() || byCounter && rows.counter(k) != rows.counter(begin)
@@ -213,7 +316,7 @@ final class SparseState {
     memory.clearGrads(rows.count());
     final boolean isNumbered = memory.isLossy();
     if (isNumbered) {
-      cut(true, true);
+      cut(true);
     }
     AdamSlice together = null;
     int count = 0;
@@ -254,7 +357,9 @@ final class SparseState {
    * @param step the step that they took, or one of them
    */
   void finish(AdamStep step) {
-    memory.copy(rows, true);
+    if (mode == SparseMode.EXACT) {
+      memory.copy(rows, true);
+    }
     for (int k = 0; counters != null && k < rows.count(); k++) {
       counters[rows.row(k)] = mode == SparseMode.EXACT ? (int) t : rows.counter(k) + 1;
     }
@@ -267,6 +372,7 @@ final class SparseState {
   /** Forgets what was prepared: all is as it was. */
   void abandon() {
     memory.close();
+    gradients = null;
     slices.clear();
     begins.clear();
   }

@@ -293,6 +293,11 @@ public final class Storage {
     return scales == null ? segment : new Block8(segment, scales);
   }
 
+  /** What a loop takes for a range of it, see {@link #memory()}. */
+  Object memory(long first, long newLength) {
+    return array != null ? array : range(first, newLength).memory();
+  }
+
   /** The same numbers as a segment. */
   Storage asSegment() {
     return array == null ? this : new Storage(format, bytes(), null, length);

@@ -28,6 +28,16 @@ final class TouchedRows {
     return (int) (occurrences[(int) order[place]] >>> 32);
   }
 
+  /** Where a row comes first among the rows of the gradient. */
+  int firstPlace(int place) {
+    return (int) occurrences[(int) order[place]];
+  }
+
+  /** Whether a row comes more than once in the gradient. */
+  boolean hasDuplicates() {
+    return count < total;
+  }
+
   /** What {@link #setCounter} has given this row, or 0. */
   int counter(int place) {
     return (int) (order[place] >>> 32);
@@ -89,17 +99,39 @@ final class TouchedRows {
     }
   }
 
-  /** Writes the gradients of the rows, in their order, those of the same row added up as they come. */
-  void addUp(SparseRows gradient, Object sums) {
+  /**
+   * Writes the gradients of the rows, in their order, those of the same row added up as they come.
+   *
+   * @param isInDouble whether sums of floats are rounded once, at their end, and not after each addition
+   */
+  void addUp(SparseRows gradient, Object sums, boolean isInDouble) {
     final int length = gradient.rowLength();
     for (int k = 0; k < count; k++) {
-      final int row = row(k);
-      int i = (int) order[k];
+      final int first = (int) order[k];
+      int end = first + 1;
+      while (end < total && occurrences[end] >>> 32 == occurrences[first] >>> 32) {
+        end++;
+      }
       System.arraycopy(
-          gradient.values(), (int) occurrences[i] * length, sums, k * length, length);
-      for (i++; i < total && (int) (occurrences[i] >>> 32) == row; i++) {
+          gradient.values(), (int) occurrences[first] * length, sums, k * length, length);
+      if (isInDouble && sums instanceof float[] floats) {
+        addInDouble(floats, k * length, (float[]) gradient.values(), first, end, length);
+        continue;
+      }
+      for (int i = first + 1; i < end; i++) {
         add(gradient.values(), (int) occurrences[i] * length, sums, k * length, length);
       }
+    }
+  }
+
+  private void addInDouble(
+      float[] sums, int at, float[] values, int first, int end, int length) {
+    for (int j = 0; j < length; j++) {
+      double sum = sums[at + j];
+      for (int i = first + 1; i < end; i++) {
+        sum += values[(int) occurrences[i] * length + j];
+      }
+      sums[at + j] = (float) sum;
     }
   }
 

@@ -16,6 +16,8 @@ import org.adamant.training.AverageDecay;
 import org.adamant.training.LossScale;
 import org.adamant.training.Plateau;
 import org.adamant.training.Schedule;
+import org.adamant.training.SparseMode;
+import org.adamant.training.SparseRows;
 
 /**
  * A small training that can be stopped before any step and gone on with from a file, also as a program of its own:
@@ -43,7 +45,11 @@ final class ResumedRun {
     MAX_NORM,
     PYTORCH,
     FREEZING,
-    LEFT_OUT
+    LEFT_OUT,
+    /** Gradients of rows. */
+    ROWS,
+    /** Those that are caught up. */
+    EXACT_ROWS
   }
 
   /**
@@ -103,6 +109,12 @@ final class ResumedRun {
       if (has(Feature.MAX_NORM)) {
         builder.maxNorm(0.5);
       }
+      if (has(Feature.ROWS)) {
+        builder.sparseWithCounters();
+      }
+      if (has(Feature.EXACT_ROWS)) {
+        builder.sparse(SparseMode.EXACT);
+      }
       return builder;
     }
 
@@ -111,7 +123,7 @@ final class ResumedRun {
       final SplittableRandom random = new SplittableRandom(seed);
       final Map<String, Object> params = new LinkedHashMap<>();
       params.put("a", values("a", 37, random, seed != 0));
-      params.put("b.bias", values("b.bias", 300, random, seed != 0));
+      params.put("b.bias", values("b.bias", 512, random, seed != 0));
       params.put("c", values("c", 5, random, seed != 0));
       return params;
     }
@@ -155,9 +167,25 @@ final class ResumedRun {
         if (has(Feature.LOSS_SCALE) && step % 5 == 2) {
           Numbers.storageOf(grad).set(1, Double.POSITIVE_INFINITY);
         }
-        grads.put(name, grad);
+        grads.put(name, hasRows() && name.equals("b.bias") ? rows(grad, random) : grad);
       });
       return grads;
+    }
+
+    private boolean hasRows() {
+      return has(Feature.ROWS) || has(Feature.EXACT_ROWS);
+    }
+
+    /** Some of its rows, whole blocks of BLOCK8. */
+    private SparseRows rows(Object grad, SplittableRandom random) {
+      final int[] rows = random.nextInt(4) == 0 ? new int[0] : new int[] {random.nextInt(2)};
+      return grad instanceof double[] doubles
+          ? SparseRows.of(rows, Arrays.copyOf(doubles, rows.length * 256), 256)
+          : SparseRows.of(
+              rows,
+              Arrays.copyOf(
+                  (float[]) Numbers.storageOf(grad).array, rows.length * 256),
+              256);
     }
   }
 
@@ -185,6 +213,10 @@ final class ResumedRun {
   /** Does the steps from one, counted from 0, up to another. */
   ResumedRun run(int from, int to) {
     for (int step = from; step < to; step++) {
+      if (plan.has(Feature.EXACT_ROWS) && step > 0 && (step == 4 || plan.has(Feature.PLATEAU))) {
+        // Before hyper-parameters change.
+        optimizer.catchUp(params);
+      }
       if (step == 4) {
         optimizer.setAdam(optimizer.adam().withBeta2(0.99));
       }

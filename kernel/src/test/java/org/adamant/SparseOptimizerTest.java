@@ -11,12 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.adamant.AdamOptimizer.Builder;
+import org.adamant.training.Accumulation;
 import org.adamant.training.Schedule;
 import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
+import org.adamant.training.StepReport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Gradients of some rows, by the optimizer. */
@@ -42,12 +45,13 @@ class SparseOptimizerTest {
   }
 
   /** One step's gradients, of some rows, as such and as a dense gradient. */
-  private static Map<String, Object> gradients(long step, boolean areDense) {
+  private static Map<String, Object> gradients(
+      long step, boolean areDense, boolean leavesOut) {
     final SplittableRandom random = new SplittableRandom(step);
     final Map<String, Object> grads = new LinkedHashMap<>();
     grads.put("other", new float[] {(float) random.nextDouble(), 1});
     // Now and then the table is left out.
-    if (step % 5 != 2) {
+    if (!leavesOut || step % 5 != 2) {
       final int[] rows = new int[random.nextInt(5)];
       final float[] values = new float[rows.length * ROW_LENGTH];
       final float[] dense = new float[ROWS * ROW_LENGTH];
@@ -55,7 +59,10 @@ class SparseOptimizerTest {
         rows[i] = random.nextInt(ROWS);
         for (int k = 0; k < ROW_LENGTH; k++) {
           values[i * ROW_LENGTH + k] =
-              step % 7 == 3 && i == 1 ? Float.NaN : (float) random.nextDouble() - 0.5f;
+              step % 7 == 3 && i == 1
+                  ? Float.NaN
+                  // Of different sizes, so that sums depend on their order.
+                  : ((float) random.nextDouble() - 0.5f) * (1 << random.nextInt(12));
           dense[rows[i] * ROW_LENGTH + k] += values[i * ROW_LENGTH + k];
         }
       }
@@ -77,7 +84,7 @@ class SparseOptimizerTest {
 
   private static void step(
       AdamOptimizer optimizer, Map<String, Object> params, long step, boolean isDense) {
-    final Map<String, Object> grads = gradients(step, isDense);
+    final Map<String, Object> grads = gradients(step, isDense, true);
     final Map<String, Object> used = new LinkedHashMap<>(params);
     used.keySet().retainAll(grads.keySet());
     optimizer.step(used, grads);
@@ -117,6 +124,110 @@ class SparseOptimizerTest {
       }
     }
     assertThat(sparse.stepCount()).isLessThan(30);
+  }
+
+  /** Micro-batches, in one of which a row may come twice: the sums of dense gradients. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void accumulatedRowsHaveTheBitsOfDenseGradients(boolean isInDouble) throws Exception {
+    for (Accumulation accumulation : Accumulation.values()) {
+      final Builder builder = builder(false).accumulate(3, accumulation);
+      final Builder accumulating = isInDouble ? builder.accumulateInDouble() : builder;
+      AdamOptimizer sparse = accumulating.build();
+      final AdamOptimizer dense = accumulating.build();
+      final Map<String, Object> ofSparse = params();
+      final Map<String, Object> ofDense = params();
+      final Path file = folder.resolve("state");
+      for (long step = 0; step < 60; step++) {
+        final StepReport report =
+            sparse.step(ofSparse, gradients(step, step / 3 == 9, false));
+        assertThat(dense.step(ofDense, gradients(step, true, false))).isEqualTo(report);
+        // At any place in an update.
+        sparse.save(file, ofSparse);
+        sparse = accumulating.load(file, ofSparse);
+      }
+      sparse.catchUp(ofSparse);
+      assertSame(state(sparse, ofSparse), state(dense, ofDense));
+      assertThat(sparse.stepCount()).isBetween(5L, 19L);
+    }
+  }
+
+  /** Rows that lie in two blocks of the norm, or several in one, and come twice, or not in order. */
+  @ParameterizedTest
+  @EnumSource(SparseMode.class)
+  void theNormIsThatOfTheDenseGradient(SparseMode mode) {
+    final int rowLength = 1000;
+    final SplittableRandom random = new SplittableRandom(1);
+    for (int round = 0; round < 40; round++) {
+      final Builder builder = AdamOptimizer.builder(Adam.defaults()).sparse(mode);
+      final Builder clipping =
+          round % 4 == 3
+              ? builder.maxNormPerParameter(1)
+              : builder.maxNorm(round % 2 == 0 ? 1 : 1e9);
+      // The last row of the odd ones ends in the middle of a block.
+      final int rowCount = 40 + round;
+      final int[] rows =
+          random.ints(random.nextInt(20), 0, round % 3 == 0 ? 5 : rowCount).toArray();
+      final float[] values = new float[rows.length * rowLength];
+      final float[] dense = new float[rowCount * rowLength];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (random.nextDouble() - 0.5);
+        dense[rows[i / rowLength] * rowLength + i % rowLength] += values[i];
+      }
+      final float[] other = {1, 2, 3};
+      final StepReport expected =
+          clipping.build()
+              .step(
+                  ordered(new float[3], new float[dense.length]), ordered(other, dense));
+      final StepReport actual =
+          clipping.build()
+              .step(
+                  ordered(new float[3], new float[dense.length]),
+                  ordered(other, SparseRows.of(rows, values, rowLength)));
+      assertThat(actual).as("round %s", round).isEqualTo(expected);
+    }
+  }
+
+  private static Map<String, Object> ordered(Object first, Object second) {
+    final Map<String, Object> map = new LinkedHashMap<>();
+    map.put("first", first);
+    map.put("second", second);
+    return map;
+  }
+
+  @Test
+  void refusesDenseGradientsAndRowsInOneSum() {
+    final AdamOptimizer optimizer = AdamOptimizer.builder(Adam.defaults()).accumulate(2).build();
+    final float[] table = {1, 2, 3, 4, 5, 6};
+    final Map<String, Object> rows =
+        Map.of("table", SparseRows.of(new int[] {1}, new float[] {1, 1, 1}, 3));
+    optimizer.step(Map.of("table", table), rows);
+    for (Object other : new Object[] {
+      new float[6], SparseRows.of(new int[] {1}, new float[] {1, 1}, 2)
+    }) {
+      assertThatThrownBy(() -> optimizer.step(Map.of("table", table), Map.of("table", other)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(
+              "expected SparseRows of length 3, as in the earlier micro-batches of this update");
+    }
+    assertThat(optimizer.step(Map.of("table", table), rows).isUpdated()).isTrue();
+    assertThat(table).startsWith(1, 2, 3);
+    assertThat(table[3]).isLessThan(4);
+    optimizer.step(Map.of("table", table), Map.of("table", new float[6]));
+    assertThatThrownBy(() -> optimizer.step(Map.of("table", table), rows))
+        .hasMessageContaining("expected a dense one, as in the earlier micro-batches");
+  }
+
+  @Test
+  void refusesRowsThatLieInTheParameter() {
+    final AdamOptimizer optimizer = AdamOptimizer.builder(Adam.defaults()).build();
+    final float[] table = {1, 2, 3};
+    assertThatThrownBy(
+        () -> optimizer.step(
+            Map.of("table", table), Map.of("table", SparseRows.of(new int[] {0}, table, 3))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("lies in memory of the parameter or its state");
+    assertThat(table).containsExactly(1, 2, 3);
   }
 
   /** In the middle, with rows that have steps to take. */

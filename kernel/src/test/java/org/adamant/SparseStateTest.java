@@ -156,13 +156,12 @@ class SparseStateTest {
 
   private static void step(
       SparseState state, Storage[] storages, SparseRows gradient, long t, SparseState.Steps steps) {
-    final boolean isStochastic = !steps.at(t).variant().toString().contains("NEAREST");
-    state.prepare(gradient, storages, t, isStochastic, steps, KERNEL);
+    state.prepare(gradient, false, storages, t, steps, KERNEL);
     final List<AdamStep> ofSlices = new ArrayList<>();
     for (int i = 0; i < state.slices().size(); i++) {
       ofSlices.add(steps.at(state.stepNumber(i)));
     }
-    KERNEL.step(ofSlices, AdamModel.of(state.slices()));
+    KERNEL.step(ofSlices, AdamModel.ofDisjoint(state.slices(), List.of()));
     state.finish(steps.at(t));
   }
 
@@ -265,13 +264,13 @@ class SparseStateTest {
           return adam.atStep(t);
         };
     for (long t = 1; t <= 10; t++) {
-      state.prepare(ones(0), storages, t, true, steps, KERNEL);
+      state.prepare(ones(0), false, storages, t, steps, KERNEL);
       state.finish(adam.atStep(t));
     }
-    state.prepare(ones(2), storages, 11, true, steps, KERNEL);
+    state.prepare(ones(2), false, storages, 11, steps, KERNEL);
     assertThat(asked).isEmpty();
     state.finish(adam.withWeightDecay(0.1).atStep(11));
-    state.prepare(ones(3), storages, 12, true, steps, KERNEL);
+    state.prepare(ones(3), false, storages, 12, steps, KERNEL);
     assertThat(asked).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L);
   }
 
@@ -326,22 +325,22 @@ class SparseStateTest {
   @Test
   void rowsThatGoAlikeAreOneSlice() {
     final Storage[] storages = zeros(8 * 2);
-    final SparseRows gradient = SparseRows.of(new int[] {7, 0, 3, 0}, new float[8], 2);
+    final SparseRows gradient = SparseRows.of(new int[] {7, 6, 2, 3, 0}, new float[10], 2);
     final SparseState lazy = new SparseState(SparseMode.LAZY, false, 16, 2, 0);
-    lazy.prepare(gradient, storages, 1, true, null, KERNEL);
-    assertThat(lazy.slices()).hasSize(1);
+    lazy.prepare(gradient, false, storages, 1, null, KERNEL);
+    // 2 and 3, whose gradients are next to each other; those of 6 and 7 are the other way round.
+    assertThat(lazy.slices()).extracting(AdamSlice::length).containsExactly(2L, 4L, 2L, 2L);
+    assertThat(lazy.slices()).extracting(AdamSlice::offset).containsExactly(0L, 4L, 12L, 14L);
+    final SparseRows twice = SparseRows.of(new int[] {7, 6, 2, 3, 0, 7}, new float[12], 2);
+    lazy.prepare(twice, false, storages, 1, null, KERNEL);
+    assertThat(lazy.slices()).extracting(AdamSlice::length).containsExactly(2L, 4L, 4L);
     final SparseState counting = new SparseState(SparseMode.LAZY, true, 16, 2, 0);
     counting.counters()[3] = 5;
-    counting.prepare(gradient, storages, 1, true, null, KERNEL);
-    assertThat(counting.slices()).hasSize(2);
-    assertThat(counting.slices().get(0).length()).isEqualTo(4);
-    assertThat(counting.stepNumber(0)).isEqualTo(1);
-    assertThat(counting.stepNumber(1)).isEqualTo(6);
-    storages[Operand.V.ordinal()] = Storage.ofBfloat16(new short[16]);
-    lazy.prepare(gradient, storages, 1, true, null, KERNEL);
-    assertThat(lazy.slices()).hasSize(3);
-    lazy.prepare(gradient, storages, 1, false, null, KERNEL);
-    assertThat(lazy.slices()).hasSize(1);
+    counting.prepare(gradient, false, storages, 1, null, KERNEL);
+    assertThat(counting.slices()).extracting(AdamSlice::offset)
+        .containsExactly(0L, 4L, 12L, 14L, 6L);
+    assertThat(counting.stepNumber(3)).isEqualTo(1);
+    assertThat(counting.stepNumber(4)).isEqualTo(6);
   }
 
   // ---- Duplicates and errors. ----
@@ -368,14 +367,16 @@ class SparseStateTest {
     assertThat(rows.row(0)).isEqualTo(1);
     assertThat(rows.row(1)).isEqualTo(4);
     final float[] sums = new float[2];
-    rows.addUp(SparseRows.of(numbers, new float[] {1e8f, -0f, -1e8f, 3, -0f}, 1), sums);
+    rows.addUp(SparseRows.of(numbers, new float[] {1e8f, -0f, -1e8f, 3, -0f}, 1), sums, false);
     assertThat(sums).containsExactly(-0f, 3f);
     assertThat(Float.floatToRawIntBits(sums[0])).isEqualTo(Float.floatToRawIntBits(-0f));
-    rows.addUp(SparseRows.of(numbers, new float[] {3, 0, 1e8f, -1e8f, 0}, 1), sums);
+    rows.addUp(SparseRows.of(numbers, new float[] {3, 0, 1e8f, -1e8f, 0}, 1), sums, false);
     assertThat(sums[1]).isEqualTo(0f);
     final double[] doubles = new double[2];
-    rows.addUp(SparseRows.of(numbers, new double[] {3, 0.1, 1e17, -1e17, 0.2}, 1), doubles);
+    rows.addUp(SparseRows.of(numbers, new double[] {3, 0.1, 1e17, -1e17, 0.2}, 1), doubles, false);
     assertThat(doubles).containsExactly(0.1 + 0.2, 3 + 1e17 - 1e17);
+    rows.addUp(SparseRows.of(numbers, new float[] {3, 0, 1e8f, -1e8f, 0}, 1), sums, true);
+    assertThat(sums).containsExactly(0f, 3f);
   }
 
   @Test
@@ -389,7 +390,7 @@ class SparseStateTest {
         assertThatExceptionOfType(IndexOutOfBoundsException.class)
             .isThrownBy(
                 () -> state.prepare(
-                    SparseRows.of(new int[] {0, bad}, new float[6], 3), storages(after), 7, true,
+                    SparseRows.of(new int[] {0, bad}, new float[6], 3), false, storages(after), 7,
                     Adam.defaults()::atStep, KERNEL))
             .withMessage(
                 "rows[1] = " + bad
@@ -408,7 +409,7 @@ class SparseStateTest {
     final Map<Operand, Kept> before = combination.filled(ROWS * 3, 1);
     final Map<Operand, Kept> after = Combination.copy(before);
     final SparseState state = new SparseState(SparseMode.EXACT, false, ROWS * 3L, 3, 4);
-    state.prepare(ones(2), storages(after), 7, true, Adam.defaults()::atStep, KERNEL);
+    state.prepare(ones(2), false, storages(after), 7, Adam.defaults()::atStep, KERNEL);
     KERNEL.step(Adam.defaults().atStep(7), AdamModel.of(state.slices()));
     state.abandon();
     assertThat(state.slices()).isEmpty();
@@ -426,22 +427,22 @@ class SparseStateTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> state.prepare(
-                SparseRows.of(new int[1], new float[4], 4), storages, 1, true, null, KERNEL))
+                SparseRows.of(new int[1], new float[4], 4), false, storages, 1, null, KERNEL))
         .withMessageContaining("expected rows of length 3 of float");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> state.prepare(
-                SparseRows.of(new int[1], new double[3], 3), storages, 1, true, null, KERNEL))
+                SparseRows.of(new int[1], new double[3], 3), false, storages, 1, null, KERNEL))
         .withMessageContaining("expected rows of length 3 of float");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> state.prepare(ones(1), zeros(15), 1, true, null, KERNEL))
+        .isThrownBy(() -> state.prepare(ones(1), false, zeros(15), 1, null, KERNEL))
         .withMessageContaining("params has length 15: expected 12");
     storages[Operand.M.ordinal()] = Combination.all(As.NATIVE_BLOCKS)
         .filled(12, 1)
         .get(Operand.M)
         .storage();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> state.prepare(ones(1), storages, 1, true, null, KERNEL))
+        .isThrownBy(() -> state.prepare(ones(1), false, storages, 1, null, KERNEL))
         .withMessage(
             "m has the format BLOCK8 for rows of length 3: expected a multiple of 256, since rows"
                 + " would share a scale");

@@ -1,0 +1,87 @@
+package org.adamant;
+
+import java.lang.reflect.Array;
+import java.util.Arrays;
+import org.adamant.training.SparseRows;
+
+/**
+ * Gradients of rows, one micro-batch behind the other, in each of which a row comes once: a step adds up those of a row
+ * in this order, so that the sums are those of dense gradients.
+ */
+final class RowGradients {
+
+  private final int rowLength;
+  private int[] rows = {};
+
+  /** A {@code float[]} or {@code double[]}. */
+  private Object values;
+
+  private int count;
+
+  RowGradients(SparseRows like) {
+    this.rowLength = like.rowLength();
+    this.values = Array.newInstance(like.values().getClass().getComponentType(), 0);
+  }
+
+  /** {@return how many numbers a row has} */
+  int rowLength() {
+    return rowLength;
+  }
+
+  /** Makes room for those of a further micro-batch; changes nothing else. */
+  void reserve(SparseRows next) {
+    final int needed = Math.addExact(count, next.rows().length);
+    if (needed > rows.length) {
+      // Some more than asked for, as there are further micro-batches.
+      final int room = Math.max(needed, Math.min(2 * rows.length, 1 << 30));
+      final Object more =
+          Array.newInstance(
+              values.getClass().getComponentType(), Math.multiplyExact(room, rowLength));
+      System.arraycopy(values, 0, more, 0, count * rowLength);
+      rows = Arrays.copyOf(rows, room);
+      values = more;
+    }
+  }
+
+  /** The gradient with every row once, those of the same row added up as they come. */
+  private SparseRows merged(SparseRows gradient) {
+    final TouchedRows touched = new TouchedRows();
+    touched.read(gradient.rows(), Integer.MAX_VALUE);
+    if (!touched.hasDuplicates()) {
+      return gradient;
+    }
+    final RowGradients merged = new RowGradients(gradient);
+    merged.reserve(gradient);
+    merged.count = touched.count();
+    for (int k = 0; k < merged.count; k++) {
+      merged.rows[k] = touched.row(k);
+    }
+    touched.addUp(gradient, merged.values, false);
+    return merged.all();
+  }
+
+  void add(SparseRows withDuplicates) {
+    final SparseRows next = merged(withDuplicates);
+    reserve(next);
+    final int length = next.rows().length;
+    System.arraycopy(next.rows(), 0, rows, count, length);
+    System.arraycopy(next.values(), 0, values, count * rowLength, length * rowLength);
+    count += length;
+  }
+
+  /** {@return all of them as one gradient} */
+  SparseRows all() {
+    final int[] itsRows = Arrays.copyOf(rows, count);
+    return values instanceof float[] floats
+        ? SparseRows.of(itsRows, Arrays.copyOf(floats, count * rowLength), rowLength)
+        : SparseRows.of(itsRows, Arrays.copyOf((double[]) values, count * rowLength), rowLength);
+  }
+
+  /** {@return all of them and those of the last micro-batch; nothing is changed} */
+  SparseRows with(SparseRows last) {
+    final RowGradients both = new RowGradients(last);
+    both.add(all());
+    both.add(last);
+    return both.all();
+  }
+}
