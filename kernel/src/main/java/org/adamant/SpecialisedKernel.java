@@ -213,6 +213,10 @@ final class SpecialisedKernel implements AdamKernel {
       text.append("; ").append(sum.switched()).append(" of the ").append(sum.asked());
       text.append(" loops used so far have switched to it from the scalar path");
     }
+    if (sum.scalar() > 0) {
+      text.append("; measured to be the faster, the scalar path steps ").append(sum.scalar());
+      text.append(" of ").append(sum.measured()).append(" sizes of slices of these loops");
+    }
     if (sum.refused() > 0) {
       text.append("; ").append(sum.refused());
       text.append(" gave other bits than the reference once compiled, please report this");

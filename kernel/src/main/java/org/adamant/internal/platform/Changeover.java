@@ -25,7 +25,8 @@ import org.adamant.internal.platform.Trial.Operation;
  * for good, and a warning says so: that is an error of this JVM's compiler or of its Vector API.
  *
  * <p>Steps, the search for gradients that are not finite, and sums of squares are compiled apart from each
- * other, and switch apart.
+ * other, and switch apart. Steps of long slices go back to the first loop where that is measured to be the faster, see
+ * {@link Contest}.
  *
  * <p>Threads share the other fields without synchronisation: a race costs a trial more or less.
  */
@@ -85,6 +86,8 @@ public final class Changeover extends Loop {
   private final Stage squares = new Stage(Operation.SQUARES, READ_FAST);
   // Volatile for the fields of the loop, which are not final.
   private volatile Loop simd;
+  /** Which loop is the faster, by the size of slices; null until the SIMD loop is there, and where there is one loop. */
+  private volatile Contest[] contests;
   private Loop reference;
   private long nextMaking;
   private long lastEnd = -1;
@@ -241,7 +244,13 @@ public final class Changeover extends Loop {
     lastEnd = first + count;
     if (simd == null && begins && System.nanoTime() - nextMaking >= 0) {
       try {
-        simd = simdLoop.get();
+        final Loop made = simdLoop.get();
+        final Contest[] bySize = new Contest[Contest.SIZES];
+        for (int i = 0; i < bySize.length; i++) {
+          bySize[i] = new Contest(made, this.first);
+        }
+        contests = bySize;
+        simd = made;
       } catch (RuntimeException | Error e) {
         nextMaking = System.nanoTime() + LONGEST_WAIT;
       }
@@ -253,7 +262,12 @@ public final class Changeover extends Loop {
   public void step(Coefficients c, Operands o, float[] moments, long first, int count) {
     final Loop switched = steps.switched();
     if (switched != null) {
-      switched.step(c, o, moments, first, count);
+      final Contest[] bySize = contests;
+      if (count < Contest.SHORTEST || bySize == null) {
+        switched.step(c, o, moments, first, count);
+      } else {
+        bySize[Contest.size(o.length())].step(c, o, moments, first, count);
+      }
       return;
     }
     steps.advance(loopForTrials(first, count));
@@ -322,7 +336,13 @@ public final class Changeover extends Loop {
       switched += stage.hasSwitched ? 1 : 0;
       refused += stage.isRefused ? 1 : 0;
     }
-    return new Progress(asked, switched, refused);
+    int measured = 0;
+    int scalar = 0;
+    for (Contest contest : contests == null ? new Contest[0] : contests) {
+      measured += contest.hasEnded() ? 1 : 0;
+      scalar += contest.isScalar() ? 1 : 0;
+    }
+    return new Progress(asked, switched, refused, measured, scalar);
   }
 
   /**
@@ -331,10 +351,12 @@ public final class Changeover extends Loop {
    * @param asked how many of steps, counts and norms
    * @param switched how many of these the SIMD loop does
    * @param refused how many it is not to do because it gave other bits than the reference
+   * @param measured for how many sizes of slices it was measured which loop steps them faster
+   * @param scalar for how many of these that is the first loop
    */
-  public record Progress(int asked, int switched, int refused) {
+  public record Progress(int asked, int switched, int refused, int measured, int scalar) {
     /** Nothing yet. */
-    public static final Progress NONE = new Progress(0, 0, 0);
+    public static final Progress NONE = new Progress(0, 0, 0, 0, 0);
 
     /**
      * Both together.
@@ -343,7 +365,9 @@ public final class Changeover extends Loop {
      * @return the sums
      */
     public Progress plus(Progress other) {
-      return new Progress(asked + other.asked, switched + other.switched, refused + other.refused);
+      return new Progress(
+          asked + other.asked, switched + other.switched, refused + other.refused,
+          measured + other.measured, scalar + other.scalar);
     }
   }
 }

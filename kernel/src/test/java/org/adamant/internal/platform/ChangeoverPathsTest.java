@@ -39,7 +39,7 @@ class ChangeoverPathsTest {
   private static class Asked extends StubLoop {
 
     private final Loop reference = Specialiser.loop(CONSTANTS.forTrials());
-    final long nanoseconds;
+    long nanoseconds;
     final List<String> asked = new ArrayList<>();
     final List<String> trials = new ArrayList<>();
     final List<Long> times = new ArrayList<>();
@@ -147,7 +147,7 @@ class ChangeoverPathsTest {
     assertThat(first.asked).isEmpty();
     assertThat(simd.asked).containsExactly(answers(63));
     assertThat(loop.hasSwitched()).as("that steps have switched").isFalse();
-    assertThat(loop.progress()).isEqualTo(new Progress(2, 2, 0));
+    assertThat(loop.progress()).isEqualTo(new Progress(2, 2, 0, 0, 0));
   }
 
   @Test
@@ -167,7 +167,7 @@ class ChangeoverPathsTest {
     assertThat(simd.trials).hasSize(10);
     assertThat(simd.asked).isEmpty();
     assertThat(first.asked).hasSize(8).startsWith(answers(300));
-    assertThat(loop.progress()).isEqualTo(new Progress(2, 0, 0));
+    assertThat(loop.progress()).isEqualTo(new Progress(2, 0, 0, 0, 0));
   }
 
   @Test
@@ -195,11 +195,40 @@ class ChangeoverPathsTest {
     first.forget();
     simd.forget();
     for (int i = 0; i < 20; i++) {
-      step(loop, 7, 3000);
+      step(loop, 7, 1000);
     }
     assertThat(first.asked).isEmpty();
-    assertThat(simd.asked).hasSize(20).containsOnly("block 7 3000");
+    assertThat(simd.asked).hasSize(20).containsOnly("block 7 1000");
     assertThat(simd.trials).isEmpty();
+  }
+
+  @Test
+  void whereTheFirstLoopIsFasterItDoesTheSteps() {
+    final Asked first = new Asked(0);
+    final Asked simd = new Asked(0);
+    final Changeover loop = changeover(first, simd);
+    switchSteps(loop);
+    simd.nanoseconds = 200_000;
+    final float[] numbers = new float[Loop.BLOCK];
+    final Operands operands =
+        new Operands(
+            Layout.FLOATS, numbers, numbers.clone(), numbers.clone(), numbers.clone(), 0,
+            Loop.BLOCK);
+    final Coefficients c =
+        new Coefficients(1, 1, 0, 1, 0.1, 0.001, 0.999, 1, 0, 1, 1e-8, -1e-3, 0, 0, true, 0);
+    final long end = System.nanoTime() + PATIENCE;
+    while (loop.progress().measured() == 0 && System.nanoTime() < end) {
+      loop.step(c, operands, null, 0, Loop.BLOCK);
+    }
+    assertThat(loop.progress()).isEqualTo(new Progress(1, 1, 0, 1, 1));
+    simd.forget();
+    first.forget();
+    loop.step(c, operands, null, 0, Loop.BLOCK);
+    assertThat(simd.trials).isEmpty();
+    assertThat(first.trials).hasSize(1);
+    // Short slices are not measured.
+    step(loop, 0, 10);
+    assertThat(simd.asked).hasSize(1);
   }
 
   @Test
@@ -335,7 +364,7 @@ class ChangeoverPathsTest {
     ask(loop, 4000);
     assertThat(made).isEmpty();
     assertThat(first.asked).isNotEmpty();
-    assertThat(loop.progress()).isEqualTo(new Progress(3, 0, 0));
+    assertThat(loop.progress()).isEqualTo(new Progress(3, 0, 0, 0, 0));
   }
 
   /** Blocks before this one have been written: an exception would leave a step half done. */
@@ -475,7 +504,7 @@ class ChangeoverPathsTest {
           case SQUARES -> loop.addSquares(new double[Loop.SUMS], null, 1, 0, 10);
         }
       }
-      assertThat(loop.progress()).as("%s", kind).isEqualTo(new Progress(1, 0, 1));
+      assertThat(loop.progress()).as("%s", kind).isEqualTo(new Progress(1, 0, 1, 0, 0));
       assertThat(warnings).hasSize(1);
       assertThat(warnings.getFirst()).contains("other bits", operation.name(), "FLOAT");
       final int trials = calls.get();

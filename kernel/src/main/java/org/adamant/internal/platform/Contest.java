@@ -1,0 +1,94 @@
+package org.adamant.internal.platform;
+
+import org.adamant.internal.loop.Coefficients;
+import org.adamant.internal.loop.Loop;
+import org.adamant.internal.loop.Operands;
+
+/**
+ * Which of two loops steps slices of one size faster: C2 vectorises the scalar path of some variants better than it
+ * compiles their SIMD loop. Both step blocks of the caller, and are timed. The result may be wrong, which costs time and
+ * changes no bit.
+ *
+ * <p>A block of the scalar path comes at most every {@value #PAUSE} nanoseconds: it may be ten times slower, and it may
+ * not be compiled yet.
+ *
+ * <p>Threads share the fields without synchronisation: a race costs a measurement.
+ */
+final class Contest {
+
+  /** Blocks of fewer elements take no longer than it takes to look at the clock. */
+  static final int SHORTEST = 1024;
+
+  /** Sizes that share a result: up to 16 times as long. */
+  static final int SIZES = 4;
+
+  private static final int BITS = 4;
+
+  private static final long PAUSE = 4_000_000;
+
+  /** Blocks of each loop. */
+  private static final int ROUNDS = 24;
+
+  /** Of a kilo-element, so that it is a whole number. */
+  private static final int PER = 1024;
+
+  /** The scalar path has to be clearly faster: such measurements are not exact. */
+  private static final double CLEARLY = 0.95;
+
+  private final Loop simd;
+  private final Loop scalar;
+  private Loop winner;
+  private long simdTime = Long.MAX_VALUE;
+  private long scalarTime = Long.MAX_VALUE;
+  private int rounds;
+  private long next = System.nanoTime();
+
+  Contest(Loop simd, Loop scalar) {
+    this.simd = simd;
+    this.scalar = scalar;
+  }
+
+  /** The number of the result for slices of a length, at least {@link #SHORTEST}. */
+  static int size(long length) {
+    final int log = Long.SIZE - 1 - Long.numberOfLeadingZeros(length / SHORTEST);
+    return Math.min(log / BITS, SIZES - 1);
+  }
+
+  /** Whether it has ended, and the scalar path is the faster. */
+  boolean isScalar() {
+    return winner == scalar;
+  }
+
+  /** Whether it has ended. */
+  boolean hasEnded() {
+    return winner != null;
+  }
+
+  /** Does a block, by the faster loop, or by one of them to find out. */
+  void step(Coefficients c, Operands o, float[] moments, long first, int count) {
+    final Loop known = winner;
+    if (known != null) {
+      known.step(c, o, moments, first, count);
+      return;
+    }
+    final long start = System.nanoTime();
+    // Blocks of whole length only: others have another share of what a call costs.
+    if (count < Math.min(Loop.BLOCK, o.length()) || start - next < 0) {
+      simd.step(c, o, moments, first, count);
+      return;
+    }
+    final boolean isScalar = rounds % 2 == 1;
+    (isScalar ? scalar : simd).step(c, o, moments, first, count);
+    final long end = System.nanoTime();
+    final long time = (end - start) * PER / count;
+    if (isScalar) {
+      scalarTime = Math.min(scalarTime, time);
+      next = end + PAUSE;
+    } else {
+      simdTime = Math.min(simdTime, time);
+    }
+    if (++rounds >= 2 * ROUNDS) {
+      winner = scalarTime < CLEARLY * simdTime ? scalar : simd;
+    }
+  }
+}
