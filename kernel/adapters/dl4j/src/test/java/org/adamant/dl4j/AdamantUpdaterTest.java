@@ -92,11 +92,11 @@ class AdamantUpdaterTest {
       updater.applyUpdater(gradient, t, 0);
       if (type == DataType.DOUBLE) {
         assertThat(gradient.toDoubleVector()).isEqualTo(arrays[1]);
-        assertThat(updater.getState().get(AdamantUpdater.V_STATE).toDoubleVector())
+        assertThat(updater.getState().get("V").toDoubleVector())
             .isEqualTo(arrays[3]);
       } else {
         assertThat(gradient.toFloatVector()).isEqualTo(floats[1]);
-        assertThat(updater.getState().get(AdamantUpdater.V_STATE).toFloatVector())
+        assertThat(updater.getState().get("V").toFloatVector())
             .isEqualTo(floats[3]);
       }
     }
@@ -169,11 +169,14 @@ class AdamantUpdaterTest {
   @Test
   void whatNeedsTheParametersIsRefused() {
     assertThatThrownBy(() -> new Adamant(Adam.pytorchAdamW()))
-        .hasMessageContaining("weightDecay = 0.01: expected 0, and .weightDecay(..)");
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("weightDecay=0.01")
+        .hasMessageContaining("expected weightDecay = 0, averageDecay = 1 and maximize = false")
+        .hasMessageContaining(".weightDecay(..), .l2(..) and .minimize(false)");
     assertThatThrownBy(() -> new Adamant(Adam.nd4j().withAverageDecay(0.9)))
-        .hasMessageContaining("averageDecay = 0.9: expected 1");
+        .hasMessageContaining("averageDecay=0.9");
     assertThatThrownBy(() -> new Adamant(Adam.nd4j().withMaximize(true)))
-        .hasMessageContaining("maximize = true: expected false");
+        .hasMessageContaining("maximize=true");
   }
 
   /** Of magnitudes from 0.5 to 1, mostly of one sign, so that parameters move. */
