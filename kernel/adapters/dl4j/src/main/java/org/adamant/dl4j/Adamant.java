@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.adamant.Adam;
 import org.adamant.Adam.AmsGrad;
+import org.adamant.AdamUpdates;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.schedule.ISchedule;
@@ -62,18 +63,7 @@ public final class Adamant implements IUpdater {
    * @throws IllegalArgumentException if they have weight decay, an average of the parameters, or ascend
    */
   public Adamant(Adam adam) {
-    this.adam = requireUpdateOnly(adam).toString();
-  }
-
-  private static Adam requireUpdateOnly(Adam adam) {
-    if (adam.weightDecay() > 0 || adam.averageDecay() < 1 || adam.maximize()) {
-      throw new IllegalArgumentException(
-          "adam = " + adam
-              + ": expected weightDecay = 0, averageDecay = 1 and maximize = false, as an"
-              + " updater does not see the parameters; a network's configuration has"
-              + " .weightDecay(..), .l2(..) and .minimize(false)");
-    }
-    return adam;
+    this.adam = AdamUpdates.requireUpdatesAlone(adam).toString();
   }
 
   /**
@@ -84,7 +74,7 @@ public final class Adamant implements IUpdater {
    */
   public Adam adam() {
     if (parsed == null) {
-      parsed = requireUpdateOnly(Adam.parse(adam));
+      parsed = AdamUpdates.requireUpdatesAlone(Adam.parse(adam));
     }
     return parsed;
   }

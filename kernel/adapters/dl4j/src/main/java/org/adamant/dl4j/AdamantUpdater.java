@@ -34,10 +34,7 @@ public final class AdamantUpdater implements GradientUpdater<Adamant> {
   /** In the order of the names; empty before there is a state. */
   private final Map<String, INDArray> states = new LinkedHashMap<>();
 
-  /** Of the last step, with the memory that they were made for. */
-  private AdamUpdates updates;
-
-  private List<MemorySegment> segments = List.of();
+  private final AdamUpdates updates = AdamUpdates.create();
 
   AdamantUpdater(Adamant config) {
     this.config = config;
@@ -77,7 +74,7 @@ public final class AdamantUpdater implements GradientUpdater<Adamant> {
       viewArray.assign(0);
     }
     // Checked first: a copy would lose the state.
-    segment("viewArray", viewArray);
+    storage("viewArray", viewArray);
     final INDArray flat = viewArray.reshape(viewArray.length());
     final long length = flat.length() / names.size();
     for (int i = 0; i < names.size(); i++) {
@@ -101,34 +98,17 @@ public final class AdamantUpdater implements GradientUpdater<Adamant> {
       throw new IllegalStateException(
           "the updater has no state: expected setStateViewArray or setState before applyUpdater");
     }
-    final List<MemorySegment> now = new ArrayList<>(names.size() + 1);
-    now.add(segment("gradient", gradient));
-    states.forEach((name, state) -> {
-      if (state.length() != gradient.length() || state.dataType() != gradient.dataType()) {
-        throw new IllegalArgumentException(
-            "gradient has " + gradient.length() + " numbers of type " + gradient.dataType()
-                + ": expected " + state.length() + " of " + state.dataType() + ", as the state "
-                + name);
-      }
-      now.add(segment(name, state));
-    });
-    if (!now.equals(segments)) {
-      final Format format = gradient.dataType() == DataType.FLOAT ? Format.FLOAT32 : Format.FLOAT64;
-      final List<Storage> all = now.stream().map(one -> Storage.of(one, format)).toList();
-      updates =
-          all.size() == 3
-              ? AdamUpdates.of(all.get(0), all.get(1), all.get(2))
-              : AdamUpdates.of(all.get(0), all.get(1), all.get(2), all.get(3));
-      segments = now;
-    }
+    final List<Storage> operands = new ArrayList<>();
+    operands.add(storage("gradient", gradient));
+    states.forEach((name, state) -> operands.add(storage(name, state)));
     final double rate = config.getLearningRate(iteration, epoch);
     final AdamStep step = config.adam().withLearningRate(rate).atStep(iteration + 1L);
-    updates.step(kernel, step.withNegatedUpdate());
+    updates.step(kernel, step.withNegatedUpdate(), operands);
   }
 
   /** The memory of an array, after everything that could make it the wrong one. */
   @SuppressWarnings("restricted")
-  private static MemorySegment segment(String name, INDArray array) {
+  private static Storage storage(String name, INDArray array) {
     if (array.wasClosed()) {
       throw new IllegalStateException(name + " was closed: expected an array that is in use");
     }
@@ -155,7 +135,9 @@ public final class AdamantUpdater implements GradientUpdater<Adamant> {
             name + " lies in a workspace that was left: expected detach() before that");
       }
     }
-    return MemorySegment.ofAddress(buffer.address() + array.offset() * buffer.getElementSize())
-        .reinterpret(array.length() * buffer.getElementSize());
+    final Format format = type == DataType.FLOAT ? Format.FLOAT32 : Format.FLOAT64;
+    final long address = buffer.address() + array.offset() * buffer.getElementSize();
+    return Storage.of(
+        MemorySegment.ofAddress(address).reinterpret(format.byteSize(array.length())), format);
   }
 }

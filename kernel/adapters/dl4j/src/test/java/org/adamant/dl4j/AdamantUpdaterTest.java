@@ -138,9 +138,9 @@ class AdamantUpdaterTest {
         .hasMessageContaining("viewArray is of type BFLOAT16: expected FLOAT or DOUBLE");
     final AdamantUpdater updater = config.instantiate(Nd4j.zeros(DataType.FLOAT, 6), true);
     assertThatThrownBy(() -> updater.applyUpdater(Nd4j.zeros(DataType.FLOAT, 4), 0, 0))
-        .hasMessageContaining("gradient has 4 numbers of type FLOAT: expected 3 of FLOAT");
+        .hasMessageContaining("grads has length 4: expected 3, the length of m");
     assertThatThrownBy(() -> updater.applyUpdater(Nd4j.zeros(DataType.DOUBLE, 3), 0, 0))
-        .hasMessageContaining("gradient has 3 numbers of type DOUBLE: expected 3 of FLOAT");
+        .hasMessageContaining("m has the format FLOAT32");
     assertThatThrownBy(
         () -> updater.applyUpdater(
             Nd4j.zeros(DataType.FLOAT, 3, 2).getColumn(1), 0, 0))
@@ -170,13 +170,11 @@ class AdamantUpdaterTest {
   void whatNeedsTheParametersIsRefused() {
     assertThatThrownBy(() -> new Adamant(Adam.pytorchAdamW()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("weightDecay=0.01")
-        .hasMessageContaining("expected weightDecay = 0, averageDecay = 1 and maximize = false")
-        .hasMessageContaining(".weightDecay(..), .l2(..) and .minimize(false)");
+        .hasMessageContaining("weightDecay = 0.01: expected 0, as an updater does not see");
     assertThatThrownBy(() -> new Adamant(Adam.nd4j().withAverageDecay(0.9)))
-        .hasMessageContaining("averageDecay=0.9");
+        .hasMessageContaining("averageDecay = 0.9: expected 1");
     assertThatThrownBy(() -> new Adamant(Adam.nd4j().withMaximize(true)))
-        .hasMessageContaining("maximize=true");
+        .hasMessageContaining("maximize = true: expected false");
   }
 
   /** Of magnitudes from 0.5 to 1, mostly of one sign, so that parameters move. */
