@@ -15,20 +15,26 @@ import ai.djl.nn.ParameterList;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import org.adamant.Adam;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.AdamKernel;
+import org.adamant.AdamSlice;
+import org.adamant.Storage;
 import org.adamant.measuring.Measured;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AdamantOptimizerTest {
 
   private static final int STEPS = 1_000;
+
+  @TempDir
+  Path directory;
 
   private final NDManager manager = NDManager.newBaseManager("PyTorch");
 
@@ -143,10 +149,10 @@ class AdamantOptimizerTest {
       whole.update("a/t", one, gradient);
       half.update(id, other, gradient);
     }
-    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    half.save(bytes, parameters);
+    final Path file = directory.resolve("state.safetensors");
+    half.save(file, parameters);
     final AdamantOptimizer second = AdamantOptimizer.builder().optAdam(adam).build();
-    second.load(new ByteArrayInputStream(bytes.toByteArray()), parameters);
+    second.load(file, parameters);
     assertThat(second.stepCount(id)).isEqualTo(5);
     assertThat(second.stepCount(parameters.get("doubles").getId())).isEqualTo(1);
     for (int t = 0; t < 5; t++) {
@@ -157,10 +163,38 @@ class AdamantOptimizerTest {
     assertThat(other.toFloatArray()).isEqualTo(one.toFloatArray());
 
     final AdamantOptimizer without = AdamantOptimizer.builder().build();
-    assertThatThrownBy(
-        () -> without.load(new ByteArrayInputStream(bytes.toByteArray()), parameters))
+    assertThatThrownBy(() -> without.load(file, parameters))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("besides: expected states with amsgrad = NONE");
+    assertThatThrownBy(() -> second.load(file, new ParameterList()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("besides: expected that of the same model, with the same AMSGrad");
+        .hasMessageContaining("has the state of [")
+        .hasMessageContaining("besides: expected that of the same model");
+  }
+
+  /** The bits are those of the kernel on bf16 parameters with moments of floats. */
+  @Test
+  void bfloat16KeepsItsMomentsInFloat() {
+    final Adam adam = Adam.tensorflow().withLearningRate(0.25);
+    final AdamantOptimizer optimizer = AdamantOptimizer.builder().optAdam(adam).build();
+    final NDArray weight = manager.ones(new Shape(33)).toType(DataType.BFLOAT16, true);
+    final short[] params = new short[33];
+    Arrays.fill(params, (short) 0x3f80);
+    final Storage m = Storage.of(new float[33]);
+    final Storage v = Storage.of(new float[33]);
+    for (int t = 1; t <= 5; t++) {
+      final NDArray gradient = manager.create(gradient(33)).toType(DataType.FLOAT32, false);
+      AdamKernel.preferred()
+          .step(
+              adam.atStep(t),
+              AdamSlice.of(
+                  Storage.ofBfloat16(params), Storage.of(gradient.toFloatArray()), m, v));
+      optimizer.update("w", weight, gradient);
+    }
+    final float[] now = weight.toType(DataType.FLOAT32, true).toFloatArray();
+    for (int i = 0; i < now.length; i++) {
+      assertThat(now[i]).isEqualTo(Float.intBitsToFloat(params[i] << 16)).isNotEqualTo(1);
+    }
   }
 
   @Test
@@ -188,7 +222,7 @@ class AdamantOptimizerTest {
         .hasMessage("the gradient of w has 2 numbers: expected 8, as the weight");
     assertThatThrownBy(
         () -> optimizer.update("w", weight.toType(DataType.FLOAT16, true), gradient))
-        .hasMessage("the weight of w is of float16: expected FLOAT32 or FLOAT64");
+        .hasMessage("the weight of w is of float16: expected FLOAT32, FLOAT64 or BFLOAT16");
     assertThatThrownBy(
         () -> optimizer.update("w", weight, gradient.toType(DataType.FLOAT64, true)))
         .isInstanceOf(IllegalArgumentException.class)
@@ -196,7 +230,8 @@ class AdamantOptimizerTest {
     optimizer.update("w", weight, gradient);
     assertThatThrownBy(
         () -> optimizer.update("w", manager.ones(new Shape(2)), manager.ones(new Shape(2))))
-        .hasMessageContaining("expected 8 of float32, as in the steps before");
+        .hasMessageContaining(
+            "has 2 numbers of FLOAT32: expected as in the steps before, by AdamState[8 of FLOAT32");
     assertThatThrownBy(() -> optimizer.update("w", weight, weight))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("overlap");
