@@ -3,6 +3,7 @@ package org.adamant.tribuo;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.function.ObjIntConsumer;
 import org.tribuo.math.la.DenseMatrix;
 import org.tribuo.math.la.DenseSparseMatrix;
 import org.tribuo.math.la.DenseVector;
@@ -49,36 +50,37 @@ final class LiveArrays {
 
   /** Writes the numbers that are present in a sparse tensor of the same shape; false if it is another one. */
   static boolean scatter(Tensor tensor, double[][] rows) {
+    return forEach(tensor, (entry, row) -> rows[row][entry.index] = entry.value);
+  }
+
+  /** Writes zeros where the numbers of a sparse tensor are. */
+  static void clear(Tensor tensor, double[][] rows) {
+    forEach(tensor, (entry, row) -> rows[row][entry.index] = 0);
+  }
+
+  private static boolean forEach(Tensor tensor, ObjIntConsumer<VectorTuple> what) {
     switch (tensor) {
       case DenseSparseMatrix matrix -> {
-        for (int i = 0; i < rows.length; i++) {
-          scatter(matrix.getRow(i), rows[i]);
+        for (int i = 0; i < matrix.getDimension1Size(); i++) {
+          for (VectorTuple entry : matrix.getRow(i)) {
+            what.accept(entry, i);
+          }
         }
-        return true;
       }
       case SparseVector vector -> {
-        scatter(vector, rows[0]);
-        return true;
+        for (VectorTuple entry : vector) {
+          what.accept(entry, 0);
+        }
       }
       default -> {
         return false;
       }
     }
-  }
-
-  private static void scatter(SparseVector vector, double[] row) {
-    for (VectorTuple entry : vector) {
-      row[entry.index] = entry.value;
-    }
+    return true;
   }
 
   /** Zeros of the same lengths. */
   static double[][] zeros(double[][] rows) {
     return Arrays.stream(rows).map(row -> new double[row.length]).toArray(double[][]::new);
-  }
-
-  /** The same numbers elsewhere. */
-  static double[][] copy(double[][] rows) {
-    return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
   }
 }
