@@ -7,6 +7,7 @@ import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ForkJoinPool;
 import org.adamant.Adam;
 import org.adamant.AdamOptimizer;
@@ -56,14 +57,8 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
   private Parameters parameters;
   private AdamOptimizer optimizer;
 
-  /** The tensors that the optimizer was initialised with; null before that. */
-  private Tensor[] tensors;
-
   /** Of sparse updates of each tensor, zero between steps; null before there was one. */
   private double[][][] scattered;
-
-  /** The rows of all tensors by names of their own. */
-  private Map<String, double[]> weights;
 
   /** As {@link Adam#tribuo}. */
   public AdamantOptimiser() {
@@ -103,13 +98,17 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
           Adam.parse(
               others.isEmpty() ? own : own.substring(0, own.length() - 1) + ", " + others + "]")
               .withMaximize(true);
+      newOptimizer();
     } catch (IllegalArgumentException e) {
       throw new PropertyException(e, getClass().getName(), "", e.getMessage());
     }
-    if (threads < 1) {
-      throw new PropertyException(
-          "", "threads", "threads = " + threads + ": expected a value of at least 1");
-    }
+  }
+
+  private AdamOptimizer newOptimizer() {
+    return AdamOptimizer.builder(adam)
+        .nonFinite(nonFinite)
+        .threads(ForkJoinPool.commonPool(), threads)
+        .build();
   }
 
   /**
@@ -138,26 +137,26 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
    */
   @Override
   public void initialise(Parameters newParameters) {
-    final Tensor[] all = newParameters.get();
+    rowsOf(newParameters);
+    parameters = newParameters;
+    optimizer = newOptimizer();
+    scattered = new double[newParameters.get().length][][];
+  }
+
+  /** By names of their own; asked for anew in each step, as Tribuo can put other tensors in. */
+  private static Map<String, double[]> rowsOf(Parameters parameters) {
     final Map<String, double[]> rows = new LinkedHashMap<>();
-    for (int i = 0; i < all.length; i++) {
-      final double[][] ofTensor = LiveArrays.rows(all[i]);
+    final Tensor[] tensors = parameters.get();
+    for (int i = 0; i < tensors.length; i++) {
+      final double[][] ofTensor = LiveArrays.rows(tensors[i]);
       if (ofTensor == null) {
         throw new IllegalArgumentException(
-            "parameters[" + i + "] is a " + nameOf(all[i])
+            "parameters[" + i + "] is a " + tensors[i].getClass().getSimpleName()
                 + ": expected a DenseMatrix or DenseVector; train these parameters with Tribuo's Adam");
       }
       put(rows, i, ofTensor);
     }
-    optimizer =
-        AdamOptimizer.builder(adam)
-            .nonFinite(nonFinite)
-            .threads(ForkJoinPool.commonPool(), threads)
-            .build();
-    parameters = newParameters;
-    tensors = all;
-    weights = rows;
-    scattered = new double[all.length][][];
+    return rows;
   }
 
   private static void put(Map<String, double[]> rows, int tensor, double[][] ofTensor) {
@@ -172,38 +171,43 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
    * @param updates the gradients, as many and of the shapes of the parameters; read
    * @param weight not used
    * @return an empty array: the parameters have been updated
-   * @throws IllegalStateException if the optimiser was not initialised, or the tensors of the parameters are others now
-   * @throws IllegalArgumentException if the updates do not fit to the parameters
+   * @throws NullPointerException if an update is null
+   * @throws IllegalStateException if the optimiser was not initialised
+   * @throws IllegalArgumentException if the updates do not fit to the parameters, or these are of another shape than before
    * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    */
   @Override
   public Tensor[] step(Tensor[] updates, double weight) {
-    requireInitialised();
+    if (optimizer == null) {
+      throw new IllegalStateException(
+          "step before initialise: expected initialise(parameters) first");
+    }
+    final Tensor[] tensors = parameters.get();
     if (updates.length != tensors.length) {
       throw new IllegalArgumentException(
           "updates.length = " + updates.length + ": expected " + tensors.length
               + ", the number of tensors of the parameters");
     }
     for (int i = 0; i < updates.length; i++) {
-      if (updates[i] == null || !Tensor.shapeCheck(updates[i], tensors[i])) {
+      Objects.requireNonNull(updates[i], "updates[" + i + "]");
+      if (!Tensor.shapeCheck(updates[i], tensors[i])) {
         throw new IllegalArgumentException(
-            "updates[" + i + "] is a " + nameOf(updates[i])
-                + (updates[i] == null ? "" : " of shape " + Arrays.toString(updates[i].getShape()))
-                + ": expected the shape of its parameters, "
-                + Arrays.toString(tensors[i].getShape()));
+            "updates[" + i + "] has the shape " + Arrays.toString(updates[i].getShape())
+                + ": expected " + Arrays.toString(tensors[i].getShape())
+                + ", that of its parameters");
       }
     }
     final Map<String, double[]> grads = new LinkedHashMap<>();
     try {
       for (int i = 0; i < updates.length; i++) {
         final double[][] rows = LiveArrays.rows(updates[i]);
-        put(grads, i, rows == null ? scattered(i, updates[i]) : rows);
+        put(grads, i, rows == null ? scattered(i, updates[i], tensors[i]) : rows);
       }
-      optimizer.step(weights, grads);
+      optimizer.step(rowsOf(parameters), grads);
     } finally {
       for (int i = 0; i < updates.length; i++) {
-        if (scattered[i] != null) {
-          LiveArrays.clear(updates[i], scattered[i]);
+        if (scattered[i] != null && LiveArrays.rows(updates[i]) == null) {
+          LiveArrays.scatter(updates[i], scattered[i], true);
         }
       }
     }
@@ -211,40 +215,19 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
   }
 
   /** The update among zeros, in arrays that are the same in every step. */
-  private double[][] scattered(int index, Tensor update) {
+  private double[][] scattered(int index, Tensor update, Tensor tensor) {
     if (scattered[index] == null) {
-      scattered[index] = LiveArrays.zeros(LiveArrays.rows(tensors[index]));
+      scattered[index] = LiveArrays.zeros(LiveArrays.rows(tensor));
     }
-    if (!LiveArrays.scatter(update, scattered[index])) {
-      throw new IllegalArgumentException(
-          "updates[" + index + "] is a " + nameOf(update)
-              + ": expected a dense or sparse tensor of Tribuo's");
-    }
+    LiveArrays.scatter(update, scattered[index], false);
     return scattered[index];
-  }
-
-  private void requireInitialised() {
-    if (optimizer == null) {
-      throw new IllegalStateException(
-          "step before initialise: expected initialise(parameters) first");
-    }
-    final Tensor[] now = parameters.get();
-    boolean areSame = now.length == tensors.length;
-    for (int i = 0; areSame && i < now.length; i++) {
-      areSame = now[i] == tensors[i];
-    }
-    if (!areSame) {
-      throw new IllegalStateException(
-          "the tensors of the parameters were replaced: expected initialise(parameters) after that");
-    }
   }
 
   /** Puts the averages in place of the weights, if any are kept. */
   @Override
   public void finalise() {
-    if (optimizer != null && adam.averageDecay() < 1 && optimizer.stepCount() > 0) {
-      requireInitialised();
-      weights.forEach(
+    if (stepCount() > 0 && adam.averageDecay() < 1) {
+      rowsOf(parameters).forEach(
           (name, row) -> System.arraycopy(
               optimizer.average(name, double[].class), 0, row, 0, row.length));
     }
@@ -254,8 +237,6 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
   public void reset() {
     optimizer = null;
     parameters = null;
-    tensors = null;
-    weights = null;
     scattered = null;
   }
 
@@ -270,10 +251,6 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
   @Override
   public ConfiguredObjectProvenance getProvenance() {
     return new ConfiguredObjectProvenanceImpl(this, "StochasticGradientOptimiser");
-  }
-
-  private static String nameOf(Object value) {
-    return value == null ? "null" : value.getClass().getSimpleName();
   }
 
   @Override

@@ -3,7 +3,8 @@ package org.adamant.tribuo;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.function.ObjIntConsumer;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.tribuo.math.la.DenseMatrix;
 import org.tribuo.math.la.DenseSparseMatrix;
 import org.tribuo.math.la.DenseVector;
@@ -24,18 +25,13 @@ final class LiveArrays {
     try {
       return MethodHandles.privateLookupIn(owner, MethodHandles.lookup())
           .findVarHandle(owner, name, type);
-    } catch (IllegalAccessException e) {
+    } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
-          owner.getName()
-              + " does not let its arrays be seen: expected a JVM started with --add-opens "
-              + owner.getModule().getName() + "/" + owner.getPackageName() + "="
-              + (LiveArrays.class.getModule().isNamed()
-                  ? LiveArrays.class.getModule().getName()
-                  : "ALL-UNNAMED"),
+          owner.getName() + "." + name + " cannot be seen: expected Tribuo 4.3, and where it is a"
+              + " module that is not open --add-opens " + owner.getModule().getName() + "/"
+              + owner.getPackageName() + "="
+              + Objects.requireNonNullElse(LiveArrays.class.getModule().getName(), "ALL-UNNAMED"),
           e);
-    } catch (NoSuchFieldException e) {
-      throw new IllegalStateException(
-          owner.getName() + " has no field " + name + " any more: expected Tribuo 4.3", e);
     }
   }
 
@@ -48,35 +44,23 @@ final class LiveArrays {
     };
   }
 
-  /** Writes the numbers that are present in a sparse tensor of the same shape; false if it is another one. */
-  static boolean scatter(Tensor tensor, double[][] rows) {
-    return forEach(tensor, (entry, row) -> rows[row][entry.index] = entry.value);
-  }
-
-  /** Writes zeros where the numbers of a sparse tensor are. */
-  static void clear(Tensor tensor, double[][] rows) {
-    forEach(tensor, (entry, row) -> rows[row][entry.index] = 0);
-  }
-
-  private static boolean forEach(Tensor tensor, ObjIntConsumer<VectorTuple> what) {
-    switch (tensor) {
-      case DenseSparseMatrix matrix -> {
-        for (int i = 0; i < matrix.getDimension1Size(); i++) {
-          for (VectorTuple entry : matrix.getRow(i)) {
-            what.accept(entry, i);
-          }
-        }
-      }
-      case SparseVector vector -> {
-        for (VectorTuple entry : vector) {
-          what.accept(entry, 0);
-        }
-      }
-      default -> {
-        return false;
+  /** Writes the numbers that are present in a sparse tensor of the same shape, or zeros there. */
+  static void scatter(Tensor tensor, double[][] rows, boolean areZero) {
+    final SparseVector[] sparse =
+        switch (tensor) {
+          case DenseSparseMatrix matrix -> IntStream.range(0, rows.length)
+              .mapToObj(matrix::getRow)
+              .toArray(SparseVector[]::new);
+          case SparseVector vector -> new SparseVector[] {vector};
+          default -> throw new IllegalArgumentException(
+              "the update is a " + tensor.getClass().getName()
+                  + ": expected a dense or sparse tensor of Tribuo's");
+        };
+    for (int i = 0; i < sparse.length; i++) {
+      for (VectorTuple entry : sparse[i]) {
+        rows[i][entry.index] = areZero ? 0 : entry.value;
       }
     }
-    return true;
   }
 
   /** Zeros of the same lengths. */
