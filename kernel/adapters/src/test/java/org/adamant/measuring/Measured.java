@@ -17,8 +17,14 @@ public final class Measured {
 
   /** The fewest bytes that this thread allocated in one of 20 runs; those of a kernel are few once it is compiled. */
   public static long bytes(Runnable step) {
+    return bytes(() -> {}, step);
+  }
+
+  /** Without what comes before each. */
+  static long bytes(Runnable beforeStep, Runnable step) {
     long least = Long.MAX_VALUE;
     for (int run = 0; run < 20; run++) {
+      beforeStep.run();
       final long before = THREADS.getCurrentThreadAllocatedBytes();
       step.run();
       least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
