@@ -246,6 +246,39 @@ class AdamantOptimizerTest {
     assertThat(new NDList(weight).size()).isOne();
   }
 
+  @Test
+  void memoryThatIsNotThereIsAnExceptionWithAdvice() {
+    final AdamantOptimizer optimizer = AdamantOptimizer.builder().build();
+    final NDArray gradient = manager.ones(new Shape(4));
+    final NDArray weight;
+    try (NDManager other = NDManager.newBaseManager("PyTorch")) {
+      weight = other.ones(new Shape(4));
+      optimizer.update("w", weight, gradient);
+    }
+    assertThatThrownBy(() -> optimizer.update("w", weight, gradient))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the weight of w was closed: expected a tensor whose manager is open");
+    assertThatThrownBy(
+        () -> optimizer.update("i", manager.ones(new Shape(4), DataType.INT32), gradient))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the weight of i is of int32: expected FLOAT32, FLOAT64 or BFLOAT16");
+    assertThat(optimizer.stepCount("w")).isOne();
+    assertThat(optimizer.stepCount("i")).isZero();
+  }
+
+  @Test
+  void anotherThreadTakesTheSameStep() throws InterruptedException {
+    final AdamantOptimizer optimizer = AdamantOptimizer.builder().build();
+    final NDArray gradient = manager.create(gradient(5));
+    final NDArray here = manager.ones(new Shape(5), DataType.FLOAT64);
+    final NDArray there = here.duplicate();
+    optimizer.update("here", here, gradient);
+    final Thread thread = new Thread(() -> optimizer.update("there", there, gradient));
+    thread.start();
+    thread.join();
+    assertThat(there.toDoubleArray()).isEqualTo(here.toDoubleArray()).doesNotContain(1);
+  }
+
   /** Of magnitudes from 0.5 to 1, mostly of one sign, so that parameters move. */
   private double[] gradient(int length) {
     return random.doubles(length, 0.5, 1).map(g -> random.nextInt(4) == 0 ? -g : g).toArray();

@@ -102,7 +102,7 @@ class TimingTest {
       try (Trainer trainer =
           model.newTrainer(new DefaultTrainingConfig(Loss.l2Loss()).optOptimizer(optimizer))) {
         trainer.initialize(new Shape(32, 256));
-        for (int epoch = 0; epoch < 30; epoch++) {
+        for (int epoch = 0; epoch < 10; epoch++) {
           for (Batch batch : trainer.iterateDataset(data)) {
             EasyTrain.trainBatch(trainer, batch);
             trainer.step();

@@ -167,6 +167,34 @@ class AdamantUpdaterTest {
   }
 
   @Test
+  void aStateThatIsNotThereIsAnExceptionWithAdvice() {
+    final INDArray state = Nd4j.zeros(DataType.FLOAT, 6);
+    final AdamantUpdater updater = new Adamant().instantiate(state, true);
+    final INDArray gradient = Nd4j.ones(DataType.FLOAT, 3);
+    final INDArray ofState = state.get(NDArrayIndex.interval(0, 3));
+    assertThatThrownBy(() -> updater.applyUpdater(ofState, 0, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("overlap in memory");
+    state.close();
+    assertThatThrownBy(() -> updater.applyUpdater(gradient, 0, 0))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("M was closed: expected an array that is in use");
+  }
+
+  @Test
+  void anotherThreadTakesTheSameStep() throws InterruptedException {
+    final INDArray here = gradient(DataType.FLOAT, 7, 1);
+    final INDArray there = here.dup();
+    new Adamant().instantiate(Nd4j.zeros(DataType.FLOAT, 14), true).applyUpdater(here, 0, 0);
+    final AdamantUpdater updater =
+        new Adamant().instantiate(Nd4j.zeros(DataType.FLOAT, 14), true);
+    final Thread thread = new Thread(() -> updater.applyUpdater(there, 0, 0));
+    thread.start();
+    thread.join();
+    assertThat(there.toFloatVector()).isEqualTo(here.toFloatVector());
+  }
+
+  @Test
   void whatNeedsTheParametersIsRefused() {
     assertThatThrownBy(() -> new Adamant(Adam.pytorchAdamW()))
         .isInstanceOf(IllegalArgumentException.class)

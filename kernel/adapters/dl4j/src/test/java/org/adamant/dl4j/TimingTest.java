@@ -107,7 +107,7 @@ class TimingTest {
                         .build())
                 .build());
     network.init();
-    for (int step = 0; step < 300; step++) {
+    for (int step = 0; step < 100; step++) {
       network.fit(data);
     }
   }

@@ -99,7 +99,7 @@ class TimingTest {
       final Tensor inputs = torch.randn(32, 256);
       final Tensor wanted = torch.randn(32, 10);
       final Runnable optimizer = steps(isOurs, parameters);
-      for (int step = 0; step < 300; step++) {
+      for (int step = 0; step < 100; step++) {
         try (PointerScope ofStep = new PointerScope()) {
           first.zero_grad();
           second.zero_grad();

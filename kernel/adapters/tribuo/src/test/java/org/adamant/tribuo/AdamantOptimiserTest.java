@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Random;
 import org.adamant.Adam;
@@ -163,6 +164,16 @@ class AdamantOptimiserTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(
             "parameters[0] is a SparseVector: expected a DenseMatrix or DenseVector");
+    final Tensor unknown =
+        (Tensor) Proxy.newProxyInstance(
+            Tensor.class.getClassLoader(), new Class<?>[] {Tensor.class},
+            (_, method, _) -> method.getName().equals("getShape") ? new int[] {2, 3} : null);
+    assertThatThrownBy(() -> optimiser.step(new Tensor[] {unknown}, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected a dense or sparse tensor of Tribuo's");
+    assertThatThrownBy(() -> optimiser.step(parameters.get(), 1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(optimiser.stepCount()).isZero();
     optimiser.step(new Tensor[] {matrix(2, 3, 0.5, 1)}, 1);
     parameters.set(new Tensor[] {new DenseMatrix(2, 4)});
     assertThatThrownBy(() -> optimiser.step(new Tensor[] {new DenseMatrix(2, 4)}, 1))
