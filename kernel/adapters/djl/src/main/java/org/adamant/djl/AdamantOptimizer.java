@@ -90,7 +90,7 @@ public final class AdamantOptimizer extends Optimizer {
    * @param weight the parameter, stepped in place
    * @param grad the gradient; read, and set to zero if it is the engine's own
    * @throws IllegalStateException if a tensor was closed
-   * @throws IllegalArgumentException if a tensor is not on the CPU, not in one piece, not of floats, doubles or bf16 numbers, or
+   * @throws IllegalArgumentException if a tensor is not on the CPU, not in one piece, not of floats or doubles, or
    *     they do not go together
    */
   @Override
@@ -196,9 +196,8 @@ public final class AdamantOptimizer extends Optimizer {
         switch (array.getDataType()) {
           case FLOAT32 -> Format.FLOAT32;
           case FLOAT64 -> Format.FLOAT64;
-          case BFLOAT16 -> Format.BFLOAT16;
           default -> throw refused(
-              id, name, "is of " + array.getDataType(), "FLOAT32, FLOAT64 or BFLOAT16");
+              id, name, "is of " + array.getDataType(), "FLOAT32 or FLOAT64");
         };
     return Storage.of(memory(id, name, array), format);
   }

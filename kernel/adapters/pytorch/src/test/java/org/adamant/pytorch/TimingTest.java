@@ -60,11 +60,9 @@ class TimingTest {
   }
 
   private static Comparison.Stepper stepper(int size, boolean isOurs) {
-    final PointerScope scope = new PointerScope();
     final Tensor tensor = torch.zeros(size).set_requires_grad(true);
     tensor.mul(torch.randn(size)).sum().backward();
     final TensorVector parameters = new TensorVector(tensor);
-    scope.deactivate();
     return new Comparison.Stepper() {
       private Runnable optimizer;
 
@@ -81,7 +79,8 @@ class TimingTest {
       @Override
       public void close() {
         optimizer = null;
-        scope.close();
+        parameters.close();
+        tensor.close();
       }
     };
   }
@@ -101,8 +100,8 @@ class TimingTest {
       final Runnable optimizer = steps(isOurs, parameters);
       for (int step = 0; step < 100; step++) {
         try (PointerScope ofStep = new PointerScope()) {
-          first.zero_grad();
-          second.zero_grad();
+          first.zero_grad(false);
+          second.zero_grad(false);
           torch.mse_loss(second.forward(torch.tanh(first.forward(inputs))), wanted).backward();
           optimizer.run();
         }

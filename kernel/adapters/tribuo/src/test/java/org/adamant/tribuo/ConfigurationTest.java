@@ -129,7 +129,7 @@ class ConfigurationTest {
         .hasMessageContaining("expected hyper-parameters that this version has, and not gamma=3");
     assertThatThrownBy(() -> configured("<property name=\"threads\" value=\"0\"/>"))
         .isInstanceOf(PropertyException.class)
-        .hasMessageContaining("threads = 0: expected a value of at least 1");
+        .hasMessageContaining("threads = 0: expected at least 1");
   }
 
   private AdamantOptimiser configured(String properties) throws IOException {
