@@ -87,7 +87,8 @@ class TimingTest {
 
   /** A network of 273,418 parameters. */
   private static void train(boolean isOurs) {
-    try (PointerScope scope = new PointerScope()) {
+    final PointerScope all = new PointerScope();
+    try {
       torch.manual_seed(1);
       final LinearImpl first = new LinearImpl(256, 1_024);
       final LinearImpl second = new LinearImpl(1_024, 10);
@@ -99,13 +100,18 @@ class TimingTest {
       final Tensor wanted = torch.randn(32, 10);
       final Runnable optimizer = steps(isOurs, parameters);
       for (int step = 0; step < 100; step++) {
-        try (PointerScope ofStep = new PointerScope()) {
+        final PointerScope ofStep = new PointerScope();
+        try {
           first.zero_grad(false);
           second.zero_grad(false);
           torch.mse_loss(second.forward(torch.tanh(first.forward(inputs))), wanted).backward();
           optimizer.run();
+        } finally {
+          ofStep.close();
         }
       }
+    } finally {
+      all.close();
     }
   }
 }
