@@ -91,8 +91,10 @@ public final class Comparison {
       final double[] medians = medians(one, other);
       theirs.cells.add(time(medians[0]));
       ours.cells.add(time(medians[1]));
-      allocated[0] = bytes(Measured.bytes(one::beforeStep, one::step));
-      allocated[1] = bytes(Measured.bytes(other::beforeStep, other::step));
+      if (size == SIZES[SIZES.length - 1]) {
+        allocated[0] = bytes(Measured.bytes(one::beforeStep, one::step));
+        allocated[1] = bytes(Measured.bytes(other::beforeStep, other::step));
+      }
       one.close();
       other.close();
     }
