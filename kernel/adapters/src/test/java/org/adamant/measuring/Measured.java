@@ -12,7 +12,9 @@ public final class Measured {
   private static final int ROUNDS = 200;
 
   /** Where other programs keep the compilers waiting, 20 runs are over before they are done. */
-  private static final long LEAST_NANOS = 3_000_000_000L;
+  private static final long MOST_NANOS = 40_000_000_000L;
+
+  private static final long FEW = 20_000;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -27,7 +29,7 @@ public final class Measured {
   static long bytes(Runnable beforeStep, Runnable step) {
     long least = Long.MAX_VALUE;
     final long started = System.nanoTime();
-    for (int run = 0; run < 20 || System.nanoTime() - started < LEAST_NANOS; run++) {
+    for (int run = 0; run < 20 || least > FEW && System.nanoTime() - started < MOST_NANOS; run++) {
       beforeStep.run();
       final long before = THREADS.getCurrentThreadAllocatedBytes();
       step.run();
