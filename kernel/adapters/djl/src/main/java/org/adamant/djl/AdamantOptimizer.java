@@ -1,10 +1,6 @@
 package org.adamant.djl;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
 import ai.djl.training.optimizer.Optimizer;
@@ -12,21 +8,18 @@ import ai.djl.training.tracker.ParameterTracker;
 import ai.djl.util.NativeResource;
 import ai.djl.util.Pair;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.adamant.Adam;
-import org.adamant.Adam.AmsGrad;
 import org.adamant.AdamKernel;
 import org.adamant.AdamSlice;
+import org.adamant.AdamState;
 import org.adamant.AdamStep;
 import org.adamant.Format;
 import org.adamant.Storage;
@@ -44,27 +37,7 @@ public final class AdamantOptimizer extends Optimizer {
   private final ParameterTracker rates;
   private final int firstCount;
   private final AdamKernel kernel = AdamKernel.preferred();
-  private final Map<String, State> states = new ConcurrentHashMap<>();
-
-  /** What belongs to a parameter. */
-  private static final class State {
-    final DataType type;
-    final MemorySegment[] moments;
-    final Storage[] storages;
-    long t;
-
-    State(DataType type, long length, int count, long t) {
-      this.type = type;
-      this.t = t;
-      final Format format = type == DataType.FLOAT64 ? Format.FLOAT64 : Format.FLOAT32;
-      moments = new MemorySegment[count];
-      storages = new Storage[count];
-      for (int i = 0; i < count; i++) {
-        moments[i] = Arena.ofAuto().allocate(format.byteSize(length), 64);
-        storages[i] = Storage.of(moments[i], format);
-      }
-    }
-  }
+  private final Map<String, AdamState> states = new ConcurrentHashMap<>();
 
   private AdamantOptimizer(Builder builder) {
     super(builder);
@@ -77,7 +50,8 @@ public final class AdamantOptimizer extends Optimizer {
     }
     adam = changed;
     rates = builder.rates;
-    firstCount = builder.firstCount;
+    // DJL keeps it to itself, and gives the number after it to whoever is first.
+    firstCount = updateCount("") - 1;
   }
 
   /**
@@ -105,8 +79,8 @@ public final class AdamantOptimizer extends Optimizer {
    * @return how many were taken, 0 if there is no such parameter
    */
   public long stepCount(String parameterId) {
-    final State state = states.get(parameterId);
-    return state == null ? 0 : state.t;
+    final AdamState state = states.get(parameterId);
+    return state == null ? 0 : state.stepCount();
   }
 
   /**
@@ -128,22 +102,14 @@ public final class AdamantOptimizer extends Optimizer {
           parameterId, "gradient", "has " + gradients.length() + " numbers",
           params.length() + ", as the weight");
     }
-    final DataType type = weight.getDataType();
-    final State state =
-        states.computeIfAbsent(
-            parameterId, id -> new State(type, params.length(), stateCount(), firstCount));
-    if (state.storages[0].length() != params.length()
-        || (state.type == DataType.FLOAT64) != (type == DataType.FLOAT64)) {
+    final AdamState state = states.computeIfAbsent(parameterId, id -> newState(params));
+    if (!state.isFor(params)) {
       throw refused(
-          parameterId, "weight", "has " + params.length() + " numbers of " + type,
-          state.storages[0].length() + " of " + state.type + ", as in the steps before");
+          parameterId, "weight", "has " + params.length() + " numbers of " + params.format(),
+          "as in the steps before, by " + state);
     }
-    AdamSlice slice =
-        AdamSlice.of(params, gradients, state.storages[0], state.storages[1]);
-    if (state.storages.length == 3) {
-      slice = slice.withMaximum(state.storages[2]);
-    }
-    final long t = state.t + 1;
+    final AdamSlice slice = state.slice(params, gradients);
+    final long t = state.stepCount() + 1;
     final int count = (int) Math.min(t, Integer.MAX_VALUE);
     final double rate =
         rates == null ? adam.learningRate() : rates.getNewValue(parameterId, count);
@@ -168,90 +134,55 @@ public final class AdamantOptimizer extends Optimizer {
     } else {
       kernel.step(step, slice);
     }
-    state.t = t;
+    state.setStepCount(t);
   }
 
-  private int stateCount() {
-    return adam.amsgrad() == AmsGrad.NONE ? 2 : 3;
+  private AdamState newState(Storage params) {
+    final AdamState state = AdamState.of(adam, params.format(), params.length());
+    state.setStepCount(firstCount);
+    return state;
   }
 
   /**
-   * Writes the state of parameters: a DJL list of tensors, named by the parameters, a slash and {@code t}, {@code m},
-   * {@code v} or {@code max}.
+   * Writes the state of parameters as {@link AdamState#save} does.
    *
-   * @param stream where to; left open
+   * @param file the file; its folder must be there
    * @param parameters with their names, such as {@code model.getBlock().getParameters()}; those which were not stepped
    *     are left out
    * @throws IOException if it cannot be written
    */
-  public void save(OutputStream stream, ParameterList parameters) throws IOException {
-    try (NDManager manager = NDManager.newBaseManager()) {
-      final NDList list = new NDList();
-      for (Pair<String, Parameter> parameter : parameters) {
-        final State state = states.get(parameter.getValue().getId());
-        if (state == null) {
-          continue;
-        }
-        add(list, parameter.getKey() + "/t", manager.create(state.t));
-        for (int i = 0; i < state.moments.length; i++) {
-          final Shape shape = new Shape(state.storages[i].length());
-          final ByteBuffer bytes =
-              state.moments[i].asByteBuffer().order(ByteOrder.nativeOrder());
-          add(
-              list, parameter.getKey() + "/" + NAMES[i],
-              manager.create(bytes, shape, state.type));
-        }
+  public void save(Path file, ParameterList parameters) throws IOException {
+    final Map<String, AdamState> named = new LinkedHashMap<>();
+    for (Pair<String, Parameter> parameter : parameters) {
+      final AdamState state = states.get(parameter.getValue().getId());
+      if (state != null) {
+        named.put(parameter.getKey(), state);
       }
-      stream.write(list.encode());
     }
-  }
-
-  private static final String[] NAMES = {"m", "v", "max"};
-
-  private static void add(NDList list, String name, NDArray array) {
-    array.setName(name);
-    list.add(array);
+    AdamState.save(file, named);
   }
 
   /**
    * Reads what {@link #save} has written, in place of the state that there is.
    *
-   * @param stream where from; read to its end
+   * @param file the file
    * @param parameters with the names that they were saved by
-   * @throws IOException if it cannot be read
-   * @throws IllegalArgumentException if it is not the state of such parameters, by an optimizer that keeps what this one
-   *     does
+   * @throws IOException if it cannot be read, or was written with another AMSGrad
+   * @throws IllegalArgumentException if there is the state of other parameters in it
    */
-  public void load(InputStream stream, ParameterList parameters) throws IOException {
-    final Map<String, State> read = new HashMap<>();
-    try (NDManager manager = NDManager.newBaseManager()) {
-      final Map<String, NDArray> arrays = new HashMap<>();
-      NDList.decode(manager, stream.readAllBytes()).forEach(a -> arrays.put(a.getName(), a));
-      for (Pair<String, Parameter> parameter : parameters) {
-        final NDArray count = arrays.remove(parameter.getKey() + "/t");
-        final NDArray first = arrays.get(parameter.getKey() + "/m");
-        if (count == null || first == null) {
-          continue;
-        }
-        final State state =
-            new State(first.getDataType(), first.size(), stateCount(), count.getLong());
-        for (int i = 0; i < state.moments.length; i++) {
-          final NDArray array = arrays.remove(parameter.getKey() + "/" + NAMES[i]);
-          if (array == null || array.size() != first.size()) {
-            throw new IllegalArgumentException(
-                "the state of " + parameter.getKey() + " has no " + NAMES[i] + " of "
-                    + first.size()
-                    + " numbers: expected what an optimizer with the same AMSGrad has saved");
-          }
-          state.moments[i].copyFrom(MemorySegment.ofBuffer(array.toByteBuffer()));
-        }
+  public void load(Path file, ParameterList parameters) throws IOException {
+    final Map<String, AdamState> named = AdamState.load(file, adam);
+    final Map<String, AdamState> read = new HashMap<>();
+    for (Pair<String, Parameter> parameter : parameters) {
+      final AdamState state = named.remove(parameter.getKey());
+      if (state != null) {
         read.put(parameter.getValue().getId(), state);
       }
-      if (!arrays.isEmpty()) {
-        throw new IllegalArgumentException(
-            "the state has " + new TreeSet<>(arrays.keySet())
-                + " besides: expected that of the same model, with the same AMSGrad");
-      }
+    }
+    if (!named.isEmpty()) {
+      throw new IllegalArgumentException(
+          file + " has the state of " + named.keySet()
+              + " besides: expected that of the same model");
     }
     states.clear();
     states.putAll(read);
@@ -313,7 +244,6 @@ public final class AdamantOptimizer extends Optimizer {
 
     private Adam adam = Adam.tensorflow();
     private ParameterTracker rates;
-    private int firstCount;
 
     private Builder() {}
 
@@ -344,12 +274,6 @@ public final class AdamantOptimizer extends Optimizer {
     public Builder optLearningRateTracker(ParameterTracker tracker) {
       rates = Objects.requireNonNull(tracker, "tracker");
       return this;
-    }
-
-    @Override
-    public Builder optBeginNumUpdate(int beginNumUpdate) {
-      firstCount = beginNumUpdate;
-      return super.optBeginNumUpdate(beginNumUpdate);
     }
 
     @Override

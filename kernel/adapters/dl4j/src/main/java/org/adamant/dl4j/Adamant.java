@@ -1,11 +1,11 @@
 package org.adamant.dl4j;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.adamant.Adam;
 import org.adamant.Adam.AmsGrad;
-import org.adamant.Adam.Arithmetic;
-import org.adamant.Adam.EpsilonPlacement;
+import org.adamant.AdamUpdates;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.schedule.ISchedule;
@@ -21,21 +21,12 @@ public final class Adamant implements IUpdater {
 
   private static final long serialVersionUID = 1;
 
-  private double learningRate;
+  /** As text, which JSON and Java's serialization take, and from which it comes back exactly. */
+  private String adam;
+
   private ISchedule learningRateSchedule;
-  private double beta1;
-  private double beta2;
-  private double epsilon;
-  private EpsilonPlacement epsilonPlacement;
-  private double rootEpsilon;
-  private AmsGrad amsgrad;
-  private boolean nesterov;
-  /** Null is none: JSON has no infinity. */
-  private Double clipValue;
 
-  private Arithmetic arithmetic;
-
-  private transient Adam adam;
+  private transient Adam parsed;
 
   /** As {@link Adam#nd4j}, which are the defaults of DL4J's {@code Adam}. */
   public Adamant() {
@@ -72,69 +63,37 @@ public final class Adamant implements IUpdater {
    * @throws IllegalArgumentException if they have weight decay, an average of the parameters, or ascend
    */
   public Adamant(Adam adam) {
-    if (adam.weightDecay() > 0) {
-      throw new IllegalArgumentException(
-          "weightDecay = " + adam.weightDecay()
-              + ": expected 0, and .weightDecay(..) or .l2(..) in the network's configuration, as an"
-              + " updater does not see the parameters");
-    }
-    if (adam.averageDecay() < 1) {
-      throw new IllegalArgumentException(
-          "averageDecay = " + adam.averageDecay()
-              + ": expected 1, as an updater does not see the parameters");
-    }
-    if (adam.maximize()) {
-      throw new IllegalArgumentException(
-          "maximize = true: expected false, and .minimize(false) in the network's configuration");
-    }
-    learningRate = adam.learningRate();
-    beta1 = adam.beta1();
-    beta2 = adam.beta2();
-    epsilon = adam.epsilon();
-    epsilonPlacement = adam.epsilonPlacement();
-    rootEpsilon = adam.rootEpsilon();
-    amsgrad = adam.amsgrad();
-    nesterov = adam.nesterov();
-    clipValue = Double.isInfinite(adam.clipValue()) ? null : adam.clipValue();
-    arithmetic = adam.arithmetic();
+    this.adam = AdamUpdates.requireUpdatesAlone(adam).toString();
   }
 
   /**
    * The hyper-parameters.
    *
    * @return with the learning rate that holds where there is no schedule
-   * @throws IllegalArgumentException if what was read from JSON is outside its range
+   * @throws IllegalArgumentException if what was read from JSON is outside its range, or not for an updater
    */
   public Adam adam() {
-    if (adam == null) {
-      adam =
-          new Adam(learningRate, beta1, beta2, epsilon, 0)
-              .withEpsilonPlacement(epsilonPlacement)
-              .withRootEpsilon(rootEpsilon)
-              .withAmsgrad(amsgrad)
-              .withNesterov(nesterov)
-              .withClipValue(clipValue == null ? Double.POSITIVE_INFINITY : clipValue)
-              .withArithmetic(arithmetic);
+    if (parsed == null) {
+      parsed = AdamUpdates.requireUpdatesAlone(Adam.parse(adam));
     }
-    return adam;
+    return parsed;
   }
 
-  /** How many numbers are kept for each parameter. */
-  int statesPerParameter() {
-    return amsgrad == AmsGrad.NONE ? 2 : 3;
+  /** What is kept of each parameter, in this order: the two moments, and with AMSGrad the running maximum. */
+  List<String> states() {
+    return List.of("M", "V", "V_HAT").subList(0, adam().amsgrad() == AmsGrad.NONE ? 2 : 3);
   }
 
   @Override
   public long stateSize(long numParams) {
-    return statesPerParameter() * numParams;
+    return states().size() * numParams;
   }
 
   @Override
   public AdamantUpdater instantiate(INDArray viewArray, boolean initializeViewArray) {
     final AdamantUpdater updater = new AdamantUpdater(this);
-    final long length = viewArray.length() / statesPerParameter();
     updater.setStateViewArray(
-        viewArray, new long[] {length}, viewArray.ordering(), initializeViewArray);
+        viewArray, viewArray.shape(), viewArray.ordering(), initializeViewArray);
     return updater;
   }
 
@@ -149,7 +108,7 @@ public final class Adamant implements IUpdater {
   @Override
   public double getLearningRate(int iteration, int epoch) {
     return learningRateSchedule == null
-        ? learningRate
+        ? adam().learningRate()
         : learningRateSchedule.valueAt(iteration, epoch);
   }
 
@@ -161,9 +120,11 @@ public final class Adamant implements IUpdater {
   @Override
   public void setLrAndSchedule(double lr, ISchedule lrSchedule) {
     // DL4J says NaN where there is a schedule.
-    learningRate = Double.isNaN(lr) && lrSchedule != null ? learningRate : lr;
+    if (lrSchedule == null || !Double.isNaN(lr)) {
+      parsed = adam().withLearningRate(lr);
+      adam = parsed.toString();
+    }
     learningRateSchedule = lrSchedule;
-    adam = null;
   }
 
   @Override

@@ -92,11 +92,11 @@ class AdamantUpdaterTest {
       updater.applyUpdater(gradient, t, 0);
       if (type == DataType.DOUBLE) {
         assertThat(gradient.toDoubleVector()).isEqualTo(arrays[1]);
-        assertThat(updater.getState().get(AdamantUpdater.V_STATE).toDoubleVector())
+        assertThat(updater.getState().get("V").toDoubleVector())
             .isEqualTo(arrays[3]);
       } else {
         assertThat(gradient.toFloatVector()).isEqualTo(floats[1]);
-        assertThat(updater.getState().get(AdamantUpdater.V_STATE).toFloatVector())
+        assertThat(updater.getState().get("V").toFloatVector())
             .isEqualTo(floats[3]);
       }
     }
@@ -138,9 +138,9 @@ class AdamantUpdaterTest {
         .hasMessageContaining("viewArray is of type BFLOAT16: expected FLOAT or DOUBLE");
     final AdamantUpdater updater = config.instantiate(Nd4j.zeros(DataType.FLOAT, 6), true);
     assertThatThrownBy(() -> updater.applyUpdater(Nd4j.zeros(DataType.FLOAT, 4), 0, 0))
-        .hasMessageContaining("gradient has 4 numbers of type FLOAT: expected 3 of FLOAT");
+        .hasMessageContaining("grads has length 4: expected 3, the length of m");
     assertThatThrownBy(() -> updater.applyUpdater(Nd4j.zeros(DataType.DOUBLE, 3), 0, 0))
-        .hasMessageContaining("gradient has 3 numbers of type DOUBLE: expected 3 of FLOAT");
+        .hasMessageContaining("m has the format FLOAT32");
     assertThatThrownBy(
         () -> updater.applyUpdater(
             Nd4j.zeros(DataType.FLOAT, 3, 2).getColumn(1), 0, 0))
@@ -167,9 +167,38 @@ class AdamantUpdaterTest {
   }
 
   @Test
+  void aStateThatIsNotThereIsAnExceptionWithAdvice() {
+    final INDArray state = Nd4j.zeros(DataType.FLOAT, 6);
+    final AdamantUpdater updater = new Adamant().instantiate(state, true);
+    final INDArray gradient = Nd4j.ones(DataType.FLOAT, 3);
+    final INDArray ofState = state.get(NDArrayIndex.interval(0, 3));
+    assertThatThrownBy(() -> updater.applyUpdater(ofState, 0, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("overlap in memory");
+    state.close();
+    assertThatThrownBy(() -> updater.applyUpdater(gradient, 0, 0))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("M was closed: expected an array that is in use");
+  }
+
+  @Test
+  void anotherThreadTakesTheSameStep() throws InterruptedException {
+    final INDArray here = gradient(DataType.FLOAT, 7, 1);
+    final INDArray there = here.dup();
+    new Adamant().instantiate(Nd4j.zeros(DataType.FLOAT, 14), true).applyUpdater(here, 0, 0);
+    final AdamantUpdater updater =
+        new Adamant().instantiate(Nd4j.zeros(DataType.FLOAT, 14), true);
+    final Thread thread = new Thread(() -> updater.applyUpdater(there, 0, 0));
+    thread.start();
+    thread.join();
+    assertThat(there.toFloatVector()).isEqualTo(here.toFloatVector());
+  }
+
+  @Test
   void whatNeedsTheParametersIsRefused() {
     assertThatThrownBy(() -> new Adamant(Adam.pytorchAdamW()))
-        .hasMessageContaining("weightDecay = 0.01: expected 0, and .weightDecay(..)");
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("weightDecay = 0.01: expected 0, as an updater does not see");
     assertThatThrownBy(() -> new Adamant(Adam.nd4j().withAverageDecay(0.9)))
         .hasMessageContaining("averageDecay = 0.9: expected 1");
     assertThatThrownBy(() -> new Adamant(Adam.nd4j().withMaximize(true)))

@@ -1,6 +1,7 @@
 package org.adamant.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -71,16 +74,51 @@ class TrainingTest {
     assertThat(without.params().toFloatVector()).isNotEqualTo(whole.params().toFloatVector());
   }
 
-  /** The state is laid out as by DL4J's Adam: a file of a training with one goes on with the other. */
-  @Test
-  void theStateIsThatOfDl4jsAdam() {
+  /** The file is one that DL4J's Adam has written and read, or the other way round. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aModelFileOfOneGoesOnWithTheOther(boolean isOursFirst) throws IOException {
     final DataSet data = data(DataType.DOUBLE);
-    final MultiLayerNetwork ours = network(new Adamant(0.01), DataType.DOUBLE);
-    final MultiLayerNetwork theirs =
-        network(new org.nd4j.linalg.learning.config.Adam(0.01), DataType.DOUBLE);
-    fit(ours, data, 5);
-    fit(theirs, data, 5);
+    final IUpdater theirs = new org.nd4j.linalg.learning.config.Adam(0.01);
+    final IUpdater[] updaters =
+        isOursFirst
+            ? new IUpdater[] {new Adamant(0.01), theirs}
+            : new IUpdater[] {theirs, new Adamant(0.01)};
+    final MultiLayerNetwork whole = network(theirs, DataType.DOUBLE);
+    fit(whole, data, 12);
 
+    final MultiLayerNetwork first = network(updaters[0], DataType.DOUBLE);
+    fit(first, data, 5);
+    final File file = directory.resolve("model.zip").toFile();
+    ModelSerializer.writeModel(first, file, true);
+    final MultiLayerNetwork read = ModelSerializer.restoreMultiLayerNetwork(file, true);
+    final MultiLayerNetwork second = withUpdater(updaters[1], read);
+    assertThat(second.getUpdater().getStateViewArray().toDoubleVector())
+        .containsExactly(first.getUpdater().getStateViewArray().toDoubleVector());
+    fit(second, data, 7);
+
+    assertClose(second, whole);
+    // And not because nothing matters: without the state the training is another.
+    final MultiLayerNetwork without =
+        withUpdater(updaters[1], ModelSerializer.restoreMultiLayerNetwork(file, false));
+    fit(without, data, 7);
+    assertThat(without.params().sub(whole.params()).norm2Number().doubleValue())
+        .isGreaterThan(1e-3);
+  }
+
+  /** What the README says: the configuration with another updater, and all else of the network. */
+  private static MultiLayerNetwork withUpdater(IUpdater updater, MultiLayerNetwork network) {
+    final MultiLayerNetwork other = network(updater, DataType.DOUBLE);
+    other.setParams(network.params());
+    if (network.getUpdater().getStateViewArray() != null) {
+      other.getUpdater().setStateViewArray(other, network.getUpdater().getStateViewArray(), false);
+    }
+    other.setIterationCount(network.getIterationCount());
+    other.setEpochCount(network.getEpochCount());
+    return other;
+  }
+
+  private static void assertClose(MultiLayerNetwork ours, MultiLayerNetwork theirs) {
     final INDArray our = ours.getUpdater().getStateViewArray();
     final INDArray their = theirs.getUpdater().getStateViewArray();
     assertThat(our.length()).isEqualTo(their.length());
@@ -111,6 +149,22 @@ class TrainingTest {
     final Adamant scheduled = new Adamant(SCHEDULE);
     assertThat(throughJson(scheduled)).isEqualTo(scheduled).isNotEqualTo(new Adamant());
     assertThat(scheduled.clone()).isEqualTo(scheduled).isNotSameAs(scheduled);
+  }
+
+  @Test
+  void jsonWithOtherValuesIsRefused() {
+    final String json =
+        network(new Adamant(), DataType.FLOAT).getLayerWiseConfigurations().toJson();
+    for (String[] change : new String[][] {{"beta1=0.9", "beta1=1.5"},
+      {"weightDecay=0.0", "weightDecay=0.1"}}) {
+      assertThat(json).contains(change[0]);
+      final MultiLayerConfiguration read =
+          MultiLayerConfiguration.fromJson(json.replace(change[0], change[1]));
+      final Adamant updater = (Adamant) ((DenseLayer) read.getConf(0).getLayer()).getIUpdater();
+      assertThatThrownBy(updater::adam)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("expected");
+    }
   }
 
   @Test

@@ -1,15 +1,14 @@
 package org.adamant.pytorch;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.adamant.Adam;
-import org.adamant.Adam.AmsGrad;
 import org.adamant.AdamKernel;
 import org.adamant.AdamModel;
 import org.adamant.AdamSlice;
+import org.adamant.AdamState;
 import org.adamant.AdamStep;
 import org.adamant.Format;
 import org.adamant.Storage;
@@ -38,30 +37,20 @@ public final class AdamantOptimizer {
   private static final class Parameter {
     final Tensor tensor;
     final Format format;
-    final Storage m;
-    final Storage v;
-    final Storage maximum;
-    long t;
+    AdamState state;
 
-    Parameter(Tensor tensor, String name, boolean hasMaximum) {
+    Parameter(Tensor tensor, String name, Adam adam) {
       format = format(tensor, name);
       // A handle of its own, which keeps the tensor: what a vector returns points into the vector.
       this.tensor = new Tensor(tensor);
-      final Format ofMoments = format == Format.FLOAT64 ? format : Format.FLOAT32;
-      final long length = tensor.numel();
-      m = Storage.allocate(ofMoments, length, Arena.ofAuto());
-      v = Storage.allocate(ofMoments, length, Arena.ofAuto());
-      maximum = hasMaximum ? Storage.allocate(ofMoments, length, Arena.ofAuto()) : null;
+      state = AdamState.of(adam, format, tensor.numel());
     }
   }
 
   private AdamantOptimizer(Adam adam, TensorVector tensors) {
-    requireNoAverage(adam);
     this.adam = adam;
     for (long i = 0; i < tensors.size(); i++) {
-      parameters.add(
-          new Parameter(
-              tensors.get(i), "parameters[" + i + "]", adam.amsgrad() != AmsGrad.NONE));
+      parameters.add(new Parameter(tensors.get(i), "parameters[" + i + "]", adam));
     }
   }
 
@@ -110,12 +99,7 @@ public final class AdamantOptimizer {
    * @throws IllegalArgumentException if they need memory that the ones before did not
    */
   public void setAdam(Adam newAdam) {
-    requireNoAverage(newAdam);
-    if ((newAdam.amsgrad() == AmsGrad.NONE) != (adam.amsgrad() == AmsGrad.NONE)) {
-      throw new IllegalArgumentException(
-          "amsgrad = " + newAdam.amsgrad() + ": expected " + adam.amsgrad()
-              + ", as before; it cannot begin or end between steps");
-    }
+    parameters.forEach(parameter -> parameter.state.requireFits(newAdam));
     adam = newAdam;
   }
 
@@ -140,7 +124,7 @@ public final class AdamantOptimizer {
           // The tensor holds its gradient; the handle on it can go.
           now.add(segment("the gradient of parameters[" + i + "]", gradient, parameter));
           stepped.add(parameter);
-          steps.add(adam.atStep(parameter.t + 1));
+          steps.add(adam.atStep(parameter.state.stepCount() + 1));
         }
       }
     }
@@ -152,19 +136,17 @@ public final class AdamantOptimizer {
       segments = now;
     }
     kernel.step(steps, model);
-    stepped.forEach(parameter -> parameter.t++);
+    stepped.forEach(p -> p.state.setStepCount(p.state.stepCount() + 1));
   }
 
   private static AdamModel model(List<Parameter> stepped, List<MemorySegment> memory) {
     final List<AdamSlice> slices = new ArrayList<>();
     for (int i = 0; i < stepped.size(); i++) {
       final Parameter parameter = stepped.get(i);
-      final AdamSlice slice =
-          AdamSlice.of(
-              Storage.of(memory.get(2 * i), parameter.format),
-              Storage.of(memory.get(2 * i + 1), parameter.format), parameter.m, parameter.v);
       slices.add(
-          parameter.maximum == null ? slice : slice.withMaximum(parameter.maximum));
+          parameter.state.slice(
+              Storage.of(memory.get(2 * i), parameter.format),
+              Storage.of(memory.get(2 * i + 1), parameter.format)));
     }
     return AdamModel.of(slices);
   }
@@ -192,60 +174,36 @@ public final class AdamantOptimizer {
   }
 
   /**
-   * The number of steps of a parameter, which can be set to go on with a training.
+   * The state of a parameter, to be read, written between steps and saved, see {@link AdamState#save}.
    *
    * @param index the number of the parameter, from 0
-   * @return how many it took
+   * @return the state itself
    */
-  public long stepCount(int index) {
-    return parameters.get(index).t;
+  public AdamState state(int index) {
+    return parameters.get(index).state;
   }
 
   /**
-   * Says how many steps a parameter has taken, to go on with a training whose moments were written to {@link
-   * #firstMoment} and {@link #secondMoment}.
+   * Puts another state in the place of a parameter's, to go on with a training, see {@link AdamState#load}.
    *
    * @param index the number of the parameter, from 0
-   * @param newStepCount how many it took, at least 0
-   * @throws IllegalArgumentException if that is negative
+   * @param state its state from now on; not that of another parameter as well
+   * @throws IllegalArgumentException if it is not for as many parameters, of such a type, or for other hyper-parameters
    */
-  public void setStepCount(int index, long newStepCount) {
-    if (newStepCount < 0) {
+  public void setState(int index, AdamState state) {
+    final Parameter parameter = parameters.get(index);
+    state.requireFits(adam);
+    if (state.firstMoment().length() != parameter.state.firstMoment().length()
+        || state.firstMoment().format() != parameter.state.firstMoment().format()) {
       throw new IllegalArgumentException(
-          "newStepCount = " + newStepCount + ": expected a value of at least 0");
+          "state = " + state + ": expected one like " + parameter.state);
     }
-    parameters.get(index).t = newStepCount;
-  }
-
-  /**
-   * The first moments of a parameter, to be read and written between steps.
-   *
-   * @param index the number of the parameter, from 0
-   * @return the moments themselves
-   */
-  public Storage firstMoment(int index) {
-    return parameters.get(index).m;
-  }
-
-  /**
-   * The second moments of a parameter, to be read and written between steps.
-   *
-   * @param index the number of the parameter, from 0
-   * @return the moments themselves
-   */
-  public Storage secondMoment(int index) {
-    return parameters.get(index).v;
+    parameter.state = state;
+    // Its memory is in the model of the last step.
+    segments = List.of();
   }
 
   // ---- The memory of a tensor, after everything that could make it the wrong one. ----
-
-  private static void requireNoAverage(Adam adam) {
-    if (adam.averageDecay() < 1) {
-      throw new IllegalArgumentException(
-          "averageDecay = " + adam.averageDecay()
-              + ": expected 1, there is no place for an average");
-    }
-  }
 
   private static void requireOpen(String name, Tensor tensor) {
     if (tensor.isNull()) {
@@ -279,10 +237,11 @@ public final class AdamantOptimizer {
   @SuppressWarnings("restricted")
   private static MemorySegment segment(String name, Tensor tensor, Parameter parameter) {
     final Format format = format(tensor, name);
-    if (format != parameter.format || tensor.numel() != parameter.m.length()) {
+    final long length = parameter.state.firstMoment().length();
+    if (format != parameter.format || tensor.numel() != length) {
       throw new IllegalArgumentException(
           name + " has " + tensor.numel() + " numbers of " + format + ": expected "
-              + parameter.m.length() + " of " + parameter.format
+              + length + " of " + parameter.format
               + ", as when the optimizer was made");
     }
     return MemorySegment.ofAddress(tensor.data_ptr().address())

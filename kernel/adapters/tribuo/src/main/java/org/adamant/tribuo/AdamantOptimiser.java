@@ -4,21 +4,13 @@ import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.config.PropertyException;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ForkJoinPool;
 import org.adamant.Adam;
-import org.adamant.Adam.AmsGrad;
-import org.adamant.Adam.Arithmetic;
-import org.adamant.Adam.EpsilonPlacement;
-import org.adamant.Adam.WeightDecay;
-import org.adamant.AdamKernel;
-import org.adamant.AdamModel;
-import org.adamant.AdamSlice;
-import org.adamant.AdamStep;
+import org.adamant.AdamOptimizer;
 import org.adamant.NonFinite;
 import org.tribuo.math.Parameters;
 import org.tribuo.math.StochasticGradientOptimiser;
@@ -28,8 +20,8 @@ import org.tribuo.math.la.Tensor;
  * The kernel of Adamant as an optimiser of Tribuo: it steps the arrays of the parameters where they lie, and returns
  * no updates, as there is nothing left to add.
  *
- * <p>Its properties in a configuration file are those of {@link Adam}, and as in Tribuo's own Adam where that has
- * them; what nothing is said about is as in {@link Adam#tribuo}. Tribuo's gradients ascend, so do its steps. The weight
+ * <p>Its properties in a configuration file are those of Tribuo's own Adam, and {@code hyperParameters} for all others that
+ * {@link Adam} has; what nothing is said about is as in {@link Adam#tribuo}. Tribuo's gradients ascend, so do its steps. The weight
  * of an example is not used, as by Tribuo's Adam.
  *
  * <p>A step is dense: where a gradient is sparse, what is not in it is 0, and its weights move on by their momentum.
@@ -51,33 +43,9 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
   @Config(description = "What is added to the root of the second moment.")
   private double epsilon;
 
-  @Config(description = "Whether epsilon is added to the raw or to the corrected root.")
-  private EpsilonPlacement epsilonPlacement;
-
-  @Config(description = "What is added to the second moment inside the root.")
-  private double rootEpsilon;
-
-  @Config(description = "The strength of weight decay; 0 is none.")
-  private double weightDecay;
-
-  @Config(description = "Where weight decay acts.")
-  private WeightDecay weightDecayMode;
-
-  @Config(description = "Whether, and of what, a running maximum replaces the second moment.")
-  private AmsGrad amsgrad;
-
-  @Config(description = "Whether the step looks ahead along the first moment.")
-  private boolean nesterov;
-
-  @Config(description = "The largest magnitude of a gradient.")
-  private double clipValue;
-
   @Config(
-      description = "The decay rate of the average of the weights, which they become in the end; 1 is none.")
-  private double averageDecay;
-
-  @Config(description = "The order of operations.")
-  private Arithmetic arithmetic;
+      description = "All others that differ, as 'weightDecay=0.01, amsgrad=RAW' by their names in Adam.")
+  private String hyperParameters;
 
   @Config(description = "What to do about gradients that are NaN or infinite.")
   private NonFinite nonFinite = NonFinite.PROPAGATE;
@@ -86,68 +54,11 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
   private int threads = 1;
 
   private Adam adam;
-  private AdamKernel kernel;
   private Parameters parameters;
-  private Bound[] bound;
-  private AdamModel sparseModel;
-  private long stepCount;
+  private AdamOptimizer optimizer;
 
-  /** One tensor of the parameters, with what belongs to it, by rows. */
-  private static final class Bound {
-    final Tensor tensor;
-    final double[][] weights;
-    final double[][] average;
-
-    /** Of sparse updates, zero between steps; null before there was one, as the slices over them. */
-    private double[][] grads;
-    private AdamSlice[] sparse;
-
-    private final double[][] m;
-    private final double[][] v;
-    private final double[][] maximum;
-
-    Bound(Tensor tensor, double[][] weights, Adam adam) {
-      this.tensor = tensor;
-      this.weights = weights;
-      m = LiveArrays.zeros(weights);
-      v = LiveArrays.zeros(weights);
-      maximum = adam.amsgrad() == AmsGrad.NONE ? null : LiveArrays.zeros(weights);
-      average = adam.averageDecay() == 1 ? null : LiveArrays.copy(weights);
-    }
-
-    /** The slices for an update; null if it is no tensor of Tribuo's. */
-    AdamSlice[] slicesOf(Tensor update) {
-      final double[][] rows = LiveArrays.rows(update);
-      if (rows != null) {
-        return slices(rows);
-      }
-      if (sparse == null) {
-        grads = LiveArrays.zeros(weights);
-        sparse = slices(grads);
-      }
-      return LiveArrays.scatter(update, grads) ? sparse : null;
-    }
-
-    boolean isSparse(AdamSlice[] slices) {
-      return slices == sparse;
-    }
-
-    void clear() {
-      if (grads != null) {
-        Arrays.stream(grads).forEach(row -> Arrays.fill(row, 0));
-      }
-    }
-
-    private AdamSlice[] slices(double[][] gradients) {
-      final AdamSlice[] slices = new AdamSlice[weights.length];
-      for (int i = 0; i < slices.length; i++) {
-        AdamSlice slice = AdamSlice.of(weights[i], gradients[i], m[i], v[i]);
-        slice = maximum == null ? slice : slice.withMaximum(maximum[i]);
-        slices[i] = average == null ? slice : slice.withAverage(average[i]);
-      }
-      return slices;
-    }
-  }
+  /** Of sparse updates of each tensor, zero between steps; null before there was one. */
+  private double[][][] scattered;
 
   /** As {@link Adam#tribuo}. */
   public AdamantOptimiser() {
@@ -165,15 +76,8 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
     betaOne = adam.beta1();
     betaTwo = adam.beta2();
     epsilon = adam.epsilon();
-    epsilonPlacement = adam.epsilonPlacement();
-    rootEpsilon = adam.rootEpsilon();
-    weightDecay = adam.weightDecay();
-    weightDecayMode = adam.weightDecayMode();
-    amsgrad = adam.amsgrad();
-    nesterov = adam.nesterov();
-    clipValue = adam.clipValue();
-    averageDecay = adam.averageDecay();
-    arithmetic = adam.arithmetic();
+    final String text = adam.toString();
+    hyperParameters = text.substring("Adam[".length(), text.length() - 1);
     this.adam = adam.withMaximize(true);
   }
 
@@ -181,24 +85,30 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
   @Override
   public void postConfig() {
     try {
+      final String own =
+          Adam.tribuo()
+              .withLearningRate(initialLearningRate)
+              .withBeta1(betaOne)
+              .withBeta2(betaTwo)
+              .withEpsilon(epsilon)
+              .toString();
+      final String others = hyperParameters.strip().replaceAll("\\s*,\\s*", ", ");
+      // What comes later in the text goes before what came earlier.
       adam =
-          new Adam(initialLearningRate, betaOne, betaTwo, epsilon, 0)
-              .withEpsilonPlacement(epsilonPlacement)
-              .withRootEpsilon(rootEpsilon)
-              .withWeightDecay(weightDecayMode, weightDecay)
-              .withAmsgrad(amsgrad)
-              .withNesterov(nesterov)
-              .withClipValue(clipValue)
-              .withAverageDecay(averageDecay)
-              .withArithmetic(arithmetic)
+          Adam.parse(
+              others.isEmpty() ? own : own.substring(0, own.length() - 1) + ", " + others + "]")
               .withMaximize(true);
+      newOptimizer();
     } catch (IllegalArgumentException e) {
       throw new PropertyException(e, getClass().getName(), "", e.getMessage());
     }
-    if (threads < 1) {
-      throw new PropertyException(
-          "", "threads", "threads = " + threads + ": expected a value of at least 1");
-    }
+  }
+
+  private AdamOptimizer newOptimizer() {
+    return AdamOptimizer.builder(adam)
+        .nonFinite(nonFinite)
+        .threads(ForkJoinPool.commonPool(), threads)
+        .build();
   }
 
   /**
@@ -216,7 +126,7 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
    * @return how many were taken; those that {@link NonFinite#SKIP} left out do not count
    */
   public long stepCount() {
-    return stepCount;
+    return optimizer == null ? 0 : optimizer.stepCount();
   }
 
   /**
@@ -227,22 +137,32 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
    */
   @Override
   public void initialise(Parameters newParameters) {
-    final Tensor[] tensors = newParameters.get();
-    final Bound[] all = new Bound[tensors.length];
-    for (int i = 0; i < all.length; i++) {
-      final double[][] rows = LiveArrays.rows(tensors[i]);
-      if (rows == null) {
+    rowsOf(newParameters);
+    parameters = newParameters;
+    optimizer = newOptimizer();
+    scattered = new double[newParameters.get().length][][];
+  }
+
+  /** By names of their own; asked for anew in each step, as Tribuo can put other tensors in. */
+  private static Map<String, double[]> rowsOf(Parameters parameters) {
+    final Map<String, double[]> rows = new LinkedHashMap<>();
+    final Tensor[] tensors = parameters.get();
+    for (int i = 0; i < tensors.length; i++) {
+      final double[][] ofTensor = LiveArrays.rows(tensors[i]);
+      if (ofTensor == null) {
         throw new IllegalArgumentException(
-            "parameters[" + i + "] is a " + nameOf(tensors[i])
+            "parameters[" + i + "] is a " + tensors[i].getClass().getSimpleName()
                 + ": expected a DenseMatrix or DenseVector; train these parameters with Tribuo's Adam");
       }
-      all[i] = new Bound(tensors[i], rows, adam);
+      put(rows, i, ofTensor);
     }
-    sparseModel = null;
-    kernel = AdamKernel.preferred();
-    parameters = newParameters;
-    bound = all;
-    stepCount = 0;
+    return rows;
+  }
+
+  private static void put(Map<String, double[]> rows, int tensor, double[][] ofTensor) {
+    for (int i = 0; i < ofTensor.length; i++) {
+      rows.put(tensor + "/" + i, ofTensor[i]);
+    }
   }
 
   /**
@@ -251,94 +171,73 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
    * @param updates the gradients, as many and of the shapes of the parameters; read
    * @param weight not used
    * @return an empty array: the parameters have been updated
-   * @throws IllegalStateException if the optimiser was not initialised, or the tensors of the parameters are others now
-   * @throws IllegalArgumentException if the updates do not fit to the parameters
+   * @throws NullPointerException if an update is null
+   * @throws IllegalStateException if the optimiser was not initialised
+   * @throws IllegalArgumentException if the updates do not fit to the parameters, or these are of another shape than before
    * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    */
   @Override
   public Tensor[] step(Tensor[] updates, double weight) {
-    requireBound();
-    if (updates.length != bound.length) {
-      throw new IllegalArgumentException(
-          "updates.length = " + updates.length + ": expected " + bound.length
-              + ", the number of tensors of the parameters");
-    }
-    final AdamStep dense = adam.atStep(stepCount + 1).withNonFinite(nonFinite);
-    final AdamStep zeroing = dense.withZeroGradient();
-    final List<AdamStep> steps = new ArrayList<>();
-    final List<AdamSlice> slices = new ArrayList<>();
-    for (int i = 0; i < bound.length; i++) {
-      if (updates[i] == null || !Tensor.shapeCheck(updates[i], bound[i].tensor)) {
-        throw new IllegalArgumentException(
-            "updates[" + i + "] is a " + nameOf(updates[i])
-                + (updates[i] == null ? "" : " of shape " + Arrays.toString(updates[i].getShape()))
-                + ": expected the shape of its parameters, "
-                + Arrays.toString(bound[i].tensor.getShape()));
-      }
-    }
-    boolean isSparse = true;
-    boolean isDone = false;
-    try {
-      for (int i = 0; i < bound.length; i++) {
-        final AdamSlice[] ofTensor = bound[i].slicesOf(updates[i]);
-        if (ofTensor == null) {
-          throw new IllegalArgumentException(
-              "updates[" + i + "] is a " + nameOf(updates[i])
-                  + ": expected a dense or sparse tensor of Tribuo's");
-        }
-        isSparse &= bound[i].isSparse(ofTensor);
-        Collections.addAll(slices, ofTensor);
-        steps.addAll(
-            Collections.nCopies(ofTensor.length, bound[i].isSparse(ofTensor) ? zeroing : dense));
-      }
-      if (isSparse && sparseModel == null) {
-        sparseModel = AdamModel.of(slices);
-      }
-      final AdamModel model = isSparse ? sparseModel : AdamModel.of(slices);
-      isDone = kernel.step(steps, model, ForkJoinPool.commonPool(), threads) == 0;
-    } finally {
-      if (!isDone) {
-        Arrays.stream(bound).forEach(Bound::clear);
-      }
-    }
-    stepCount += isDone ? 1 : 0;
-    return new Tensor[0];
-  }
-
-  private void requireBound() {
-    if (bound == null) {
+    if (optimizer == null) {
       throw new IllegalStateException(
           "step before initialise: expected initialise(parameters) first");
     }
     final Tensor[] tensors = parameters.get();
-    for (int i = 0; i < bound.length; i++) {
-      if (tensors.length != bound.length || tensors[i] != bound[i].tensor) {
-        throw new IllegalStateException(
-            "the tensors of the parameters were replaced: expected initialise(parameters) after that");
+    if (updates.length != tensors.length) {
+      throw new IllegalArgumentException(
+          "updates.length = " + updates.length + ": expected " + tensors.length
+              + ", the number of tensors of the parameters");
+    }
+    for (int i = 0; i < updates.length; i++) {
+      Objects.requireNonNull(updates[i], "updates[" + i + "]");
+      if (!Tensor.shapeCheck(updates[i], tensors[i])) {
+        throw new IllegalArgumentException(
+            "updates[" + i + "] has the shape " + Arrays.toString(updates[i].getShape())
+                + ": expected " + Arrays.toString(tensors[i].getShape())
+                + ", that of its parameters");
       }
     }
+    final Map<String, double[]> grads = new LinkedHashMap<>();
+    try {
+      for (int i = 0; i < updates.length; i++) {
+        final double[][] rows = LiveArrays.rows(updates[i]);
+        put(grads, i, rows == null ? scattered(i, updates[i], tensors[i]) : rows);
+      }
+      optimizer.step(rowsOf(parameters), grads);
+    } finally {
+      for (int i = 0; i < updates.length; i++) {
+        if (scattered[i] != null && LiveArrays.rows(updates[i]) == null) {
+          LiveArrays.scatter(updates[i], scattered[i], true);
+        }
+      }
+    }
+    return new Tensor[0];
+  }
+
+  /** The update among zeros, in arrays that are the same in every step. */
+  private double[][] scattered(int index, Tensor update, Tensor tensor) {
+    if (scattered[index] == null) {
+      scattered[index] = LiveArrays.zeros(LiveArrays.rows(tensor));
+    }
+    LiveArrays.scatter(update, scattered[index], false);
+    return scattered[index];
   }
 
   /** Puts the averages in place of the weights, if any are kept. */
   @Override
   public void finalise() {
-    if (bound == null || adam.averageDecay() == 1) {
-      return;
-    }
-    requireBound();
-    for (Bound tensor : bound) {
-      for (int i = 0; i < tensor.weights.length; i++) {
-        System.arraycopy(tensor.average[i], 0, tensor.weights[i], 0, tensor.weights[i].length);
-      }
+    if (stepCount() > 0 && adam.averageDecay() < 1) {
+      rowsOf(parameters).forEach(
+          (name, row) -> System.arraycopy(
+              optimizer.average(name, double[].class), 0, row, 0, row.length));
     }
   }
 
   @Override
   public void reset() {
+    optimizer = null;
     parameters = null;
-    bound = null;
-    sparseModel = null;
-    stepCount = 0;
+    scattered = null;
   }
 
   @Override
@@ -352,10 +251,6 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
   @Override
   public ConfiguredObjectProvenance getProvenance() {
     return new ConfiguredObjectProvenanceImpl(this, "StochasticGradientOptimiser");
-  }
-
-  private static String nameOf(Object value) {
-    return Objects.isNull(value) ? "null" : value.getClass().getSimpleName();
   }
 
   @Override

@@ -3,6 +3,8 @@ package org.adamant.tribuo;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.tribuo.math.la.DenseMatrix;
 import org.tribuo.math.la.DenseSparseMatrix;
 import org.tribuo.math.la.DenseVector;
@@ -23,18 +25,13 @@ final class LiveArrays {
     try {
       return MethodHandles.privateLookupIn(owner, MethodHandles.lookup())
           .findVarHandle(owner, name, type);
-    } catch (IllegalAccessException e) {
+    } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
-          owner.getName()
-              + " does not let its arrays be seen: expected a JVM started with --add-opens "
-              + owner.getModule().getName() + "/" + owner.getPackageName() + "="
-              + (LiveArrays.class.getModule().isNamed()
-                  ? LiveArrays.class.getModule().getName()
-                  : "ALL-UNNAMED"),
+          owner.getName() + "." + name + " cannot be seen: expected Tribuo 4.3, and where it is a"
+              + " module that is not open --add-opens " + owner.getModule().getName() + "/"
+              + owner.getPackageName() + "="
+              + Objects.requireNonNullElse(LiveArrays.class.getModule().getName(), "ALL-UNNAMED"),
           e);
-    } catch (NoSuchFieldException e) {
-      throw new IllegalStateException(
-          owner.getName() + " has no field " + name + " any more: expected Tribuo 4.3", e);
     }
   }
 
@@ -47,38 +44,27 @@ final class LiveArrays {
     };
   }
 
-  /** Writes the numbers that are present in a sparse tensor of the same shape; false if it is another one. */
-  static boolean scatter(Tensor tensor, double[][] rows) {
-    switch (tensor) {
-      case DenseSparseMatrix matrix -> {
-        for (int i = 0; i < rows.length; i++) {
-          scatter(matrix.getRow(i), rows[i]);
-        }
-        return true;
+  /** Writes the numbers that are present in a sparse tensor of the same shape, or zeros there. */
+  static void scatter(Tensor tensor, double[][] rows, boolean areZero) {
+    final SparseVector[] sparse =
+        switch (tensor) {
+          case DenseSparseMatrix matrix -> IntStream.range(0, rows.length)
+              .mapToObj(matrix::getRow)
+              .toArray(SparseVector[]::new);
+          case SparseVector vector -> new SparseVector[] {vector};
+          default -> throw new IllegalArgumentException(
+              "the update is a " + tensor.getClass().getName()
+                  + ": expected a dense or sparse tensor of Tribuo's");
+        };
+    for (int i = 0; i < sparse.length; i++) {
+      for (VectorTuple entry : sparse[i]) {
+        rows[i][entry.index] = areZero ? 0 : entry.value;
       }
-      case SparseVector vector -> {
-        scatter(vector, rows[0]);
-        return true;
-      }
-      default -> {
-        return false;
-      }
-    }
-  }
-
-  private static void scatter(SparseVector vector, double[] row) {
-    for (VectorTuple entry : vector) {
-      row[entry.index] = entry.value;
     }
   }
 
   /** Zeros of the same lengths. */
   static double[][] zeros(double[][] rows) {
     return Arrays.stream(rows).map(row -> new double[row.length]).toArray(double[][]::new);
-  }
-
-  /** The same numbers elsewhere. */
-  static double[][] copy(double[][] rows) {
-    return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Random;
 import org.adamant.Adam;
@@ -154,18 +155,66 @@ class AdamantOptimiserTest {
         .hasMessage("updates.length = 0: expected 1, the number of tensors of the parameters");
     assertThatThrownBy(() -> optimiser.step(new Tensor[] {new DenseMatrix(3, 2)}, 1))
         .hasMessage(
-            "updates[0] is a DenseMatrix of shape [3, 2]: expected the shape of its parameters, [2, 3]");
+            "updates[0] has the shape [3, 2]: expected [2, 3], that of its parameters");
     assertThatThrownBy(() -> optimiser.step(new Tensor[] {null}, 1))
-        .hasMessage("updates[0] is a null: expected the shape of its parameters, [2, 3]");
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("updates[0]");
     assertThatThrownBy(
         () -> optimiser.initialise(new SparseParameters()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(
             "parameters[0] is a SparseVector: expected a DenseMatrix or DenseVector");
-    parameters.set(new Tensor[] {new DenseMatrix(2, 3)});
-    assertThatThrownBy(() -> optimiser.step(new Tensor[] {new DenseMatrix(2, 3)}, 1))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("were replaced: expected initialise(parameters) after that");
+    final Tensor unknown =
+        (Tensor) Proxy.newProxyInstance(
+            Tensor.class.getClassLoader(), new Class<?>[] {Tensor.class},
+            (_, method, _) -> method.getName().equals("getShape") ? new int[] {2, 3} : null);
+    assertThatThrownBy(() -> optimiser.step(new Tensor[] {unknown}, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected a dense or sparse tensor of Tribuo's");
+    assertThatThrownBy(() -> optimiser.step(parameters.get(), 1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(optimiser.stepCount()).isZero();
+    optimiser.step(new Tensor[] {matrix(2, 3, 0.5, 1)}, 1);
+    parameters.set(new Tensor[] {new DenseMatrix(2, 4)});
+    assertThatThrownBy(() -> optimiser.step(new Tensor[] {new DenseMatrix(2, 4)}, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("0/0")
+        .hasMessageContaining("3");
+  }
+
+  /** As by Tribuo's optimisers, whose updates are added to what is there. */
+  @Test
+  void tensorsThatAreReplacedAreStepped() {
+    final LinearParameters whole = parameters(2, 3);
+    final LinearParameters replaced = whole.copy();
+    final AdamantOptimiser[] optimisers = {new AdamantOptimiser(), new AdamantOptimiser()};
+    optimisers[0].initialise(whole);
+    optimisers[1].initialise(replaced);
+    for (int t = 0; t < 3; t++) {
+      final Tensor[] gradient = {matrix(2, 3, 0.5, 1)};
+      optimisers[0].step(gradient, 1);
+      optimisers[1].step(gradient, 1);
+      replaced.set(new Tensor[] {replaced.getWeightMatrix().copy()});
+    }
+    assertThat(copyOf(replaced.getWeightMatrix())).isDeepEqualTo(copyOf(whole.getWeightMatrix()));
+  }
+
+  @Test
+  void anInstanceOfItsOwnForEachThreadTakesTheSameSteps() throws InterruptedException {
+    final LinearParameters here = parameters(2, 3);
+    final LinearParameters there = here.copy();
+    final AdamantOptimiser optimiser = new AdamantOptimiser();
+    final Tensor[] gradient = {matrix(2, 3, 0.5, 1)};
+    final Thread thread = new Thread(() -> {
+      final AdamantOptimiser copy = optimiser.copy();
+      copy.initialise(there);
+      copy.step(gradient, 1);
+    });
+    thread.start();
+    optimiser.initialise(here);
+    optimiser.step(gradient, 1);
+    thread.join();
+    assertThat(copyOf(there.getWeightMatrix())).isDeepEqualTo(copyOf(here.getWeightMatrix()));
   }
 
   @Test

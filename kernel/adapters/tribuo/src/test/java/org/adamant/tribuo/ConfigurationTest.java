@@ -71,14 +71,9 @@ class ConfigurationTest {
                 <property name="betaOne" value="0.6"/>
                 <property name="betaTwo" value="0.7"/>
                 <property name="epsilon" value="0.125"/>
-                <property name="epsilonPlacement" value="ALGORITHM_1"/>
-                <property name="rootEpsilon" value="0.25"/>
-                <property name="weightDecay" value="0.0625"/>
-                <property name="weightDecayMode" value="L2"/>
-                <property name="amsgrad" value="RAW"/>
-                <property name="nesterov" value="true"/>
-                <property name="clipValue" value="3"/>
-                <property name="averageDecay" value="0.75"/>
+                <property name="hyperParameters" value="epsilonPlacement=ALGORITHM_1, rootEpsilon=0.25,
+                    weightDecay=0.0625,weightDecayMode=L2 , amsgrad=RAW, nesterov=true, clipValue=3,
+                    averageDecay=0.75"/>
                 <property name="nonFinite" value="SKIP"/>
                 <property name="threads" value="2"/>
                 """);
@@ -99,16 +94,16 @@ class ConfigurationTest {
     assertThat(optimiser.toString()).contains("nonFinite=SKIP", "threads=2");
     assertThat(optimiser.getProvenance().toString())
         .contains("0.0625", "ALGORITHM_1", "SKIP", "0.75");
+    assertThat(new AdamantOptimiser(expected).getProvenance().toString())
+        .contains("weightDecay=0.0625", "epsilonPlacement=ALGORITHM_1", "averageDecay=0.75");
   }
 
   @Test
   void pytorchsArithmeticIsAProperty() throws IOException {
     final String properties =
         """
-            <property name="epsilonPlacement" value="ALGORITHM_1"/>
             <property name="epsilon" value="1e-8"/>
-            <property name="weightDecayMode" value="L2"/>
-            <property name="arithmetic" value="PYTORCH"/>
+            <property name="hyperParameters" value="epsilonPlacement=ALGORITHM_1, weightDecayMode=L2, arithmetic=PYTORCH"/>
             """;
 
     assertThat(configured(properties).adam()).isEqualTo(Adam.pytorch().withMaximize(true));
@@ -124,9 +119,17 @@ class ConfigurationTest {
     assertThatThrownBy(() -> configured("<property name=\"betaOne\" value=\"1\"/>"))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("beta1 = 1.0: expected");
+    assertThatThrownBy(
+        () -> configured("<property name=\"hyperParameters\" value=\"amsgrad=SOMETIMES\"/>"))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("SOMETIMES");
+    assertThatThrownBy(
+        () -> configured("<property name=\"hyperParameters\" value=\"gamma=3\"/>"))
+        .isInstanceOf(PropertyException.class)
+        .hasMessageContaining("expected hyper-parameters that this version has, and not gamma=3");
     assertThatThrownBy(() -> configured("<property name=\"threads\" value=\"0\"/>"))
         .isInstanceOf(PropertyException.class)
-        .hasMessageContaining("threads = 0: expected a value of at least 1");
+        .hasMessageContaining("threads = 0: expected at least 1");
   }
 
   private AdamantOptimiser configured(String properties) throws IOException {
