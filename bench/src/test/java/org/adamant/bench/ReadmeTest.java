@@ -27,6 +27,7 @@ class ReadmeTest {
 
   private static final Path ROOT = Path.of("..");
   private static final String README = text("README.md");
+  private static final String BENCH = text("bench/README.md");
   private static final String GATE = text("bench/regress/README.md");
 
   private static String text(String file) {
@@ -44,14 +45,14 @@ class ReadmeTest {
   /** Of Maven, of the table, and of the help of every command. */
   static Stream<String> commands() {
     final List<String> commands = new ArrayList<>();
-    for (String text : List.of(README, GATE)) {
+    for (String text : List.of(README, BENCH, GATE)) {
       matches("mvn [^\\n`]*-Dargs=\"([^\"]+)\"", text).stream()
           .filter(command -> !command.equals("..."))
           .forEach(commands::add);
     }
     assertThat(commands).hasSizeGreaterThan(4);
     commands.remove("--help");
-    final List<String> table = matches("\\n\\| `([^`]+)` \\|", README.split("## Measuring")[1]);
+    final List<String> table = matches("\\n\\| `([^`]+)` \\|", BENCH.split("## Commands")[1]);
     assertThat(table).hasSizeGreaterThan(5);
     commands.addAll(table.stream().filter(cell -> cell.matches("[a-z]+( .*)?")).toList());
     for (String name : List.of("lanes", "suite", "report", "regress", "peers", "train")) {
@@ -86,9 +87,9 @@ class ReadmeTest {
   @Test
   void printedProfilesExist() {
     final String poms = text("pom.xml") + text("bench/pom.xml") + text("kernel/pom.xml")
-        + text("proptest/pom.xml");
+        + text("proptest/pom.xml") + text("kernel/adapters/pom.xml");
     final List<String> profiles =
-        Stream.of(README, GATE)
+        Stream.of(README, BENCH, GATE)
             .flatMap(text -> matches("mvn [^\\n`]*-P([\\w,]+)", text).stream())
             .flatMap(names -> Stream.of(names.split(",")))
             .distinct()
@@ -100,7 +101,7 @@ class ReadmeTest {
   /** One name for the scalar loop in all tables, explained where it is used. */
   @Test
   void tablesCallTheScalarLoopByItsName() {
-    assertThat(README.toLowerCase(Locale.ROOT))
+    assertThat(BENCH.toLowerCase(Locale.ROOT))
         .doesNotContain("| scalar |")
         .contains("| " + Widths.AUTO_VECTORISED + " |", "c2 vectorises by itself where it can");
   }
