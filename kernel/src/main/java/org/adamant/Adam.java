@@ -73,13 +73,16 @@ public final class Adam {
     /** Our own: the more exact, and the default. */
     EXACT,
     /**
-     * That of PyTorch's unfused loop on a CPU, to continue a run to the bit. Goes with {@link
-     * EpsilonPlacement#ALGORITHM_1}, no rootEpsilon, bias correction, no Nesterov, no {@link
-     * AmsGrad#CORRECTED}, and {@link WeightDecay#L2} or {@link WeightDecay#DECOUPLED}: PyTorch has nothing else.
+     * That of PyTorch's unfused loops on a CPU, to continue a run to the bit: those of Adam and AdamW; of NAdam with
+     * Nesterov, which does not go with AMSGrad; of RAdam with rectification and {@link EpsilonPlacement#EPSILON_HAT};
+     * and of SparseAdam with {@code EPSILON_HAT} alone, which does not go with weight decay or AMSGrad. Goes with no
+     * rootEpsilon, bias correction, no {@link AmsGrad#CORRECTED}, and {@link WeightDecay#L2} or {@link
+     * WeightDecay#DECOUPLED}: PyTorch has nothing else.
      *
-     * <p>To the bit, but for two things that PyTorch itself leaves open: in double, a power of beta whose
-     * last bit the C library got wrong, see {@link AdamStep}; and with beta1 = 0 the sign of an m of zero
-     * from a gradient of -0, which there depends on the element's index, and here is the gradient's.
+     * <p>To the bit, but for three things that PyTorch itself leaves open: in double, a power whose
+     * last bit the C library got wrong, see {@link AdamStep}; with beta1 = 0 the sign of an m of zero
+     * from a gradient of -0, which there depends on the element's index, and here is the gradient's; and the roots of
+     * a PyTorch that was built with MKL, some of which are off by their last bit. Here they are rounded correctly.
      */
     PYTORCH
   }
@@ -101,6 +104,8 @@ public final class Adam {
     private WeightDecay weightDecayMode = WeightDecay.DECOUPLED;
     private AmsGrad amsgrad = AmsGrad.NONE;
     private boolean nesterov;
+    private double momentumDecay = Double.POSITIVE_INFINITY;
+    private boolean rectification;
     private boolean maximize;
     private double clipValue = Double.POSITIVE_INFINITY;
     private double averageDecay = 1;
@@ -120,6 +125,8 @@ public final class Adam {
         "weightDecayMode", weightDecayMode,
         "amsgrad", amsgrad,
         "nesterov", nesterov,
+        "momentumDecay", momentumDecay,
+        "rectification", rectification,
         "maximize", maximize,
         "clipValue", clipValue,
         "averageDecay", averageDecay,
@@ -145,6 +152,7 @@ public final class Adam {
       Arguments.requireFiniteAtLeastZero("weightDecay", weightDecay);
       Arguments.requireNonNull("weightDecayMode", weightDecayMode);
       Arguments.requireNonNull("amsgrad", amsgrad);
+      Arguments.requireAtLeastZero("momentumDecay", momentumDecay);
       Arguments.requirePositive("clipValue", clipValue);
       Arguments.requireUnitInterval("averageDecay", averageDecay);
       Arguments.requireNonNull("arithmetic", arithmetic);
@@ -153,17 +161,37 @@ public final class Adam {
             "amsgrad = CORRECTED with epsilonPlacement = EPSILON_HAT: expected RAW or ALGORITHM_1, the"
                 + " root is either corrected or raw");
       }
+      if (rectification && amsgrad != AmsGrad.NONE) {
+        throw new IllegalArgumentException(
+            "amsgrad = " + amsgrad
+                + " with rectification: expected NONE, what is rectified is the variance of the"
+                + " second moment");
+      }
+      if (rectification && !biasCorrection) {
+        throw new IllegalArgumentException(
+            "biasCorrection = false with rectification: expected true, what is rectified is corrected");
+      }
       if (arithmetic == Arithmetic.PYTORCH) {
-        Arguments.requirePyTorch(
-            "epsilonPlacement", epsilonPlacement, epsilonPlacement == EpsilonPlacement.ALGORITHM_1);
-        Arguments.requirePyTorch("rootEpsilon", rootEpsilon, rootEpsilon == 0);
-        Arguments.requirePyTorch("biasCorrection", biasCorrection, biasCorrection);
-        Arguments.requirePyTorch("nesterov", nesterov, !nesterov);
-        Arguments.requirePyTorch("amsgrad", amsgrad, amsgrad != AmsGrad.CORRECTED);
-        Arguments.requirePyTorch(
-            "weightDecayMode",
-            weightDecayMode,
-            weightDecayMode == WeightDecay.L2 || weightDecayMode == WeightDecay.DECOUPLED);
+        checkPyTorch();
+      }
+    }
+
+    private void checkPyTorch() {
+      Arguments.requirePyTorch("rootEpsilon", rootEpsilon, rootEpsilon == 0);
+      Arguments.requirePyTorch("biasCorrection", biasCorrection, biasCorrection);
+      Arguments.requirePyTorch("amsgrad", amsgrad, amsgrad != AmsGrad.CORRECTED);
+      Arguments.requirePyTorch(
+          "weightDecayMode",
+          weightDecayMode,
+          weightDecayMode == WeightDecay.L2 || weightDecayMode == WeightDecay.DECOUPLED);
+      // Of RAdam and SparseAdam, the latter of which has no other variants.
+      final boolean isHat = epsilonPlacement == EpsilonPlacement.EPSILON_HAT;
+      Arguments.requirePyTorch("epsilonPlacement", epsilonPlacement, isHat || !rectification);
+      Arguments.requirePyTorch("nesterov", nesterov,
+          !nesterov || !isHat && amsgrad == AmsGrad.NONE);
+      if (isHat && !rectification) {
+        Arguments.requirePyTorch("weightDecay", weightDecay, weightDecay == 0);
+        Arguments.requirePyTorch("amsgrad", amsgrad, amsgrad == AmsGrad.NONE);
       }
     }
   }
@@ -234,6 +262,54 @@ public final class Adam {
    */
   public static Adam pytorchAdamW() {
     return pytorch().withWeightDecay(WeightDecay.DECOUPLED, 1e-2);
+  }
+
+  /**
+   * Continues a run of {@code torch.optim.NAdam} to the bit: its defaults (learning rate 2e-3, betas 0.9 and 0.999,
+   * epsilon 1e-8, momentum decay 4e-3), L2 decay, or {@link WeightDecay#DECOUPLED} for its {@code
+   * decoupled_weight_decay}. Its {@code mu_product} needs no state: it is a function of t. Source: PyTorch 2.13, {@code
+   * torch/optim/nadam.py}, {@code _single_tensor_nadam}.
+   *
+   * @return the preset
+   * @see <a href="https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html">torch.optim.NAdam</a>
+   */
+  public static Adam pytorchNAdam() {
+    return pytorch().edit(
+        d -> {
+          d.learningRate = 2e-3;
+          d.nesterov = true;
+          d.momentumDecay = 4e-3;
+        });
+  }
+
+  /**
+   * Continues a run of {@code torch.optim.RAdam} to the bit: its defaults (learning rate 1e-3, betas 0.9 and 0.999,
+   * epsilon 1e-8 added to the raw root), L2 decay, or {@link WeightDecay#DECOUPLED} for its {@code
+   * decoupled_weight_decay}. Source: PyTorch 2.13, {@code torch/optim/radam.py}, {@code _single_tensor_radam}.
+   *
+   * @return the preset
+   * @see <a href="https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html">torch.optim.RAdam</a>
+   */
+  public static Adam pytorchRAdam() {
+    return pytorch().edit(
+        d -> {
+          d.epsilonPlacement = EpsilonPlacement.EPSILON_HAT;
+          d.rectification = true;
+        });
+  }
+
+  /**
+   * Continues a run of {@code torch.optim.SparseAdam} to the bit, as far as rows are concerned that have a gradient:
+   * its defaults (learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-8 added to the raw root); it has no decay. The
+   * other rows it leaves as they are, which is {@link org.adamant.training.SparseMode#LAZY}. Source: PyTorch 2.13,
+   * {@code torch/optim/_functional.py}, {@code sparse_adam}.
+   *
+   * @return the preset
+   * @see <a
+   *     href="https://pytorch.org/docs/stable/generated/torch.optim.SparseAdam.html">torch.optim.SparseAdam</a>
+   */
+  public static Adam pytorchSparseAdam() {
+    return pytorch().withEpsilonPlacement(EpsilonPlacement.EPSILON_HAT);
   }
 
   /**
@@ -416,6 +492,27 @@ public final class Adam {
   }
 
   /**
+   * A copy with another schedule of the Nesterov momentum.
+   *
+   * @param newMomentumDecay how fast the momentum grows from beta1 / 2 to beta1, PyTorch's {@code momentum_decay}: at
+   *     least 0; infinity is beta1 from the beginning
+   * @return the copy
+   */
+  public Adam withMomentumDecay(double newMomentumDecay) {
+    return edit(d -> d.momentumDecay = newMomentumDecay);
+  }
+
+  /**
+   * A copy with or without rectification.
+   *
+   * @param newRectification whether step sizes are rectified
+   * @return the copy
+   */
+  public Adam withRectification(boolean newRectification) {
+    return edit(d -> d.rectification = newRectification);
+  }
+
+  /**
    * A copy that ascends or descends.
    *
    * @param newMaximize whether to ascend
@@ -474,16 +571,21 @@ public final class Adam {
     final boolean decays = weightDecay() > 0;
     final boolean isL2 = weightDecayMode().isOfGradient();
     final boolean isCautious = weightDecayMode() == WeightDecay.CAUTIOUS;
+    final boolean isSparse =
+        isPyTorch && !rectification() && epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
     final double w1 = 1 - beta1();
     return Variant.of(
         Feature.PYTORCH.when(isPyTorch)
+            | Feature.SPARSE.when(isSparse)
+            | Feature.RECTIFIES.when(isPyTorch && rectification())
             | Feature.CLIPS.when(clipValue() < Double.POSITIVE_INFINITY)
             | Feature.MAXIMIZES.when(maximize())
             | Feature.DECAYS_GRADIENT.when(decays && isL2)
             | Feature.DECAYS_PARAMETER.when(decays && !isL2)
             | Feature.CAUTIOUS.when(decays && isCautious)
-            | Feature.GRADIENT_FIRST.when(w1 >= 0.5)
-            | Feature.FLOAT_GRADIENT_FIRST.when(isPyTorch ? (float) w1 >= 0.5f : w1 >= 0.5)
+            | Feature.GRADIENT_FIRST.when(!isSparse && w1 >= 0.5)
+            | Feature.FLOAT_GRADIENT_FIRST
+                .when(!isSparse && (isPyTorch ? (float) w1 >= 0.5f : w1 >= 0.5))
             | Feature.SQUARE_FIRST.when(!isPyTorch && 1 - beta2() >= 0.5)
             | Feature.MAXIMUM.when(amsgrad() != AmsGrad.NONE)
             | Feature.CORRECTED.when(amsgrad() == AmsGrad.CORRECTED)
@@ -587,12 +689,33 @@ public final class Adam {
 
   /**
    * Whether the step looks ahead along the new first moment (T. Dozat, "Incorporating Nesterov Momentum into
-   * Adam", 2016, without its schedule).
+   * Adam", 2016): NAdam, with the schedule of {@link #momentumDecay}.
    *
    * @return whether it does
    */
   public boolean nesterov() {
     return values.nesterov;
+  }
+
+  /**
+   * The psi of NAdam's schedule: at step t the momentum is beta1 * (1 - 0.96^(t * psi) / 2). Asked only with {@link
+   * #nesterov}.
+   *
+   * @return at least 0; infinity is a momentum of beta1 from the beginning
+   */
+  public double momentumDecay() {
+    return values.momentumDecay;
+  }
+
+  /**
+   * Whether step sizes are rectified, as by RAdam: while the second moment is of so few gradients that its root varies
+   * much, steps are smaller, and the first ones, five with the usual beta2, go along the first moment alone (L. Liu et
+   * al., "On the Variance of the Adaptive Learning Rate and Beyond", 2020, Algorithm 2).
+   *
+   * @return whether they are
+   */
+  public boolean rectification() {
+    return values.rectification;
   }
 
   /**

@@ -30,6 +30,10 @@ final class Transcription {
   private final double stepSize;
   private final double aheadStepSize;
   private final double gradientStepSize;
+  private final double pyTorchCorrection;
+  private final double pyTorchC2;
+  private final double rectification;
+  private final boolean isRootless;
   private final boolean isFlushed;
 
   Transcription(
@@ -49,9 +53,23 @@ final class Transcription {
     final boolean isHat = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
     final double rate = adam.learningRate();
     final double c1 = correction(adam.beta1(), t);
-    final double c1OfNext = correction(adam.beta1(), t == Long.MAX_VALUE ? t : t + 1);
     final double c2 = correction(adam.beta2(), t);
     final double hat = isHat ? Math.sqrt(c2) : 1;
+    final double inf = 2 / (1 - adam.beta2()) - 1;
+    final double power =
+        isPyTorch
+            ? pyTorchPower(adam.beta2(), t)
+            : StrictMath.exp(t * StrictMath.log(adam.beta2()));
+    final double rho = inf - 2.0 * t * power / c2;
+    isRootless = adam.rectification() && !(rho > 5);
+    double r = 1;
+    if (adam.rectification() && rho > 5) {
+      final double square = (rho - 4) * (rho - 2) * inf / ((inf - 4) * (inf - 2) * rho);
+      r = isPyTorch && square == 1 - 0x1p-53 ? 1 : Math.sqrt(square);
+    }
+    rectification = r;
+    pyTorchCorrection = c1;
+    pyTorchC2 = c2;
     decoupledDecay = -(rate * adam.weightDecay());
     pyTorchDecay = 1 - rate * adam.weightDecay();
     varianceScale = isHat ? 1 : 1 / c2;
@@ -60,9 +78,19 @@ final class Transcription {
     } else {
       rootScale = 1 / Math.sqrt(c2);
     }
-    stepSize = -(rate * hat / c1);
-    aheadStepSize = -(rate * hat * adam.beta1() / c1OfNext);
-    gradientStepSize = -(rate * hat / c1 * (1 - adam.beta1()));
+    final double rectified = isRootless ? rate : rate * r * hat;
+    stepSize = isPyTorch && adam.rectification() ? -rate : -(rectified / c1);
+    final long next = t == Long.MAX_VALUE ? t : t + 1;
+    final double mu = momentum(t);
+    final double muOfNext = momentum(next);
+    if (isPyTorch) {
+      final double product = pyTorchProduct(t);
+      aheadStepSize = -(rate * muOfNext / (1 - product * muOfNext));
+      gradientStepSize = -(rate * (1 - mu) / (1 - product));
+    } else {
+      aheadStepSize = -(rectified * muOfNext / momentumCorrection(next));
+      gradientStepSize = -(rectified / momentumCorrection(t) * (1 - mu));
+    }
     final double factor = isHat ? 1 : 1 / Math.sqrt(c2);
     isFlushed = t % 64 == 0 && !isPyTorch && adam.epsilon() > 0x1p-38 * factor;
   }
@@ -75,13 +103,59 @@ final class Transcription {
     if (!isPyTorch) {
       return -StrictMath.expm1((double) t * StrictMath.log(beta));
     }
+    return 1 - pyTorchPower(beta, t);
+  }
+
+  private static double pyTorchPower(double beta, long t) {
     if (t >= 1_000_000_000) {
-      return 1 - StrictMath.pow(beta, t);
+      return StrictMath.pow(beta, t);
     }
-    // A power of so few digits has no place in 1 - power, and may have none in a BigDecimal.
-    return t * Math.log(beta) < -100
-        ? 1
-        : 1 - new BigDecimal(beta).pow((int) t, new MathContext(120)).doubleValue();
+    // A power of so few digits has no place in a sum with 1, and may have none in a BigDecimal.
+    return t * Math.log(beta) < -200
+        ? 0
+        : new BigDecimal(beta).pow((int) t, new MathContext(120)).doubleValue();
+  }
+
+  /** mu_t. */
+  private double momentum(long t) {
+    return adam.beta1() * (1 - 0.5 * powerOf096(t * adam.momentumDecay()));
+  }
+
+  private double powerOf096(double exponent) {
+    if (!isPyTorch) {
+      return StrictMath.pow(0.96, exponent);
+    }
+    return exponent > 1000 ? 0 : DecimalPower.of(0.96, exponent);
+  }
+
+  /** 1 minus the product of all momenta up to t. */
+  private double momentumCorrection(long t) {
+    if (!adam.biasCorrection()) {
+      return 1;
+    }
+    final double log = StrictMath.log(adam.beta1());
+    double sum = 0;
+    for (long i = 1; i <= t; i++) {
+      final double half = 0.5 * powerOf096(i * adam.momentumDecay());
+      if (half < 0x1p-108 || i * log + sum < -40) {
+        break;
+      }
+      sum += StrictMath.log1p(-half);
+    }
+    return -StrictMath.expm1(t * log + sum);
+  }
+
+  /** PyTorch's mu_product. */
+  private double pyTorchProduct(long t) {
+    float product = 1;
+    // With the momenta that are asked for, there is nothing left of the product after fewer steps.
+    for (long i = 1; i <= t && i < 100_000; i++) {
+      product *= (float) momentum(i);
+      if (product < 0x1p-60f) {
+        return 0;
+      }
+    }
+    return product;
   }
 
   /** Steps element i; maximum and average are there whether used or not. */
@@ -114,14 +188,20 @@ final class Transcription {
       p = isPyTorch ? math.mul(p, math.round(pyTorchDecay)) : math.fma(decay, p, p);
     }
 
+    final boolean isHat = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
+    final boolean isSparse = isPyTorch && isHat && !adam.rectification();
     final double w1 = math.round(1 - adam.beta1());
-    if ((isPyTorch ? w1 : 1 - adam.beta1()) >= 0.5) {
+    if (isSparse) {
+      m = math.add(m, math.mul(math.sub(g, m), w1));
+    } else if ((isPyTorch ? w1 : 1 - adam.beta1()) >= 0.5) {
       m = math.fma(math.sub(w1, 1), math.sub(g, m), g);
     } else {
       m = math.fma(w1, math.sub(g, m), m);
     }
     final double w2 = math.round(1 - adam.beta2());
-    if (isPyTorch) {
+    if (isSparse) {
+      v = math.add(v, math.mul(math.sub(math.mul(g, g), v), w2));
+    } else if (isPyTorch) {
       v = math.fma(math.mul(w2, g), g, math.mul(v, math.round(adam.beta2())));
     } else if (1 - adam.beta2() >= 0.5) {
       v = math.fma(math.sub(w2, 1), math.sub(math.mul(g, g), v), math.mul(g, g));
@@ -151,21 +231,38 @@ final class Transcription {
     }
     final double epsilon = math.round(adam.epsilon());
     final double d;
-    if (isPyTorch) {
+    if (isPyTorch && adam.nesterov()) {
+      d = math.add(math.sqrt(math.div(s, math.round(pyTorchC2))), epsilon);
+    } else if (isPyTorch && !isHat) {
       d = math.add(math.div(math.sqrt(s), math.round(rootScale)), epsilon);
     } else if (isCorrected
         || adam.rootEpsilon() > 0
-        || adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT) {
+        || isHat) {
       d = math.add(math.sqrt(s), epsilon);
     } else {
       d = math.fma(math.sqrt(s), math.round(rootScale), epsilon);
     }
-    final double n =
-        adam.nesterov()
+    double n =
+        adam.nesterov() && !isRootless
             ? math.fma(
                 math.round(aheadStepSize), m, math.mul(math.round(gradientStepSize), g))
             : math.mul(math.round(stepSize), m);
-    final double update = math.div(n, d);
+    double update = isRootless ? n : math.div(n, d);
+    if (isPyTorch && adam.rectification()) {
+      n = math.mul(math.div(m, math.round(pyTorchCorrection)), math.round(stepSize));
+      final double ofRoot = math.mul(math.div(1, d), math.round(rootScale));
+      update = isRootless ? n : math.mul(math.mul(n, ofRoot), math.round(rectification));
+    } else if (isSparse) {
+      update = math.mul(math.div(m, d), math.round(stepSize));
+    } else if (isPyTorch && adam.nesterov()) {
+      final double first = math.div(math.mul(math.round(gradientStepSize), g), d);
+      update = math.div(math.mul(math.round(aheadStepSize), m), d);
+      if (updateOnly) {
+        update = math.add(first, update);
+      } else {
+        p = math.add(p, first);
+      }
+    }
     final boolean isAway = update > 0 && p > 0 || update < 0 && p < 0;
     final double c = isCautious && isAway ? 0 : decay;
 

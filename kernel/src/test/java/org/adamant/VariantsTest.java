@@ -83,7 +83,6 @@ class VariantsTest {
 
   private static List<Adam> adams() {
     Stream<Adam> adams = Stream.of(Adam.defaults().withLearningRate(0.01).withEpsilon(1e-6));
-    adams = adams.flatMap(a -> Stream.of(Arithmetic.values()).map(a::withArithmetic));
     adams =
         adams.flatMap(
             a -> Stream.of(WeightDecay.values())
@@ -105,7 +104,15 @@ class VariantsTest {
     adams =
         adams.flatMap(a -> Stream.of(0.0, 1e-7).flatMap(x -> allowed(() -> a.withRootEpsilon(x))));
     adams =
-        adams.flatMap(a -> Stream.of(false, true).flatMap(x -> allowed(() -> a.withNesterov(x))));
+        adams.flatMap(a -> Stream.of(a, a.withNesterov(true).withMomentumDecay(0.004)));
+    adams =
+        adams
+            .flatMap(
+                a -> Stream.of(false, true).flatMap(x -> allowed(() -> a.withRectification(x))));
+    // Last: in PyTorch's arithmetic not each of the above goes without the other.
+    adams =
+        adams.flatMap(
+            a -> Stream.of(Arithmetic.values()).flatMap(x -> allowed(() -> a.withArithmetic(x))));
     adams = adams.flatMap(a -> Stream.of(a, a.withMaximize(true)));
     adams = adams.flatMap(a -> Stream.of(a, a.withClipValue(0.004)));
     adams = adams.flatMap(a -> Stream.of(a, a.withAverageDecay(0.9)));
@@ -123,9 +130,13 @@ class VariantsTest {
   @Test
   void thereAreAsManyCombinationsAsThereShouldBe() {
     // Ours: 5 decays x (2 betas, and no bias correction) x (2 of 3 maxima at the raw root, 3 of 3 at the
-    // corrected) x 2 root epsilons x 2 Nesterov; PyTorch's: 3 decays x 2 betas x 2 maxima. Each x 2
-    // signs x 2 clips x (3 outputs without average + 2 with) x 2 factors.
-    assertThat(cases()).hasSize((5 * 3 * 5 * 2 * 2 + 3 * 2 * 2) * 2 * 2 * (3 + 2) * 2);
+    // corrected) x 2 root epsilons x 2 Nesterov; rectified, of those, without maxima and with bias
+    // correction. PyTorch's: 3 decays x 2 betas x (Adam with 2 maxima, NAdam, RAdam), and SparseAdam of 2
+    // betas. Each x 2 signs x 2 clips x (3 outputs without average + 2 with) x 2 factors.
+    final int ours = 5 * 3 * 5 * 2 * 2;
+    final int rectified = 5 * 2 * 2 * 2 * 2;
+    final int pyTorchs = 3 * 2 * (2 + 1 + 1) + 2;
+    assertThat(cases()).hasSize((ours + rectified + pyTorchs) * 2 * 2 * (3 + 2) * 2);
   }
 
   static Stream<Arguments> typesAndWidths() {

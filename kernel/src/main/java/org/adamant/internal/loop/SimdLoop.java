@@ -66,6 +66,9 @@ final class SimdLoop extends Loop {
   private static final boolean V_IN_BLOCKS = V == Kind.BLOCK8_SEGMENT;
   private static final Variant VARIANT = CONSTANTS.variant();
   private static final boolean PYTORCH = VARIANT.has(Feature.PYTORCH);
+  private static final boolean SPARSE = VARIANT.has(Feature.SPARSE);
+  private static final boolean RECTIFIES = VARIANT.has(Feature.RECTIFIES);
+  private static final boolean ROOTLESS = VARIANT.has(Feature.ROOTLESS);
   private static final boolean SCALES = VARIANT.has(Feature.SCALES);
   private static final boolean CLIPS = VARIANT.has(Feature.CLIPS);
   private static final boolean MAXIMIZES = VARIANT.has(Feature.MAXIMIZES);
@@ -80,6 +83,9 @@ final class SimdLoop extends Loop {
   private static final boolean CORRECTED = VARIANT.has(Feature.CORRECTED);
   private static final boolean ROOT_EPSILON = VARIANT.has(Feature.ROOT_EPSILON);
   private static final boolean NESTEROV = VARIANT.has(Feature.NESTEROV);
+  // PyTorch's NAdam adds two updates to the parameter, one after the other.
+  private static final boolean TWO_UPDATES = PYTORCH && NESTEROV;
+  private static final boolean ADDS_EPSILON = SPARSE || RECTIFIES || TWO_UPDATES;
   private static final boolean UPDATE_ONLY = VARIANT.has(Feature.UPDATE_ONLY);
   private static final boolean AVERAGES = VARIANT.has(Feature.AVERAGES);
   private static final boolean ZEROES_GRADIENT = VARIANT.has(Feature.ZEROES_GRADIENT);
@@ -193,10 +199,13 @@ final class SimdLoop extends Loop {
     final Vector<Number> w2 = broadcast(momentWeight(c.secondMomentWeight(), SQUARE_FIRST));
     final Vector<Number> beta2 = PYTORCH ? broadcast(c.beta2()) : null;
     final Vector<Number> varianceScale =
-        CORRECTED || ROOT_EPSILON ? broadcast(c.varianceScale()) : null;
+        CORRECTED || ROOT_EPSILON || TWO_UPDATES ? broadcast(c.varianceScale()) : null;
     final Vector<Number> rootEpsilon = ROOT_EPSILON ? broadcast(c.rootEpsilon()) : null;
     final Vector<Number> rootScale = broadcast(c.rootScale());
     final Vector<Number> epsilon = broadcast(c.epsilon());
+    final Vector<Number> momentCorrection = RECTIFIES ? broadcast(c.momentCorrection()) : null;
+    final Vector<Number> rectification = RECTIFIES ? broadcast(c.rectification()) : null;
+    final Vector<Number> one = RECTIFIES ? broadcast(1) : null;
     final Vector<Number> momentStep = broadcast(c.momentStep());
     final Vector<Number> gradientStep = NESTEROV ? broadcast(c.gradientStep()) : null;
     final Vector<Number> averageWeight = AVERAGES ? broadcast(c.averageWeight()) : null;
@@ -246,9 +255,14 @@ final class SimdLoop extends Loop {
         p = PYTORCH ? p.mul(decayFactor) : decay.lanewise(FMA, p, p);
       }
 
-      final Vector<Number> m1 = w1.lanewise(FMA, g.sub(m0), GRADIENT_FIRST ? g : m0);
+      final Vector<Number> m1 =
+          SPARSE
+              ? m0.add(g.sub(m0).mul(w1))
+              : w1.lanewise(FMA, g.sub(m0), GRADIENT_FIRST ? g : m0);
       final Vector<Number> v1;
-      if (PYTORCH) {
+      if (SPARSE) {
+        v1 = v0.add(g.mul(g).sub(v0).mul(w2));
+      } else if (PYTORCH) {
         v1 = w2.mul(g).lanewise(FMA, g, v0.mul(beta2));
       } else if (SQUARE_FIRST) {
         final Vector<Number> square = g.mul(g);
@@ -259,8 +273,17 @@ final class SimdLoop extends Loop {
         v1 = w2.lanewise(FMA, g.lanewise(FMA, g, zero.sub(v0)), v0);
       }
 
-      final Vector<Number> n =
-          NESTEROV ? momentStep.lanewise(FMA, m1, gradientStep.mul(g)) : momentStep.mul(m1);
+      final Vector<Number> n;
+      if (RECTIFIES) {
+        n = m1.div(momentCorrection).mul(momentStep);
+      } else if (SPARSE) {
+        n = m1;
+      } else {
+        n =
+            NESTEROV && !TWO_UPDATES
+                ? momentStep.lanewise(FMA, m1, gradientStep.mul(g))
+                : momentStep.mul(m1);
+      }
       final IntVector random = RANDOM_MAIN ? randomBits(numbers, key) : null;
       final IntVector furtherRandom = RANDOM_FURTHER ? randomBits(numbers, furtherKey) : null;
       if (M_IN_BLOCKS) {
@@ -287,16 +310,33 @@ final class SimdLoop extends Loop {
       if (ROOT_EPSILON) {
         s = CORRECTED ? s.add(rootEpsilon) : s.lanewise(FMA, varianceScale, rootEpsilon);
       }
+      if (TWO_UPDATES) {
+        s = s.div(varianceScale);
+      }
       final Vector<Number> root =
           FMA_ROOT
               && (i & FMA_VECTORS) == FMA_VECTORS
               && s.reinterpretAsLongs().sub(lowest).compare(ULT, range).allTrue()
                   ? rootByFma(s, zero, half, seed)
                   : s.lanewise(SQRT);
-      final Vector<Number> d =
-          PYTORCH ? root.div(rootScale).add(epsilon) : root.lanewise(FMA, rootScale, epsilon);
+      final Vector<Number> d;
+      if (ADDS_EPSILON) {
+        d = root.add(epsilon);
+      } else {
+        d = PYTORCH ? root.div(rootScale).add(epsilon) : root.lanewise(FMA, rootScale, epsilon);
+      }
 
-      final Vector<Number> update = n.div(d);
+      final Vector<Number> ofGradient = TWO_UPDATES ? gradientStep.mul(g).div(d) : null;
+      final Vector<Number> update;
+      if (ROOTLESS) {
+        update = n;
+      } else if (RECTIFIES) {
+        update = n.mul(one.div(d).mul(rootScale)).mul(rectification);
+      } else if (SPARSE) {
+        update = n.div(d).mul(momentStep);
+      } else {
+        update = TWO_UPDATES && UPDATE_ONLY ? ofGradient.add(n.div(d)) : n.div(d);
+      }
       final Vector<Number> cautious = CAUTIOUS ? unlessItOpposes(decay, p, update) : null;
       if (UPDATE_ONLY || ZEROES_GRADIENT) {
         final Vector<Number> written =
@@ -306,6 +346,9 @@ final class SimdLoop extends Loop {
             RANDOM_GRADS ? third(random) : null);
       }
       if (!UPDATE_ONLY) {
+        if (TWO_UPDATES) {
+          p = p.add(ofGradient);
+        }
         final Vector<Number> p1 =
             CAUTIOUS ? cautious.lanewise(FMA, p, p).add(update) : p.add(update);
         if (HAS_REMAINDER) {

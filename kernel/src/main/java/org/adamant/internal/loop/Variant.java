@@ -53,6 +53,12 @@ public final class Variant {
   public enum Feature {
     /** The arithmetic of PyTorch's unfused loop, in place of our own. */
     PYTORCH(false),
+    /** In PyTorch's arithmetic, that of SparseAdam. */
+    SPARSE(false),
+    /** In PyTorch's arithmetic, that of RAdam; our own has the rectification in the step size. */
+    RECTIFIES(false),
+    /** The update is the first moment alone, without a root: RAdam's first steps. */
+    ROOTLESS(false),
     /** Gradients are multiplied by a factor first. */
     SCALES,
     /** Gradients are then clamped to a range. */
