@@ -68,6 +68,25 @@ public final class Adam {
     CORRECTED
   }
 
+  /** What becomes of the moments. */
+  public enum Rule {
+    /** Algorithm 1 of the paper. */
+    ADAM,
+    /**
+     * AdaMax, Algorithm 2 of the paper: in place of the second moment and its root there is a decaying maximum of |g| +
+     * epsilon, which is not corrected. Goes with no rectification, Nesterov, AMSGrad, rootEpsilon or {@link
+     * EpsilonPlacement#EPSILON_HAT}.
+     */
+    ADAMAX,
+    /**
+     * Lion: steps of one size along the sign of an average of m and g by beta1, where m is kept by beta2 (X. Chen et
+     * al., "Symbolic Discovery of Optimization Algorithms", 2023, Algorithm 2). There is no second moment: v is neither
+     * read nor written. There is no bias correction or epsilon either; what they are makes no difference. Goes with
+     * what {@link #ADAMAX} goes with.
+     */
+    LION
+  }
+
   /** The order of operations and their roundings. */
   public enum Arithmetic {
     /** Our own: the more exact, and the default. */
@@ -75,7 +94,7 @@ public final class Adam {
     /**
      * That of PyTorch's unfused loops on a CPU, to continue a run to the bit: those of Adam and AdamW; of NAdam with
      * Nesterov, which does not go with AMSGrad; of RAdam with rectification and {@link EpsilonPlacement#EPSILON_HAT};
-     * and of SparseAdam with {@code EPSILON_HAT} alone, which does not go with weight decay or AMSGrad. Goes with no
+     * that of Adamax with {@link Rule#ADAMAX} and no decay but L2; and of SparseAdam with {@code EPSILON_HAT} alone, which does not go with weight decay or AMSGrad. Goes with no
      * rootEpsilon, bias correction, no {@link AmsGrad#CORRECTED}, and {@link WeightDecay#L2} or {@link
      * WeightDecay#DECOUPLED}: PyTorch has nothing else.
      *
@@ -93,6 +112,7 @@ public final class Adam {
 
   /** The hyper-parameters, open for change until an {@link Adam} has them. */
   private static final class Values implements Cloneable {
+    private Rule rule = Rule.ADAM;
     private double learningRate = 1e-3;
     private double beta1 = 0.9;
     private double beta2 = 0.999;
@@ -130,6 +150,7 @@ public final class Adam {
         "maximize", maximize,
         "clipValue", clipValue,
         "averageDecay", averageDecay,
+        "rule", rule,
         "arithmetic", arithmetic
       };
     }
@@ -143,6 +164,7 @@ public final class Adam {
     }
 
     void check() {
+      Arguments.requireNonNull("rule", rule);
       Arguments.requireFiniteAtLeastZero("learningRate", learningRate);
       Arguments.requireBeta("beta1", beta1);
       Arguments.requireBeta("beta2", beta2);
@@ -161,6 +183,9 @@ public final class Adam {
             "amsgrad = CORRECTED with epsilonPlacement = EPSILON_HAT: expected RAW or ALGORITHM_1, the"
                 + " root is either corrected or raw");
       }
+      if (rule != Rule.ADAM) {
+        checkWithoutRoot();
+      }
       if (rectification && amsgrad != AmsGrad.NONE) {
         throw new IllegalArgumentException(
             "amsgrad = " + amsgrad
@@ -176,7 +201,31 @@ public final class Adam {
       }
     }
 
+    private void checkWithoutRoot() {
+      requireAdam("rectification", rectification, !rectification);
+      requireAdam("nesterov", nesterov, !nesterov);
+      requireAdam("amsgrad", amsgrad, amsgrad == AmsGrad.NONE);
+      requireAdam("rootEpsilon", rootEpsilon, rootEpsilon == 0);
+      requireAdam(
+          "epsilonPlacement", epsilonPlacement, epsilonPlacement == EpsilonPlacement.ALGORITHM_1);
+    }
+
+    private void requireAdam(String name, Object value, boolean isKnown) {
+      if (!isKnown) {
+        throw new IllegalArgumentException(
+            name + " = " + value + " with rule = " + rule
+                + ": expected the default, or rule = ADAM");
+      }
+    }
+
     private void checkPyTorch() {
+      Arguments.requirePyTorch("rule", rule, rule != Rule.LION);
+      if (rule == Rule.ADAMAX) {
+        Arguments.requirePyTorch(
+            "weightDecayMode",
+            weightDecayMode,
+            weightDecay == 0 || weightDecayMode == WeightDecay.L2);
+      }
       Arguments.requirePyTorch("rootEpsilon", rootEpsilon, rootEpsilon == 0);
       Arguments.requirePyTorch("biasCorrection", biasCorrection, biasCorrection);
       Arguments.requirePyTorch("amsgrad", amsgrad, amsgrad != AmsGrad.CORRECTED);
@@ -299,6 +348,37 @@ public final class Adam {
   }
 
   /**
+   * Continues a run of {@code torch.optim.Adamax} to the bit: its defaults (learning rate 2e-3, betas 0.9 and 0.999,
+   * epsilon 1e-8) and L2 decay. Its {@code exp_inf} is v. Source: PyTorch 2.13, {@code torch/optim/adamax.py}, {@code
+   * _single_tensor_adamax}.
+   *
+   * @return the preset
+   * @see <a href="https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html">torch.optim.Adamax</a>
+   */
+  public static Adam pytorchAdamax() {
+    return pytorch().edit(
+        d -> {
+          d.rule = Rule.ADAMAX;
+          d.learningRate = 2e-3;
+        });
+  }
+
+  /**
+   * The hyper-parameters that the article on {@link Rule#LION} takes: learning rate 1e-4, betas 0.9 and 0.99; no decay,
+   * which would be decoupled.
+   *
+   * @return the preset
+   */
+  public static Adam lion() {
+    return DEFAULTS.edit(
+        d -> {
+          d.rule = Rule.LION;
+          d.learningRate = 1e-4;
+          d.beta2 = 0.99;
+        });
+  }
+
+  /**
    * Continues a run of {@code torch.optim.SparseAdam} to the bit, as far as rows are concerned that have a gradient:
    * its defaults (learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-8 added to the raw root); it has no decay. The
    * other rows it leaves as they are, which is {@link org.adamant.training.SparseMode#LAZY}. Source: PyTorch 2.13,
@@ -374,6 +454,16 @@ public final class Adam {
    */
   public static Adam nd4j() {
     return tensorflow();
+  }
+
+  /**
+   * A copy with another rule.
+   *
+   * @param newRule what becomes of the moments
+   * @return the copy
+   */
+  public Adam withRule(Rule newRule) {
+    return edit(d -> d.rule = newRule);
   }
 
   /**
@@ -573,9 +663,12 @@ public final class Adam {
     final boolean isCautious = weightDecayMode() == WeightDecay.CAUTIOUS;
     final boolean isSparse =
         isPyTorch && !rectification() && epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
+    final boolean isMax = rule() == Rule.ADAMAX;
     final double w1 = 1 - beta1();
     return Variant.of(
         Feature.PYTORCH.when(isPyTorch)
+            | Feature.INFINITY_NORM.when(isMax)
+            | Feature.SIGN.when(rule() == Rule.LION)
             | Feature.SPARSE.when(isSparse)
             | Feature.RECTIFIES.when(isPyTorch && rectification())
             | Feature.CLIPS.when(clipValue() < Double.POSITIVE_INFINITY)
@@ -586,12 +679,21 @@ public final class Adam {
             | Feature.GRADIENT_FIRST.when(!isSparse && w1 >= 0.5)
             | Feature.FLOAT_GRADIENT_FIRST
                 .when(!isSparse && (isPyTorch ? (float) w1 >= 0.5f : w1 >= 0.5))
-            | Feature.SQUARE_FIRST.when(!isPyTorch && 1 - beta2() >= 0.5)
+            | Feature.SQUARE_FIRST.when(!isPyTorch && !isMax && 1 - beta2() >= 0.5)
             | Feature.MAXIMUM.when(amsgrad() != AmsGrad.NONE)
             | Feature.CORRECTED.when(amsgrad() == AmsGrad.CORRECTED)
             | Feature.ROOT_EPSILON.when(rootEpsilon() > 0)
             | Feature.NESTEROV.when(nesterov())
             | Feature.AVERAGES.when(averageDecay() < 1));
+  }
+
+  /**
+   * What becomes of the moments.
+   *
+   * @return the rule
+   */
+  public Rule rule() {
+    return values.rule;
   }
 
   /**

@@ -54,6 +54,11 @@ import org.adamant.internal.work.GlobalNorm;
  *           [-learningRate * (1 - mu_t) / (1 - mu_1 ... mu_t)] * g)    {@link Adam#nesterov}; both learning rates
  *                                                             times sqrt(1 - beta2^t) with
  *                                                             {@code EPSILON_HAT}
+ *   v' = max(v * beta2, |g| + epsilon); n / d is n / v'       {@link Adam.Rule#ADAMAX}
+ *   n / d is -learningRate * sign(fma([1 - beta1], g - m, m)) {@link Adam.Rule#LION}, where sign(x) is 1 or -1,
+ *   m' = fma([1 - beta2], g - m, m)                           or x if that is 0 or NaN; v is neither read nor
+ *                                                             written. Both fma begin at g, with the weight
+ *                                                             minus 1, where their 1 - beta &gt;= 1/2
  *   learningRate times r in all lines for n                   {@link Adam#rectification}, where rho &gt; 5
  *   n / d is [-learningRate / (1 - beta1^t)] * m'             the same, where not: no learningRate is
  *                                                             times sqrt(1 - beta2^t), and no epsilon is
@@ -157,7 +162,7 @@ import org.adamant.internal.work.GlobalNorm;
  *   epsilon &gt; 2^-38 * (1 / sqrt(1 - beta2^t))                 2^-38 with {@code EPSILON_HAT}
  * </pre>
  *
- * and never with PyTorch's arithmetic, see {@link AdamStep#flushesTinyMoments}. For both types, CORRECTED and
+ * and never with PyTorch's arithmetic or {@code LION}, whose steps do not get smaller with m, see {@link AdamStep#flushesTinyMoments}. For both types, CORRECTED and
  * rootEpsilon the condition is the same. What it changes, apart from roundings that fall the other way: for the m'
  * that is gone, n / d at step t + k, k &gt; 0, differs by less than 2^-62 * beta1^k of the step size, so all later
  * steps together by less than 2^-62 / (1 - beta1); for the v' that is gone, d differs by less than 2^-25 epsilon, which

@@ -4,6 +4,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
+import org.adamant.Adam.Rule;
 import org.adamant.Adam.WeightDecay;
 import org.adamant.internal.loop.Coefficients;
 import org.adamant.internal.loop.Powers;
@@ -217,7 +218,8 @@ public final class AdamStep {
     final boolean isRaw = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
     final double rate = adam.learningRate();
     final double beta1 = adam.beta1();
-    final double correction1 = oneMinusPower(adam, beta1, t);
+    final boolean isLion = adam.rule() == Rule.LION;
+    final double correction1 = isLion ? 1 : oneMinusPower(adam, beta1, t);
     final double correction2 = oneMinusPower(adam, adam.beta2(), t);
     final double rectification = adam.rectification() ? rectification(adam, t, correction2) : 1;
     final boolean isRootless = rectification == 0;
@@ -288,7 +290,7 @@ public final class AdamStep {
             -momentStep,
             -gradientStep,
             1 - adam.averageDecay(),
-            !isPyTorch && TinyMoments.flushesAfter(t, rootFactor, adam.epsilon()),
+            !isPyTorch && !isLion && TinyMoments.flushesAfter(t, rootFactor, adam.epsilon()),
             RandomBits.stream(0, t));
     coefficients = ofStep;
     outsideFloat = outsideFloat(coefficients);

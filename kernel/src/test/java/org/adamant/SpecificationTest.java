@@ -9,6 +9,7 @@ import java.util.function.DoubleFunction;
 import java.util.stream.Stream;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.EpsilonPlacement;
+import org.adamant.Adam.Rule;
 import org.adamant.Adam.WeightDecay;
 import org.adamant.VariantsTest.Case;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,10 @@ class SpecificationTest {
             plain(Adam.pytorchRAdam().withBeta2(0.97).withWeightDecay(0.01)),
             plain(Adam.pytorchSparseAdam().withLearningRate(0.003)),
             plain(Adam.pytorchSparseAdam().withBeta1(0).withBeta2(0.5)),
+            plain(DEFAULTS.withRule(Rule.ADAMAX).withLearningRate(0.003)),
+            plain(Adam.pytorchAdamax().withLearningRate(0.003).withBeta2(0.3)),
+            plain(Adam.lion().withLearningRate(0.003)),
+            plain(Adam.lion().withBeta1(0.5).withBeta2(0)),
             // The decay in the update is ours.
             new Case(Adam.pytorchAdamW().withWeightDecay(0.07), 0.3, true, false));
     return Stream.of(ElementType.values())

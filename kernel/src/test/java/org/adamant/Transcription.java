@@ -5,6 +5,7 @@ import java.math.MathContext;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
+import org.adamant.Adam.Rule;
 import org.adamant.Adam.WeightDecay;
 
 /**
@@ -79,7 +80,8 @@ final class Transcription {
       rootScale = 1 / Math.sqrt(c2);
     }
     final double rectified = isRootless ? rate : rate * r * hat;
-    stepSize = isPyTorch && adam.rectification() ? -rate : -(rectified / c1);
+    final boolean hasRate = isPyTorch && adam.rectification() || adam.rule() == Rule.LION;
+    stepSize = hasRate ? -rate : -(rectified / c1);
     final long next = t == Long.MAX_VALUE ? t : t + 1;
     final double mu = momentum(t);
     final double muOfNext = momentum(next);
@@ -92,7 +94,8 @@ final class Transcription {
       gradientStepSize = -(rectified / momentumCorrection(t) * (1 - mu));
     }
     final double factor = isHat ? 1 : 1 / Math.sqrt(c2);
-    isFlushed = t % 64 == 0 && !isPyTorch && adam.epsilon() > 0x1p-38 * factor;
+    isFlushed =
+        t % 64 == 0 && !isPyTorch && adam.rule() != Rule.LION && adam.epsilon() > 0x1p-38 * factor;
   }
 
   /** 1 - beta^t. */
@@ -114,6 +117,11 @@ final class Transcription {
     return t * Math.log(beta) < -200
         ? 0
         : new BigDecimal(beta).pow((int) t, new MathContext(120)).doubleValue();
+  }
+
+  /** Spelled out, too: NaN if one is, and -0 less than +0. */
+  private static double maximumOf(double a, double b) {
+    return Double.isNaN(a) || a > b || b == 0 && 1 / a > 0 && a == 0 ? a : b;
   }
 
   /** mu_t. */
@@ -190,6 +198,8 @@ final class Transcription {
 
     final boolean isHat = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
     final boolean isSparse = isPyTorch && isHat && !adam.rectification();
+    final double mBefore = m;
+    final double vBefore = v;
     final double w1 = math.round(1 - adam.beta1());
     if (isSparse) {
       m = math.add(m, math.mul(math.sub(g, m), w1));
@@ -209,6 +219,20 @@ final class Transcription {
       v = math.fma(w2, math.fma(g, g, -v), v);
     }
 
+    if (adam.rule() == Rule.ADAMAX) {
+      final double decayed = math.mul(vBefore, math.round(adam.beta2()));
+      final double magnitude =
+          math.add(Math.abs(g), math.round(adam.epsilon()));
+      v = maximumOf(decayed, magnitude);
+    } else if (adam.rule() == Rule.LION) {
+      v = vBefore;
+      m = mBefore;
+      if (1 - adam.beta2() >= 0.5) {
+        m = math.fma(math.sub(w2, 1), math.sub(g, m), g);
+      } else {
+        m = math.fma(w2, math.sub(g, m), m);
+      }
+    }
     double s = v;
     final boolean isCorrected = adam.amsgrad() == AmsGrad.CORRECTED;
     if (isCorrected) {
@@ -216,10 +240,7 @@ final class Transcription {
     }
     if (adam.amsgrad() != AmsGrad.NONE) {
       final double before = type.get(maximum, i);
-      // Spelled out, too: NaN if one is, and -0 less than +0.
-      s = Double.isNaN(before) || before > s || s == 0 && 1 / before > 0 && before == 0
-          ? before
-          : s;
+      s = maximumOf(before, s);
       type.set(maximum, i, s);
     }
     if (adam.rootEpsilon() > 0) {
@@ -263,13 +284,24 @@ final class Transcription {
         p = math.add(p, first);
       }
     }
+    if (adam.rule() == Rule.ADAMAX) {
+      update = math.div(math.mul(math.round(stepSize), m), v);
+    } else if (adam.rule() == Rule.LION) {
+      final double c =
+          1 - adam.beta1() >= 0.5
+              ? math.fma(math.sub(w1, 1), math.sub(g, mBefore), g)
+              : math.fma(w1, math.sub(g, mBefore), mBefore);
+      // 0 and NaN are neither.
+      final double sign = c > 0 ? 1 : c < 0 ? -1 : c;
+      update = math.mul(math.round(stepSize), sign);
+    }
     final boolean isAway = update > 0 && p > 0 || update < 0 && p < 0;
-    final double c = isCautious && isAway ? 0 : decay;
+    final double cautious = isCautious && isAway ? 0 : decay;
 
     if (updateOnly) {
-      type.set(arrays.grads(), i, isDecoupled ? math.fma(c, p, update) : update);
+      type.set(arrays.grads(), i, isDecoupled ? math.fma(cautious, p, update) : update);
     } else {
-      p = math.add(isCautious ? math.fma(c, p, p) : p, update);
+      p = math.add(isCautious ? math.fma(cautious, p, p) : p, update);
       type.set(arrays.params(), i, p);
       if (adam.averageDecay() < 1) {
         final double a = type.get(average, i);

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
+import org.adamant.Adam.Rule;
 import org.adamant.Adam.WeightDecay;
 import org.adamant.internal.loop.Variant;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,8 @@ class VariantsTest {
         adams
             .flatMap(
                 a -> Stream.of(false, true).flatMap(x -> allowed(() -> a.withRectification(x))));
+    adams =
+        adams.flatMap(a -> Stream.of(Rule.values()).flatMap(x -> allowed(() -> a.withRule(x))));
     // Last: in PyTorch's arithmetic not each of the above goes without the other.
     adams =
         adams.flatMap(
@@ -131,12 +134,13 @@ class VariantsTest {
   void thereAreAsManyCombinationsAsThereShouldBe() {
     // Ours: 5 decays x (2 betas, and no bias correction) x (2 of 3 maxima at the raw root, 3 of 3 at the
     // corrected) x 2 root epsilons x 2 Nesterov; rectified, of those, without maxima and with bias
-    // correction. PyTorch's: 3 decays x 2 betas x (Adam with 2 maxima, NAdam, RAdam), and SparseAdam of 2
-    // betas. Each x 2 signs x 2 clips x (3 outputs without average + 2 with) x 2 factors.
+    // correction; AdaMax and Lion, without any of that. PyTorch's: 3 decays x 2 betas x (Adam with 2
+    // maxima, NAdam, RAdam), 2 decays x 2 betas of AdaMax, and 2 betas of SparseAdam. Each x 2 signs x 2 clips x (3 outputs without average + 2 with) x 2 factors.
     final int ours = 5 * 3 * 5 * 2 * 2;
     final int rectified = 5 * 2 * 2 * 2 * 2;
-    final int pyTorchs = 3 * 2 * (2 + 1 + 1) + 2;
-    assertThat(cases()).hasSize((ours + rectified + pyTorchs) * 2 * 2 * (3 + 2) * 2);
+    final int withoutRoot = 2 * 5 * 3;
+    final int pyTorchs = 3 * 2 * (2 + 1 + 1) + 2 * 2 + 2;
+    assertThat(cases()).hasSize((ours + rectified + withoutRoot + pyTorchs) * 2 * 2 * (3 + 2) * 2);
   }
 
   static Stream<Arguments> typesAndWidths() {

@@ -89,11 +89,13 @@ final class LiveRun {
     if (preset.nesterov() && random.nextBoolean()) {
       chosen = chosen.withMomentumDecay(random.nextInt(4) == 0 ? 0 : power(10, -4, 1));
     }
-    final boolean decays = preset.nesterov() || preset.rectification();
+    final boolean isMax = preset.rule() == Adam.Rule.ADAMAX;
+    final boolean decays = isMax || preset.nesterov() || preset.rectification();
     if (decays && random.nextInt(3) > 0) {
       chosen =
           chosen.withWeightDecay(
-              random.nextBoolean() ? WeightDecay.L2 : WeightDecay.DECOUPLED, power(10, -5, 0));
+              isMax || random.nextBoolean() ? WeightDecay.L2 : WeightDecay.DECOUPLED,
+              power(10, -5, 0));
     }
     return chosen;
   }

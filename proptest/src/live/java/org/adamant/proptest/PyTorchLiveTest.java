@@ -242,6 +242,7 @@ class PyTorchLiveTest {
     return Stream.of(
         Arguments.of("NAdam", Adam.pytorchNAdam()),
         Arguments.of("RAdam", Adam.pytorchRAdam()),
+        Arguments.of("Adamax", Adam.pytorchAdamax()),
         Arguments.of("SparseAdam", Adam.pytorchSparseAdam()))
         .flatMap(
             run -> Stream.of(Type.values())
@@ -285,6 +286,8 @@ class PyTorchLiveTest {
                 grads, c1, c2, power(t * decay, type), power((t + 1) * decay, type));
           } else if (run.adam.rectification()) {
             theirs.relative(grads, c1, c2, t, exactPower, type == Type.F64 ? 1 : 0);
+          } else if (run.adam.rule() == Adam.Rule.ADAMAX) {
+            theirs.relative(grads, c1, c2);
           } else {
             // Not a half power here, but the root.
             theirs.relative(grads, c1, c2, Math.sqrt(c2));

@@ -21,7 +21,7 @@ import org.bytedeco.pytorch.global.torch;
  * A run of PyTorch itself: its library, called from Java, on tensors of its own. The operations are those
  * of {@code torch.optim.adam._single_tensor_adam} (PyTorch 2.13, {@code torch/optim/adam.py}), one tensor
  * operation after the other, in TorchScript, which the library compiles; those of {@code _single_tensor_nadam}, {@code
- * _single_tensor_radam} and {@code sparse_adam} beside it, likewise; and {@code _fused_adam_} and {@code _fused_adamw_}. What a training loop does around its optimizer is there too: unscaling, clipping
+ * _single_tensor_radam}, {@code _single_tensor_adamax} and {@code sparse_adam} beside it, likewise; and {@code _fused_adam_} and {@code _fused_adamw_}. What a training loop does around its optimizer is there too: unscaling, clipping
  * by value, and the average of {@code torch.optim.swa_utils.get_ema_avg_fn}.
  */
 final class PyTorchRun implements AutoCloseable {
@@ -117,6 +117,17 @@ final class PyTorchRun implements AutoCloseable {
               else:
                   p.add_(corrected * lr, alpha=-1.0)
               return p
+
+          def adamax(p: Tensor, g: Tensor, m: Tensor, u: Tensor, unused: Tensor,
+                     lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
+                     maximize: bool, decoupled: bool, correction1: float, correction2: float) -> Tensor:
+              if maximize:
+                  g = -g
+              if wd != 0:
+                  g = g.add(p, alpha=wd)
+              m.lerp_(g, 1 - beta1)
+              torch.maximum(u.mul_(beta2), g.abs().add_(eps), out=u)
+              return p.addcdiv_(m, u, value=-(lr / correction1))
 
           def sparse(p: Tensor, g: Tensor, m: Tensor, v: Tensor, unused: Tensor,
                      lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
@@ -258,6 +269,9 @@ final class PyTorchRun implements AutoCloseable {
   private String relative() {
     if (adam.nesterov()) {
       return "nadam";
+    }
+    if (adam.rule() == Adam.Rule.ADAMAX) {
+      return "adamax";
     }
     return adam.rectification() ? "radam" : "sparse";
   }

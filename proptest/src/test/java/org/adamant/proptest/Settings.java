@@ -92,6 +92,7 @@ record Settings(
         () -> with(a -> a.withWeightDecay(basic.weightDecayMode(), 0)),
         () -> with(a -> a.withAmsgrad(basic.amsgrad())),
         () -> with(a -> a.withNesterov(false)),
+        () -> with(a -> a.withRule(basic.rule())),
         () -> with(a -> a.withMomentumDecay(basic.momentumDecay())),
         () -> with(a -> a.withRectification(false)),
         () -> with(a -> a.withMaximize(false)),
@@ -196,6 +197,7 @@ record Settings(
       adam = sometimes(4, adam, a -> a.withNesterov(true));
       adam = sometimes(4, adam, a -> a.withMomentumDecay(scale()));
       adam = sometimes(6, adam, a -> a.withRectification(true));
+      adam = sometimes(3, adam, a -> a.withRule(oneOf(options, Adam.Rule.values())));
       adam = sometimes(4, adam, a -> a.withMaximize(true));
       adam = sometimes(4, adam, a -> a.withClipValue(scale()));
       adam = sometimes(3, adam, a -> a.withArithmetic(Arithmetic.PYTORCH));

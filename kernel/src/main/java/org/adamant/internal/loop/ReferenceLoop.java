@@ -34,12 +34,14 @@ final class ReferenceLoop extends Loop {
   private static final boolean FLOAT = LAYOUT.element() == Specialisation.Element.FLOAT;
   private static final boolean HAS_ARRAYS = LAYOUT.hasArrays();
   private static final boolean M_IN_BLOCKS = M == Kind.BLOCK8_SEGMENT;
-  private static final boolean V_IN_BLOCKS = V == Kind.BLOCK8_SEGMENT;
   private static final Variant VARIANT = CONSTANTS.variant();
+  private static final boolean SIGN = VARIANT.has(Feature.SIGN);
+  private static final boolean V_IN_BLOCKS = V == Kind.BLOCK8_SEGMENT && !SIGN;
   private static final boolean PYTORCH = VARIANT.has(Feature.PYTORCH);
   private static final boolean SPARSE = VARIANT.has(Feature.SPARSE);
   private static final boolean RECTIFIES = VARIANT.has(Feature.RECTIFIES);
   private static final boolean ROOTLESS = VARIANT.has(Feature.ROOTLESS);
+  private static final boolean INFINITY_NORM = VARIANT.has(Feature.INFINITY_NORM);
   private static final boolean SCALES = VARIANT.has(Feature.SCALES);
   private static final boolean CLIPS = VARIANT.has(Feature.CLIPS);
   private static final boolean MAXIMIZES = VARIANT.has(Feature.MAXIMIZES);
@@ -62,7 +64,7 @@ final class ReferenceLoop extends Loop {
   private static final boolean HAS_COPY = COPY != Kind.NONE;
   private static final boolean HAS_REMAINDER = REMAINDER != Kind.NONE;
   private static final boolean STOCHASTIC = !VARIANT.has(Feature.ROUNDS_TO_NEAREST);
-  private static final boolean RANDOM_MOMENTS = STOCHASTIC && (M.isLossy() || V.isLossy());
+  private static final boolean RANDOM_MOMENTS = STOCHASTIC && (M.isLossy() || V.isLossy() && !SIGN);
   private static final boolean RANDOM_PARAMS =
       STOCHASTIC && (UPDATE_ONLY ? GRADS.isLossy() : PARAMS.isLossy() && !HAS_REMAINDER);
   private static final boolean RANDOM_FURTHER =
@@ -132,10 +134,12 @@ final class ReferenceLoop extends Loop {
           M_IN_BLOCKS
               ? mBlocks.decode(first + k, mFactor, mOffset)
               : load(m, M, i, base);
-      final double v0 =
-          V_IN_BLOCKS
-              ? vBlocks.decode(first + k, vFactor, vOffset)
-              : load(v, V, i, base);
+      final double v0;
+      if (V_IN_BLOCKS) {
+        v0 = vBlocks.decode(first + k, vFactor, vOffset);
+      } else {
+        v0 = SIGN ? 0 : load(v, V, i, base);
+      }
 
       // The gradient g_t: unscaled and clipped by norm, clipped by value, turned for ascent.
       if (SCALES) {
@@ -159,14 +163,23 @@ final class ReferenceLoop extends Loop {
       // Algorithm 1: m_t = beta1 * m_(t-1) + (1 - beta1) * g_t. As an interpolation it rounds twice
       // in all, does not carry the rounding of beta1 for ever, and m = g is a fixed point. It starts
       // at the end with the larger weight, so that beta1 = 0 gives g itself.
-      final double m1 =
-          SPARSE
-              ? add(m0, mul(sub(g, m0), w1))
-              : fma(w1, sub(g, m0), GRADIENT_FIRST ? g : m0);
+      final double m1;
+      if (SIGN) {
+        m1 = fma(w2, sub(g, m0), SQUARE_FIRST ? g : m0);
+      } else {
+        m1 =
+            SPARSE
+                ? add(m0, mul(sub(g, m0), w1))
+                : fma(w1, sub(g, m0), GRADIENT_FIRST ? g : m0);
+      }
       // Algorithm 1: v_t = beta2 * v_(t-1) + (1 - beta2) * g_t^2, likewise. Never negative: what is
       // added to v or to the square is at most that times a weight of at most 1.
       final double v1;
-      if (SPARSE) {
+      if (SIGN) {
+        v1 = 0;
+      } else if (INFINITY_NORM) {
+        v1 = max(mul(v0, beta2), add(abs(g), epsilon));
+      } else if (SPARSE) {
         v1 = add(v0, mul(sub(mul(g, g), v0), w2));
       } else if (PYTORCH) {
         v1 = fma(mul(w2, g), g, mul(v0, beta2));
@@ -193,7 +206,9 @@ final class ReferenceLoop extends Loop {
       }
       final double root = sqrt(TWO_UPDATES ? div(s, varianceScale) : s);
       final double d;
-      if (ADDS_EPSILON) {
+      if (INFINITY_NORM) {
+        d = v1;
+      } else if (ADDS_EPSILON) {
         d = add(root, epsilon);
       } else {
         d = PYTORCH ? add(div(root, rootScale), epsilon) : fma(root, rootScale, epsilon);
@@ -203,7 +218,10 @@ final class ReferenceLoop extends Loop {
       // m^_t = m_t / (1 - beta1^t), whose divisor is in the step size. Product, quotient and
       // sum are rounded in this order. Nesterov: Dozat 2016.
       final double n;
-      if (RECTIFIES) {
+      if (SIGN) {
+        // Lion (Chen et al. 2023, Algorithm 2): the direction is of another average than the one that is kept.
+        n = mul(momentStep, sign(fma(w1, sub(g, m0), GRADIENT_FIRST ? g : m0)));
+      } else if (RECTIFIES) {
         n = mul(div(m1, momentCorrection), momentStep);
       } else if (SPARSE) {
         n = m1;
@@ -215,7 +233,7 @@ final class ReferenceLoop extends Loop {
       }
       final double ofGradient = TWO_UPDATES ? div(mul(gradientStep, g), d) : 0;
       final double update;
-      if (ROOTLESS) {
+      if (ROOTLESS || SIGN) {
         // RAdam (Liu et al. 2020, Algorithm 2): the variance of the root is too large yet.
         update = n;
       } else if (RECTIFIES) {
@@ -238,7 +256,7 @@ final class ReferenceLoop extends Loop {
       }
       if (V_IN_BLOCKS) {
         moments[Scratch.SECOND + inScratch + k] = (float) v1;
-      } else {
+      } else if (!SIGN) {
         store(v, V, i, base, v1, upper(RANDOM_MOMENTS, number + k, key));
       }
       if (UPDATE_ONLY) {
@@ -479,6 +497,12 @@ final class ReferenceLoop extends Loop {
 
   private static double signum(double a) {
     return FLOAT ? Math.signum((float) a) : Math.signum(a);
+  }
+
+  /** 1 or -1 with the sign of a number, and 0 and NaN for themselves: what is not 0 is at least 1 after two factors. */
+  private static double sign(double a) {
+    final double large = FLOAT ? 0x1p127 : 0x1p1023;
+    return max(min(mul(mul(a, large), large), 1), -1);
   }
 
   /** 0 for 1, and 1 for 0 and -1. */

@@ -46,6 +46,8 @@ public record Variant(
           of("nesterov", Adam.defaults().withNesterov(true)),
           of("nadam", Adam.defaults().withNesterov(true).withMomentumDecay(0.004)),
           of("radam", Adam.defaults().withRectification(true)),
+          of("adamax", Adam.defaults().withRule(Adam.Rule.ADAMAX)),
+          of("lion", Adam.lion()),
           of("maximize", Adam.defaults().withMaximize(true)),
           of("clip", Adam.defaults().withClipValue(0.005)),
           of(
@@ -71,6 +73,7 @@ public record Variant(
           of("pytorch-nadamw", Adam.pytorchNAdam().withWeightDecay(WeightDecay.DECOUPLED, 0.01)),
           of("pytorch-radam", Adam.pytorchRAdam()),
           of("pytorch-radam-l2", Adam.pytorchRAdam().withWeightDecay(0.01)),
+          of("pytorch-adamax", Adam.pytorchAdamax()),
           of("pytorch-sparse-adam", Adam.pytorchSparseAdam()),
           of("pytorch-low-betas", LOW_BETAS.withArithmetic(Adam.Arithmetic.PYTORCH)),
           of(

@@ -199,8 +199,19 @@ public final class Oracle<T> {
       }
     }
 
-    final T m = reals.add(multiply(beta1, before.m), multiply(weight1, g));
-    final T v = reals.add(multiply(beta2, before.v), multiply(weight2, multiply(g, g)));
+    final T ahead = reals.add(multiply(beta1, before.m), multiply(weight1, g));
+    final boolean isLion = adam.rule() == Adam.Rule.LION;
+    final T m =
+        isLion ? reals.add(multiply(beta2, before.m), multiply(weight2, g)) : ahead;
+    final T v;
+    if (isLion) {
+      v = before.v;
+    } else if (adam.rule() == Adam.Rule.ADAMAX) {
+      final T magnitude = reals.max(g, reals.negate(g));
+      v = reals.max(multiply(beta2, before.v), reals.add(magnitude, epsilon));
+    } else {
+      v = reals.add(multiply(beta2, before.v), multiply(weight2, multiply(g, g)));
+    }
 
     T maximum = before.maximum;
     T s = v;
@@ -218,18 +229,28 @@ public final class Oracle<T> {
     final boolean isRootless = corrections.rectification == null;
     final T rectified = isRootless ? rate : multiply(rate, corrections.rectification);
     final T alpha = isRaw ? multiply(rectified, reals.sqrt(corrections.second)) : rectified;
-    final T step =
-        isRootless
-            ? reals.divide(rate, corrections.first)
-            : reals.divide(alpha, multiply(d, corrections.first));
-    T update = multiply(step, m);
+    final T step;
+    if (isLion) {
+      step = reals.of(0);
+    } else if (adam.rule() == Adam.Rule.ADAMAX) {
+      step = reals.divide(rate, multiply(v, corrections.first));
+    } else {
+      step =
+          isRootless
+              ? reals.divide(rate, corrections.first)
+              : reals.divide(alpha, multiply(d, corrections.first));
+    }
+    T update =
+        isLion
+            ? multiply(rate, reals.of(Math.signum(reals.approximate(ahead))))
+            : multiply(step, m);
     if (adam.nesterov() && !isRootless) {
-      final T ahead =
+      final T next =
           reals.divide(
               multiply(alpha, corrections.nextMomentum), multiply(d, corrections.ofNextMomentum));
       final T weight = reals.subtract(reals.of(1), corrections.momentum);
       final T now = reals.divide(multiply(alpha, weight), multiply(d, corrections.ofMomentum));
-      update = reals.add(multiply(ahead, m), multiply(now, g));
+      update = reals.add(multiply(next, m), multiply(now, g));
     }
     final boolean isTowardsZero = reals.approximate(multiply(update, p)) >= 0;
     if (adam.weightDecayMode() == WeightDecay.CAUTIOUS && isTowardsZero) {
@@ -243,13 +264,19 @@ public final class Oracle<T> {
       average = reals.add(multiply(averageDecay, average), multiply(weight, p));
     }
     final double largestM =
-        max(adam.beta1() * before.largest.m, m, (1 - adam.beta1()) * largestG);
+        max(
+            (isLion ? adam.beta2() : adam.beta1()) * before.largest.m,
+            m,
+            (1 - (isLion ? adam.beta2() : adam.beta1())) * largestG);
     final double largestP = max(before.largest.p, p, reals.approximate(step) * largestM);
     final Largest largest =
         new Largest(
             largestP,
             largestM,
-            max(adam.beta2() * before.largest.v, v, (1 - adam.beta2()) * largestG * largestG),
+            adam.rule() == Adam.Rule.ADAM
+                ? max(
+                    adam.beta2() * before.largest.v, v, (1 - adam.beta2()) * largestG * largestG)
+                : reals.approximate(v),
             max(
                 adam.averageDecay() * before.largest.average,
                 average,
