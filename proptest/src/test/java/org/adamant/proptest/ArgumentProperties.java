@@ -201,7 +201,7 @@ class ArgumentProperties {
     // Arrays that a variant needs, missing in the last slice only.
     final AdamModel bare = AdamModel.of(slice, bare(another));
     final AdamStep amsgrad =
-        good.settings().with(a -> a.withAmsgrad(AmsGrad.RAW).withAverageDecay(1)).step();
+        Settings.of(Adam.defaults().withAmsgrad(AmsGrad.RAW), 1).step();
     defects.add(Defect.illegal("amsgrad", () -> kernel.step(amsgrad, bare)));
     defects
         .add(Defect.illegal("amsgrad", () -> kernel.step(amsgrad, bare, Runnable::run, threads)));
@@ -272,7 +272,7 @@ class ArgumentProperties {
     return List.of(
         adam.withLearningRate(large),
         adam.withEpsilon(large),
-        adam.withRootEpsilon(large),
+        adam.withRectification(false).withRule(Adam.Rule.ADAM).withRootEpsilon(large),
         adam.withWeightDecay(WeightDecay.L2, large),
         adam.withWeightDecay(WeightDecay.INDEPENDENT, large),
         adam.withWeightDecay(WeightDecay.DECOUPLED, large * 1e4));
@@ -363,7 +363,8 @@ class ArgumentProperties {
     defects.add(Defect.isNull("arithmetic", () -> adam.withArithmetic(null)));
     defects.add(Defect.isNull("nonFinite", () -> step.withNonFinite(null)));
     defects.addAll(
-        combinations(adam.withRectification(false).withAmsgrad(AmsGrad.NONE)));
+        combinations(
+            adam.withRectification(false).withRule(Adam.Rule.ADAM).withAmsgrad(AmsGrad.NONE)));
     defects.forEach(defect -> defect.assertRefused(any));
   }
 
