@@ -88,9 +88,10 @@ final class PyTorchRun implements AutoCloseable {
               p.addcdiv_(g, d, value=(-lr * (1.0 - mu) / (1.0 - float(mu_product.item()))))
               return p.addcdiv_(m, d, value=((-lr * mu_next) / (1.0 - mu_product_next)))
 
+          # The type 7 is that of doubles.
           def half_power(x: float, correctly: bool) -> float:
               if correctly and x < 0.99999999999999989:
-                  return float(torch.sqrt(torch.tensor(x, dtype=torch.float64)).item())
+                  return float(torch.sqrt(torch.tensor(x, dtype=7)).item())
               return x ** 0.5
 
           def radam(p: Tensor, g: Tensor, m: Tensor, v: Tensor, unused: Tensor,
