@@ -68,18 +68,40 @@ public final class Adam {
     CORRECTED
   }
 
+  /** What becomes of the moments. */
+  public enum Rule {
+    /** Algorithm 1 of the paper. */
+    ADAM,
+    /**
+     * AdaMax, Algorithm 2 of the paper: in place of the second moment and its root there is a decaying maximum of |g| +
+     * epsilon, which is not corrected. Goes with no rectification, Nesterov, AMSGrad, rootEpsilon or {@link
+     * EpsilonPlacement#EPSILON_HAT}.
+     */
+    ADAMAX,
+    /**
+     * Lion: steps of one size along the sign of an average of m and g by beta1, where m is kept by beta2 (X. Chen et
+     * al., "Symbolic Discovery of Optimization Algorithms", 2023, Algorithm 2). There is no second moment: v is neither
+     * read nor written. There is no bias correction or epsilon either; what they are makes no difference. Goes with
+     * what {@link #ADAMAX} goes with.
+     */
+    LION
+  }
+
   /** The order of operations and their roundings. */
   public enum Arithmetic {
     /** Our own: the more exact, and the default. */
     EXACT,
     /**
-     * That of PyTorch's unfused loop on a CPU, to continue a run to the bit. Goes with {@link
-     * EpsilonPlacement#ALGORITHM_1}, no rootEpsilon, bias correction, no Nesterov, no {@link
-     * AmsGrad#CORRECTED}, and {@link WeightDecay#L2} or {@link WeightDecay#DECOUPLED}: PyTorch has nothing else.
+     * That of PyTorch's unfused loops on a CPU, to continue a run to the bit: those of Adam and AdamW; of NAdam with
+     * Nesterov, which does not go with AMSGrad; of RAdam with rectification and {@link EpsilonPlacement#EPSILON_HAT};
+     * that of Adamax with {@link Rule#ADAMAX} and no decay but L2; and of SparseAdam with {@code EPSILON_HAT} alone, which does not go with weight decay or AMSGrad. Goes with no
+     * rootEpsilon, bias correction, no {@link AmsGrad#CORRECTED}, and {@link WeightDecay#L2} or {@link
+     * WeightDecay#DECOUPLED}: PyTorch has nothing else.
      *
-     * <p>To the bit, but for two things that PyTorch itself leaves open: in double, a power of beta whose
-     * last bit the C library got wrong, see {@link AdamStep}; and with beta1 = 0 the sign of an m of zero
-     * from a gradient of -0, which there depends on the element's index, and here is the gradient's.
+     * <p>To the bit, but for three things that PyTorch itself leaves open: in double, a power whose
+     * last bit the C library got wrong, see {@link AdamStep}; with beta1 = 0 the sign of an m of zero
+     * from a gradient of -0, which there depends on the element's index, and here is the gradient's; and the roots of
+     * a PyTorch that was built with MKL, some of which are off by their last bit. Here they are rounded correctly.
      */
     PYTORCH
   }
@@ -90,6 +112,7 @@ public final class Adam {
 
   /** The hyper-parameters, open for change until an {@link Adam} has them. */
   private static final class Values implements Cloneable {
+    private Rule rule = Rule.ADAM;
     private double learningRate = 1e-3;
     private double beta1 = 0.9;
     private double beta2 = 0.999;
@@ -101,6 +124,8 @@ public final class Adam {
     private WeightDecay weightDecayMode = WeightDecay.DECOUPLED;
     private AmsGrad amsgrad = AmsGrad.NONE;
     private boolean nesterov;
+    private double momentumDecay = Double.POSITIVE_INFINITY;
+    private boolean rectification;
     private boolean maximize;
     private double clipValue = Double.POSITIVE_INFINITY;
     private double averageDecay = 1;
@@ -120,9 +145,12 @@ public final class Adam {
         "weightDecayMode", weightDecayMode,
         "amsgrad", amsgrad,
         "nesterov", nesterov,
+        "momentumDecay", momentumDecay,
+        "rectification", rectification,
         "maximize", maximize,
         "clipValue", clipValue,
         "averageDecay", averageDecay,
+        "rule", rule,
         "arithmetic", arithmetic
       };
     }
@@ -136,6 +164,7 @@ public final class Adam {
     }
 
     void check() {
+      Arguments.requireNonNull("rule", rule);
       Arguments.requireFiniteAtLeastZero("learningRate", learningRate);
       Arguments.requireBeta("beta1", beta1);
       Arguments.requireBeta("beta2", beta2);
@@ -145,6 +174,7 @@ public final class Adam {
       Arguments.requireFiniteAtLeastZero("weightDecay", weightDecay);
       Arguments.requireNonNull("weightDecayMode", weightDecayMode);
       Arguments.requireNonNull("amsgrad", amsgrad);
+      Arguments.requireAtLeastZero("momentumDecay", momentumDecay);
       Arguments.requirePositive("clipValue", clipValue);
       Arguments.requireUnitInterval("averageDecay", averageDecay);
       Arguments.requireNonNull("arithmetic", arithmetic);
@@ -153,17 +183,64 @@ public final class Adam {
             "amsgrad = CORRECTED with epsilonPlacement = EPSILON_HAT: expected RAW or ALGORITHM_1, the"
                 + " root is either corrected or raw");
       }
+      if (rule != Rule.ADAM) {
+        checkWithoutRoot();
+      }
+      if (rectification && amsgrad != AmsGrad.NONE) {
+        throw new IllegalArgumentException(
+            "amsgrad = " + amsgrad
+                + " with rectification: expected NONE, what is rectified is the variance of the"
+                + " second moment");
+      }
+      if (rectification && !biasCorrection) {
+        throw new IllegalArgumentException(
+            "biasCorrection = false with rectification: expected true, what is rectified is corrected");
+      }
       if (arithmetic == Arithmetic.PYTORCH) {
-        Arguments.requirePyTorch(
-            "epsilonPlacement", epsilonPlacement, epsilonPlacement == EpsilonPlacement.ALGORITHM_1);
-        Arguments.requirePyTorch("rootEpsilon", rootEpsilon, rootEpsilon == 0);
-        Arguments.requirePyTorch("biasCorrection", biasCorrection, biasCorrection);
-        Arguments.requirePyTorch("nesterov", nesterov, !nesterov);
-        Arguments.requirePyTorch("amsgrad", amsgrad, amsgrad != AmsGrad.CORRECTED);
+        checkPyTorch();
+      }
+    }
+
+    private void checkWithoutRoot() {
+      requireAdam("rectification", rectification, !rectification);
+      requireAdam("nesterov", nesterov, !nesterov);
+      requireAdam("amsgrad", amsgrad, amsgrad == AmsGrad.NONE);
+      requireAdam("rootEpsilon", rootEpsilon, rootEpsilon == 0);
+      requireAdam(
+          "epsilonPlacement", epsilonPlacement, epsilonPlacement == EpsilonPlacement.ALGORITHM_1);
+    }
+
+    private void requireAdam(String name, Object value, boolean isKnown) {
+      if (!isKnown) {
+        throw new IllegalArgumentException(
+            name + " = " + value + " with rule = " + rule
+                + ": expected the default, or rule = ADAM");
+      }
+    }
+
+    private void checkPyTorch() {
+      Arguments.requirePyTorch("rule", rule, rule != Rule.LION);
+      if (rule == Rule.ADAMAX) {
         Arguments.requirePyTorch(
             "weightDecayMode",
             weightDecayMode,
-            weightDecayMode == WeightDecay.L2 || weightDecayMode == WeightDecay.DECOUPLED);
+            weightDecay == 0 || weightDecayMode == WeightDecay.L2);
+      }
+      Arguments.requirePyTorch("rootEpsilon", rootEpsilon, rootEpsilon == 0);
+      Arguments.requirePyTorch("biasCorrection", biasCorrection, biasCorrection);
+      Arguments.requirePyTorch("amsgrad", amsgrad, amsgrad != AmsGrad.CORRECTED);
+      Arguments.requirePyTorch(
+          "weightDecayMode",
+          weightDecayMode,
+          weightDecayMode == WeightDecay.L2 || weightDecayMode == WeightDecay.DECOUPLED);
+      // Of RAdam and SparseAdam, the latter of which has no other variants.
+      final boolean isHat = epsilonPlacement == EpsilonPlacement.EPSILON_HAT;
+      Arguments.requirePyTorch("epsilonPlacement", epsilonPlacement, isHat || !rectification);
+      Arguments.requirePyTorch("nesterov", nesterov,
+          !nesterov || !isHat && amsgrad == AmsGrad.NONE);
+      if (isHat && !rectification) {
+        Arguments.requirePyTorch("weightDecay", weightDecay, weightDecay == 0);
+        Arguments.requirePyTorch("amsgrad", amsgrad, amsgrad == AmsGrad.NONE);
       }
     }
   }
@@ -237,6 +314,85 @@ public final class Adam {
   }
 
   /**
+   * Continues a run of {@code torch.optim.NAdam} to the bit: its defaults (learning rate 2e-3, betas 0.9 and 0.999,
+   * epsilon 1e-8, momentum decay 4e-3), L2 decay, or {@link WeightDecay#DECOUPLED} for its {@code
+   * decoupled_weight_decay}. Its {@code mu_product} needs no state: it is a function of t. Source: PyTorch 2.13, {@code
+   * torch/optim/nadam.py}, {@code _single_tensor_nadam}.
+   *
+   * @return the preset
+   * @see <a href="https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html">torch.optim.NAdam</a>
+   */
+  public static Adam pytorchNAdam() {
+    return pytorch().edit(
+        d -> {
+          d.learningRate = 2e-3;
+          d.nesterov = true;
+          d.momentumDecay = 4e-3;
+        });
+  }
+
+  /**
+   * Continues a run of {@code torch.optim.RAdam} to the bit: its defaults (learning rate 1e-3, betas 0.9 and 0.999,
+   * epsilon 1e-8 added to the raw root), L2 decay, or {@link WeightDecay#DECOUPLED} for its {@code
+   * decoupled_weight_decay}. Source: PyTorch 2.13, {@code torch/optim/radam.py}, {@code _single_tensor_radam}.
+   *
+   * @return the preset
+   * @see <a href="https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html">torch.optim.RAdam</a>
+   */
+  public static Adam pytorchRAdam() {
+    return pytorch().edit(
+        d -> {
+          d.epsilonPlacement = EpsilonPlacement.EPSILON_HAT;
+          d.rectification = true;
+        });
+  }
+
+  /**
+   * Continues a run of {@code torch.optim.Adamax} to the bit: its defaults (learning rate 2e-3, betas 0.9 and 0.999,
+   * epsilon 1e-8) and L2 decay. Its {@code exp_inf} is v. Source: PyTorch 2.13, {@code torch/optim/adamax.py}, {@code
+   * _single_tensor_adamax}.
+   *
+   * @return the preset
+   * @see <a href="https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html">torch.optim.Adamax</a>
+   */
+  public static Adam pytorchAdamax() {
+    return pytorch().edit(
+        d -> {
+          d.rule = Rule.ADAMAX;
+          d.learningRate = 2e-3;
+        });
+  }
+
+  /**
+   * The hyper-parameters that the article on {@link Rule#LION} takes: learning rate 1e-4, betas 0.9 and 0.99; no decay,
+   * which would be decoupled.
+   *
+   * @return the preset
+   */
+  public static Adam lion() {
+    return DEFAULTS.edit(
+        d -> {
+          d.rule = Rule.LION;
+          d.learningRate = 1e-4;
+          d.beta2 = 0.99;
+        });
+  }
+
+  /**
+   * Continues a run of {@code torch.optim.SparseAdam} to the bit, as far as rows are concerned that have a gradient:
+   * its defaults (learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-8 added to the raw root); it has no decay. The
+   * other rows it leaves as they are, which is {@link org.adamant.training.SparseMode#LAZY}. Source: PyTorch 2.13,
+   * {@code torch/optim/_functional.py}, {@code sparse_adam}.
+   *
+   * @return the preset
+   * @see <a
+   *     href="https://pytorch.org/docs/stable/generated/torch.optim.SparseAdam.html">torch.optim.SparseAdam</a>
+   */
+  public static Adam pytorchSparseAdam() {
+    return pytorch().withEpsilonPlacement(EpsilonPlacement.EPSILON_HAT);
+  }
+
+  /**
    * The hyper-parameters of {@code keras.optimizers.Adam}: learning rate 1e-3, betas 0.9 and 0.999, epsilon
    * 1e-7 added to the raw root; decay, if any, decoupled; AMSGrad, if any, on the raw maximum. Ours are
    * the roundings. Source: Keras 3.15, {@code keras/src/optimizers/adam.py} and {@code
@@ -298,6 +454,16 @@ public final class Adam {
    */
   public static Adam nd4j() {
     return tensorflow();
+  }
+
+  /**
+   * A copy with another rule.
+   *
+   * @param newRule what becomes of the moments
+   * @return the copy
+   */
+  public Adam withRule(Rule newRule) {
+    return edit(d -> d.rule = newRule);
   }
 
   /**
@@ -416,6 +582,27 @@ public final class Adam {
   }
 
   /**
+   * A copy with another schedule of the Nesterov momentum.
+   *
+   * @param newMomentumDecay how fast the momentum grows from beta1 / 2 to beta1, PyTorch's {@code momentum_decay}: at
+   *     least 0; infinity is beta1 from the beginning
+   * @return the copy
+   */
+  public Adam withMomentumDecay(double newMomentumDecay) {
+    return edit(d -> d.momentumDecay = newMomentumDecay);
+  }
+
+  /**
+   * A copy with or without rectification.
+   *
+   * @param newRectification whether step sizes are rectified
+   * @return the copy
+   */
+  public Adam withRectification(boolean newRectification) {
+    return edit(d -> d.rectification = newRectification);
+  }
+
+  /**
    * A copy that ascends or descends.
    *
    * @param newMaximize whether to ascend
@@ -474,22 +661,39 @@ public final class Adam {
     final boolean decays = weightDecay() > 0;
     final boolean isL2 = weightDecayMode().isOfGradient();
     final boolean isCautious = weightDecayMode() == WeightDecay.CAUTIOUS;
+    final boolean isSparse =
+        isPyTorch && !rectification() && epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
+    final boolean isMax = rule() == Rule.ADAMAX;
     final double w1 = 1 - beta1();
     return Variant.of(
         Feature.PYTORCH.when(isPyTorch)
+            | Feature.INFINITY_NORM.when(isMax)
+            | Feature.SIGN.when(rule() == Rule.LION)
+            | Feature.SPARSE.when(isSparse)
+            | Feature.RECTIFIES.when(isPyTorch && rectification())
             | Feature.CLIPS.when(clipValue() < Double.POSITIVE_INFINITY)
             | Feature.MAXIMIZES.when(maximize())
             | Feature.DECAYS_GRADIENT.when(decays && isL2)
             | Feature.DECAYS_PARAMETER.when(decays && !isL2)
             | Feature.CAUTIOUS.when(decays && isCautious)
-            | Feature.GRADIENT_FIRST.when(w1 >= 0.5)
-            | Feature.FLOAT_GRADIENT_FIRST.when(isPyTorch ? (float) w1 >= 0.5f : w1 >= 0.5)
-            | Feature.SQUARE_FIRST.when(!isPyTorch && 1 - beta2() >= 0.5)
+            | Feature.GRADIENT_FIRST.when(!isSparse && w1 >= 0.5)
+            | Feature.FLOAT_GRADIENT_FIRST
+                .when(!isSparse && (isPyTorch ? (float) w1 >= 0.5f : w1 >= 0.5))
+            | Feature.SQUARE_FIRST.when(!isPyTorch && !isMax && 1 - beta2() >= 0.5)
             | Feature.MAXIMUM.when(amsgrad() != AmsGrad.NONE)
             | Feature.CORRECTED.when(amsgrad() == AmsGrad.CORRECTED)
             | Feature.ROOT_EPSILON.when(rootEpsilon() > 0)
             | Feature.NESTEROV.when(nesterov())
             | Feature.AVERAGES.when(averageDecay() < 1));
+  }
+
+  /**
+   * What becomes of the moments.
+   *
+   * @return the rule
+   */
+  public Rule rule() {
+    return values.rule;
   }
 
   /**
@@ -587,12 +791,33 @@ public final class Adam {
 
   /**
    * Whether the step looks ahead along the new first moment (T. Dozat, "Incorporating Nesterov Momentum into
-   * Adam", 2016, without its schedule).
+   * Adam", 2016): NAdam, with the schedule of {@link #momentumDecay}.
    *
    * @return whether it does
    */
   public boolean nesterov() {
     return values.nesterov;
+  }
+
+  /**
+   * The psi of NAdam's schedule: at step t the momentum is beta1 * (1 - 0.96^(t * psi) / 2). Asked only with {@link
+   * #nesterov}.
+   *
+   * @return at least 0; infinity is a momentum of beta1 from the beginning
+   */
+  public double momentumDecay() {
+    return values.momentumDecay;
+  }
+
+  /**
+   * Whether step sizes are rectified, as by RAdam: while the second moment is of so few gradients that its root varies
+   * much, steps are smaller, and the first ones, five with the usual beta2, go along the first moment alone (L. Liu et
+   * al., "On the Variance of the Adaptive Learning Rate and Beyond", 2020, Algorithm 2).
+   *
+   * @return whether they are
+   */
+  public boolean rectification() {
+    return values.rectification;
   }
 
   /**

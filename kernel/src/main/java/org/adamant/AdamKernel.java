@@ -50,10 +50,19 @@ import org.adamant.internal.work.GlobalNorm;
  *   d = sqrt(s) + epsilon                                     with {@code CORRECTED}, rootEpsilon, or
  *                                                             {@link Adam.EpsilonPlacement#EPSILON_HAT}
  *   n = [-learningRate * sqrt(1 - beta2^t) / (1 - beta1^t)] * m'  with {@code EPSILON_HAT}
- *   n = fma([-learningRate * beta1 / (1 - beta1^(t+1))], m',
- *           [-learningRate * (1 - beta1) / (1 - beta1^t)] * g)    {@link Adam#nesterov}; both learning rates
+ *   n = fma([-learningRate * mu_(t+1) / (1 - mu_1 ... mu_(t+1))], m',
+ *           [-learningRate * (1 - mu_t) / (1 - mu_1 ... mu_t)] * g)    {@link Adam#nesterov}; both learning rates
  *                                                             times sqrt(1 - beta2^t) with
  *                                                             {@code EPSILON_HAT}
+ *   v' = max(v * beta2, |g| + epsilon); n / d is n / v'       {@link Adam.Rule#ADAMAX}
+ *   n / d is -learningRate * sign(fma([1 - beta1], g - m, m)) {@link Adam.Rule#LION}, where sign(x) is 1 or -1,
+ *   m' = fma([1 - beta2], g - m, m)                           or x if that is 0 or NaN; v is neither read nor
+ *                                                             written. Both fma begin at g, with the weight
+ *                                                             minus 1, where their 1 - beta &gt;= 1/2
+ *   learningRate times r in all lines for n                   {@link Adam#rectification}, where rho &gt; 5
+ *   n / d is [-learningRate / (1 - beta1^t)] * m'             the same, where not: no learningRate is
+ *                                                             times sqrt(1 - beta2^t), and no epsilon is
+ *                                                             added
  *   p = fma(c, p, p)                                          {@link Adam.WeightDecay#CAUTIOUS}, where c is 0 if
  *                                                             n / d and p are both &gt; 0 or both &lt; 0,
  *                                                             otherwise [-learningRate * weightDecay]
@@ -68,8 +77,11 @@ import org.adamant.internal.work.GlobalNorm;
  *   g' = +0                                                   {@link AdamStep#withZeroGradient}
  * </pre>
  *
- * <p>Without {@link Adam#biasCorrection}, 1 - beta1^t, 1 - beta1^(t+1) and 1 - beta2^t are 1 for every t, in all of
- * this. Where no line gives s, it is v'; where none gives d or n, that is the formula's, with s in place of v'. Where
+ * <p>mu_i is the momentum beta1 * (1 - 0.96^(i * momentumDecay) / 2), which is beta1 if {@link Adam#momentumDecay} is
+ * infinite; r and rho are those of {@link AdamStep}.
+ *
+ * <p>Without {@link Adam#biasCorrection}, 1 - beta1^t, 1 - beta2^t, and 1 minus each product of momenta are 1 for every
+ * t, in all of this. Where no line gives s, it is v'; where none gives d or n, that is the formula's, with s in place of v'. Where
  * weightDecay or rootEpsilon is 0, its line is left out. Conditions are about the numbers in double,
  * before they are rounded to the type: a rootEpsilon that is 0 in float adds 0.
  *
@@ -81,6 +93,31 @@ import org.adamant.internal.work.GlobalNorm;
  *   m' = fma([1 - beta1] - 1, g - m, g)                       if [1 - beta1], rounded, is &gt;= 1/2
  *   d  = sqrt(s) / [sqrt(1 - beta2^t)] + epsilon              s being v' or max'
  *   p  = p * [1 - learningRate * weightDecay]                 {@link Adam.WeightDecay#DECOUPLED}
+ * </pre>
+ *
+ * <p>of which Adam and AdamW are made. These are NAdam's, with {@link Adam#nesterov}:
+ *
+ * <pre>
+ *   d  = sqrt(v' / [1 - beta2^t]) + epsilon
+ *   p  = p + ([-learningRate * (1 - mu_t) / (1 - mu_1 ... mu_t)] * g) / d
+ *   n  = [-learningRate * mu_(t+1) / (1 - mu_1 ... mu_(t+1))] * m'
+ *   g' = (the quotient added to p) + n / d                    {@link AdamStep#withUpdateOnly}
+ * </pre>
+ *
+ * <p>RAdam's, with {@link Adam#rectification}, where p' is the sum of p and u in place of n / d:
+ *
+ * <pre>
+ *   x  = (m' / [1 - beta1^t]) * [-learningRate]
+ *   u  = (x * ((1 / (sqrt(v') + epsilon)) * [sqrt(1 - beta2^t)])) * [r]      where rho &gt; 5
+ *   u  = x                                                    where not
+ * </pre>
+ *
+ * <p>And SparseAdam's, with {@link Adam.EpsilonPlacement#EPSILON_HAT} and no rectification:
+ *
+ * <pre>
+ *   m' = m + (g - m) * [1 - beta1]                            for every beta1
+ *   v' = v + (g * g - v) * [1 - beta2]                        for every beta2
+ *   u  = (m' / (sqrt(v') + epsilon)) * [-learningRate * sqrt(1 - beta2^t) / (1 - beta1^t)]
  * </pre>
  *
  * <p><b>Storage.</b> Operands lie in arrays or in segments of memory, and are written in formats of their own, see {@link
@@ -125,7 +162,7 @@ import org.adamant.internal.work.GlobalNorm;
  *   epsilon &gt; 2^-38 * (1 / sqrt(1 - beta2^t))                 2^-38 with {@code EPSILON_HAT}
  * </pre>
  *
- * and never with PyTorch's arithmetic, see {@link AdamStep#flushesTinyMoments}. For both types, CORRECTED and
+ * and never with PyTorch's arithmetic or {@code LION}, whose steps do not get smaller with m, see {@link AdamStep#flushesTinyMoments}. For both types, CORRECTED and
  * rootEpsilon the condition is the same. What it changes, apart from roundings that fall the other way: for the m'
  * that is gone, n / d at step t + k, k &gt; 0, differs by less than 2^-62 * beta1^k of the step size, so all later
  * steps together by less than 2^-62 / (1 - beta1); for the v' that is gone, d differs by less than 2^-25 epsilon, which

@@ -4,6 +4,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
+import org.adamant.Adam.Rule;
 import org.adamant.Adam.WeightDecay;
 import org.adamant.internal.loop.Coefficients;
 import org.adamant.internal.loop.Powers;
@@ -30,8 +31,8 @@ import org.adamant.internal.loop.Variant.Feature;
  *   [1 / sqrt(1 - beta2^t)]                              1 / sqrt(c2)
  *   [1 / (1 - beta2^t)]                                  1 / c2
  *   [-learningRate / (1 - beta1^t)]                      -((learningRate * hat) / c1)
- *   [-learningRate * beta1 / (1 - beta1^(t+1))]          -(((learningRate * hat) * beta1) / c1 of t + 1)
- *   [-learningRate * (1 - beta1) / (1 - beta1^t)]        -(((learningRate * hat) / c1) * (1 - beta1))
+ *   [-learningRate * mu_(t+1) / (1 - mu_1 ... mu_(t+1))] -(((learningRate * hat) * mu of t + 1) / c of t + 1)
+ *   [-learningRate * (1 - mu_t) / (1 - mu_1 ... mu_t)]   -(((learningRate * hat) / c of t) * (1 - mu of t))
  *   [-learningRate * weightDecay]                        -(learningRate * weightDecay)
  *   [gradientScale * clipFactor]                         as it stands
  * </pre>
@@ -40,16 +41,46 @@ import org.adamant.internal.loop.Variant.Feature;
  * are those of {@link StrictMath}, which is fdlibm 5.3, the same on every JVM and processor; log(0) is minus
  * infinity, and its c is 1. {@code expm1} keeps the digits that {@code 1 - pow(beta, t)} loses for small t.
  *
- * <p>In the {@linkplain Arithmetic#PYTORCH arithmetic of PyTorch}, whose hat is always 1:
+ * <p>With {@link Adam#nesterov} there are, of a step i,
+ *
+ * <pre>
+ *   mu            = beta1 * (1 - 0.5 * pow(0.96, i * momentumDecay))
+ *   c             = -expm1(i * log(beta1) + (log1p(-h_1) + log1p(-h_2) + ...))     1 without bias correction
+ *   h_k           = 0.5 * pow(0.96, k * momentumDecay)
+ * </pre>
+ *
+ * <p>where the sum is made from k = 1 on to i, or until h_k is less than 2^-108, or until k * log(beta1) and the sum of
+ * the terms before k are together less than -40; that for t + 1 is the sum for t and one more term. With an infinite
+ * momentumDecay, mu is beta1, and c is c1. {@code pow} and {@code log1p} are those of {@link StrictMath}, too.
+ *
+ * <p>With {@link Adam#rectification} there are
+ *
+ * <pre>
+ *   rho_inf       = 2 / (1 - beta2) - 1
+ *   rho           = rho_inf - ((2 * t) * exp(t * log(beta2))) / c2
+ *   r             = sqrt((((rho - 4) * (rho - 2)) * rho_inf) / (((rho_inf - 4) * (rho_inf - 2)) * rho))
+ * </pre>
+ *
+ * <p>and learningRate is (learningRate * r) in every bracket that has one and is not of weight decay. Where rho is at
+ * most 5, learningRate and hat are replaced by learningRate and 1 instead.
+ *
+ * <p>In the {@linkplain Arithmetic#PYTORCH arithmetic of PyTorch}:
  *
  * <pre>
  *   c1, c2                                               1 - beta^t
+ *   c                                                    1 - f_t; of t + 1 it is 1 - (f_t * mu of t + 1)
+ *   f_i                                                  f_(i-1) * mu, both rounded to float, as is f_i; f_0 is 1;
+ *                                                        what is less than 2^-60 is 0
+ *   [-learningRate * (1 - mu_t) / (1 - mu_1 ... mu_t)]   -((learningRate * (1 - mu of t)) / c of t)
+ *   rho                                                  with beta2^t in place of exp(t * log(beta2))
+ *   [r]                                                  r, but 1 if its square is 1 - 2^-53
+ *   [-learningRate], [1 - beta1^t], [1 - beta2^t]        as they stand
  *   [sqrt(1 - beta2^t)]                                  sqrt(c2), but 1 if c2 is 1 - 2^-53
  *   [1 - learningRate * weightDecay]                     1 - (learningRate * weightDecay)
  * </pre>
  *
- * <p>with the power correctly rounded, and from t = 10^9 on that of {@link StrictMath#pow}, which is fdlibm's and
- * within an ulp. PyTorch takes it from the C library, where about one power in a thousand is off by its last bit,
+ * <p>with powers correctly rounded, those of 0.96 but for one in 2^40 and 0 from an exponent of 1000 on, and those of
+ * beta from t = 10^9 on those of {@link StrictMath#pow}, which are fdlibm's and within an ulp. PyTorch takes it from the C library, where about one power in a thousand is off by its last bit,
  * which ones depending on the library; that can be seen in double only.
  *
  * <p><b>Accuracy.</b> A step size has a relative error of at most 7 * 2^-53, the factor of the root one of at most
@@ -183,13 +214,18 @@ public final class AdamStep {
     this.adam = adam;
     this.t = t;
     this.perCall = PerCall.NOTHING;
+    final boolean isPyTorch = adam.arithmetic() == Arithmetic.PYTORCH;
     final boolean isRaw = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
     final double rate = adam.learningRate();
     final double beta1 = adam.beta1();
-    final double correction1 = oneMinusPower(adam, beta1, t);
+    final boolean isLion = adam.rule() == Rule.LION;
+    final double correction1 = isLion ? 1 : oneMinusPower(adam, beta1, t);
     final double correction2 = oneMinusPower(adam, adam.beta2(), t);
-    final double rootCorrection = isRaw ? Math.sqrt(correction2) : 1;
-    stepSize = rate * rootCorrection / correction1;
+    final double rectification = adam.rectification() ? rectification(adam, t, correction2) : 1;
+    final boolean isRootless = rectification == 0;
+    final double rootCorrection = isRaw && !isRootless ? Math.sqrt(correction2) : 1;
+    final double rectifiedRate = isRootless ? rate : rate * rectification;
+    stepSize = rectifiedRate * rootCorrection / correction1;
     if (Double.isInfinite(stepSize)) {
       throw new IllegalArgumentException(
           "learningRate = " + rate + ": learningRate / (1 - beta1^t) overflows at t = " + t
@@ -203,9 +239,13 @@ public final class AdamStep {
           "weightDecay = " + adam.weightDecay() + ": learningRate * weightDecay overflows with"
               + " learningRate = " + rate + "; expected a smaller weight decay");
     }
-    variants = variants(adam);
+    final Variant ofAdam = adam.variant();
+    variants =
+        variants(
+            isRootless
+                ? ofAdam.with(Feature.ROOTLESS, true).with(Feature.NESTEROV, false)
+                : ofAdam);
     variant = variants[0];
-    final boolean isPyTorch = adam.arithmetic() == Arithmetic.PYTORCH;
     final boolean isInside = adam.amsgrad() == AmsGrad.CORRECTED || adam.rootEpsilon() > 0;
     final double rootFactor = isRaw ? 1 : 1 / Math.sqrt(correction2);
     final double rootScale;
@@ -214,10 +254,24 @@ public final class AdamStep {
     } else {
       rootScale = isPyTorch ? halfPower(correction2) : rootFactor;
     }
-    final double momentStep =
-        adam.nesterov()
-            ? rate * rootCorrection * beta1 / oneMinusPower(adam, beta1, next(t))
-            : stepSize;
+    final double varianceFactor = isPyTorch ? correction2 : 1 / correction2;
+    double momentStep = isPyTorch && adam.rectification() ? rate : stepSize;
+    double gradientStep = 0;
+    if (adam.nesterov() && !isRootless) {
+      final NesterovMomentum momentum = NesterovMomentum.of(adam, t, next(t));
+      final double size = rectifiedRate * rootCorrection;
+      momentStep = size * momentum.next() / momentum.nextCorrection();
+      gradientStep =
+          isPyTorch
+              ? size * (1 - momentum.now()) / momentum.correction()
+              : size / momentum.correction() * (1 - momentum.now());
+      if (!Double.isFinite(momentStep) || !Double.isFinite(gradientStep)) {
+        // The product of momenta that PyTorch rounds to float is 1 for ever.
+        throw new IllegalArgumentException(
+            "beta1 = " + beta1 + ": the step size of the Nesterov momentum overflows at t = " + t
+                + ", learningRate = " + rate + "; expected a smaller beta1");
+      }
+    }
     ofStep =
         new Coefficients(
             1,
@@ -227,14 +281,16 @@ public final class AdamStep {
             1 - beta1,
             1 - adam.beta2(),
             adam.beta2(),
-            isRaw ? 1 : 1 / correction2,
+            isRaw ? 1 : varianceFactor,
             adam.rootEpsilon(),
             rootScale,
             adam.epsilon(),
+            correction1,
+            rectification,
             -momentStep,
-            -(stepSize * (1 - beta1)),
+            -gradientStep,
             1 - adam.averageDecay(),
-            !isPyTorch && TinyMoments.flushesAfter(t, rootFactor, adam.epsilon()),
+            !isPyTorch && !isLion && TinyMoments.flushesAfter(t, rootFactor, adam.epsilon()),
             RandomBits.stream(0, t));
     coefficients = ofStep;
     outsideFloat = outsideFloat(coefficients);
@@ -266,7 +322,7 @@ public final class AdamStep {
     Variant found = variants[code];
     if (found == null) {
       // A race is harmless: every thread finds the same instance.
-      found = variant(adam, perCall);
+      found = variant(variants[0], perCall);
       variants[code] = found;
     }
     this.variant = found;
@@ -303,23 +359,22 @@ public final class AdamStep {
     return null;
   }
 
-  private static Variant variant(Adam adam, PerCall perCall) {
-    return adam.variant()
+  private static Variant variant(Variant basic, PerCall perCall) {
+    return basic
         .with(Feature.SCALES, perCall.gradientFactor() != 1)
         .with(Feature.UPDATE_ONLY, perCall.updateOnly())
         .with(Feature.ZEROES_GRADIENT, perCall.zeroGradient())
         .with(Feature.ROUNDS_TO_NEAREST, perCall.rounding() == Rounding.NEAREST);
   }
 
-  private static Variant[] variants(Adam adam) {
-    final Variant basic = adam.variant();
+  private static Variant[] variants(Variant basic) {
     final Variant[] known = VARIANTS.get(basic);
     if (known != null) {
       return known;
     }
     final Variant[] variants = new Variant[PerCall.CODES];
     variants[0] = basic;
-    final Variant[] first = VARIANTS.putIfAbsent(variants[0], variants);
+    final Variant[] first = VARIANTS.putIfAbsent(basic, variants);
     return first == null ? variants : first;
   }
 
@@ -336,6 +391,23 @@ public final class AdamStep {
     }
     // Without cancellation; 1 for beta = 0, whose logarithm is minus infinity.
     return -StrictMath.expm1(t * StrictMath.log(beta));
+  }
+
+  /** RAdam's factor of the step size; 0 where there is none, as the second moment is of too few gradients yet. */
+  private static double rectification(Adam adam, long t, double correction2) {
+    final boolean isPyTorch = adam.arithmetic() == Arithmetic.PYTORCH;
+    final double power =
+        isPyTorch
+            ? Powers.power(adam.beta2(), t)
+            : StrictMath.exp(t * StrictMath.log(adam.beta2()));
+    final double most = 2 / (1 - adam.beta2()) - 1;
+    final double length = most - 2.0 * t * power / correction2;
+    if (!(length > 5)) {
+      return 0;
+    }
+    final double square =
+        (length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length);
+    return isPyTorch ? halfPower(square) : Math.sqrt(square);
   }
 
   /** C's pow(x, 0.5), of which PyTorch makes its roots: at 1 - 2^-53 it is not the root but 1. */
@@ -516,8 +588,8 @@ public final class AdamStep {
   /**
    * The learning rate with the bias corrections it carries.
    *
-   * @return learningRate / (1 - beta1^t), times sqrt(1 - beta2^t) where epsilon is added to the raw root;
-   *     the learning rate without bias correction
+   * @return learningRate / (1 - beta1^t), times sqrt(1 - beta2^t) where epsilon is added to the raw root, and times r
+   *     where it is rectified; the learning rate without bias correction
    */
   public double stepSize() {
     return stepSize;

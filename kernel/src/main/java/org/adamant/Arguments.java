@@ -13,6 +13,12 @@ final class Arguments {
     }
   }
 
+  static void requireAtLeastZero(String name, double value) {
+    if (!(value >= 0)) {
+      throw new IllegalArgumentException(name + " = " + value + ": expected a value >= 0");
+    }
+  }
+
   static void requirePositive(String name, double value) {
     if (!(value > 0)) {
       throw new IllegalArgumentException(name + " = " + value + ": expected a value > 0");

@@ -123,7 +123,8 @@ class ArchitectureTest {
   @Test
   void onlyTheLoopAndTheQuestionForTheWidthTouchTheVectorApi() {
     assertThat(usersOf("jdk.incubator.vector"))
-        .containsExactly(LOOP + ".SimdLoop", PLATFORM + ".NativeWidth");
+        .containsExactly(
+            LOOP + ".RelativeSimdLoop", LOOP + ".SimdLoop", PLATFORM + ".NativeWidth");
   }
 
   @Test

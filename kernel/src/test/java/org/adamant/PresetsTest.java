@@ -60,6 +60,22 @@ class PresetsTest {
   }
 
   @Test
+  void relativesOfPyTorchHaveItsDefaults() {
+    assertThat(Adam.pytorchNAdam())
+        .isEqualTo(
+            Adam.pytorch().withLearningRate(2e-3).withNesterov(true).withMomentumDecay(4e-3));
+    assertThat(Adam.pytorchRAdam())
+        .isEqualTo(
+            Adam.defaults()
+                .withWeightDecay(WeightDecay.L2, 0)
+                .withEpsilonPlacement(EpsilonPlacement.EPSILON_HAT)
+                .withRectification(true)
+                .withArithmetic(Arithmetic.PYTORCH));
+    assertThat(Adam.pytorchSparseAdam())
+        .isEqualTo(Adam.pytorch().withEpsilonPlacement(EpsilonPlacement.EPSILON_HAT));
+  }
+
+  @Test
   void othersAddEpsilonToTheRawRoot() {
     assertThat(Adam.keras()).isEqualTo(raw(1e-7));
     assertThat(Adam.tensorflow()).isEqualTo(raw(1e-8));

@@ -9,6 +9,7 @@ import java.util.function.DoubleFunction;
 import java.util.stream.Stream;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.EpsilonPlacement;
+import org.adamant.Adam.Rule;
 import org.adamant.Adam.WeightDecay;
 import org.adamant.VariantsTest.Case;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,31 @@ class SpecificationTest {
             plain(Adam.pytorch().withBeta1(0.90625).withBeta2(0.984375)),
             plain(Adam.pytorch().withBeta1(0.999999999).withBeta2(1 - 0x1p-32)),
             plain(Adam.pytorchAdamW().withWeightDecay(0.07).withAmsgrad(AmsGrad.RAW)),
+            plain(
+                DEFAULTS.withNesterov(true)
+                    .withMomentumDecay(0.004)
+                    .withLearningRate(0.003)
+                    .withBeta1(0.97)),
+            plain(HAT.withNesterov(true).withMomentumDecay(1.5).withBeta1(0.999)),
+            plain(
+                DEFAULTS.withBiasCorrection(false).withNesterov(true).withMomentumDecay(0.004)),
+            plain(DEFAULTS.withRectification(true).withLearningRate(0.003)),
+            plain(HAT.withRectification(true).withLearningRate(0.003).withBeta2(0.97)),
+            plain(
+                DEFAULTS.withRectification(true)
+                    .withNesterov(true)
+                    .withMomentumDecay(0.004)
+                    .withLearningRate(0.003)),
+            plain(Adam.pytorchNAdam().withLearningRate(0.003)),
+            plain(Adam.pytorchNAdam().withMomentumDecay(1.5).withBeta1(0.95)),
+            plain(Adam.pytorchRAdam().withLearningRate(0.003)),
+            plain(Adam.pytorchRAdam().withBeta2(0.97).withWeightDecay(0.01)),
+            plain(Adam.pytorchSparseAdam().withLearningRate(0.003)),
+            plain(Adam.pytorchSparseAdam().withBeta1(0).withBeta2(0.5)),
+            plain(DEFAULTS.withRule(Rule.ADAMAX).withLearningRate(0.003)),
+            plain(Adam.pytorchAdamax().withLearningRate(0.003).withBeta2(0.3)),
+            plain(Adam.lion().withLearningRate(0.003)),
+            plain(Adam.lion().withBeta1(0.5).withBeta2(0)),
             // The decay in the update is ours.
             new Case(Adam.pytorchAdamW().withWeightDecay(0.07), 0.3, true, false));
     return Stream.of(ElementType.values())

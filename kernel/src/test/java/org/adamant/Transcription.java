@@ -5,6 +5,7 @@ import java.math.MathContext;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
+import org.adamant.Adam.Rule;
 import org.adamant.Adam.WeightDecay;
 
 /**
@@ -30,6 +31,10 @@ final class Transcription {
   private final double stepSize;
   private final double aheadStepSize;
   private final double gradientStepSize;
+  private final double pyTorchCorrection;
+  private final double pyTorchC2;
+  private final double rectification;
+  private final boolean isRootless;
   private final boolean isFlushed;
 
   Transcription(
@@ -49,9 +54,23 @@ final class Transcription {
     final boolean isHat = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
     final double rate = adam.learningRate();
     final double c1 = correction(adam.beta1(), t);
-    final double c1OfNext = correction(adam.beta1(), t == Long.MAX_VALUE ? t : t + 1);
     final double c2 = correction(adam.beta2(), t);
     final double hat = isHat ? Math.sqrt(c2) : 1;
+    final double inf = 2 / (1 - adam.beta2()) - 1;
+    final double power =
+        isPyTorch
+            ? pyTorchPower(adam.beta2(), t)
+            : StrictMath.exp(t * StrictMath.log(adam.beta2()));
+    final double rho = inf - 2.0 * t * power / c2;
+    isRootless = adam.rectification() && !(rho > 5);
+    double r = 1;
+    if (adam.rectification() && rho > 5) {
+      final double square = (rho - 4) * (rho - 2) * inf / ((inf - 4) * (inf - 2) * rho);
+      r = isPyTorch && square == 1 - 0x1p-53 ? 1 : Math.sqrt(square);
+    }
+    rectification = r;
+    pyTorchCorrection = c1;
+    pyTorchC2 = c2;
     decoupledDecay = -(rate * adam.weightDecay());
     pyTorchDecay = 1 - rate * adam.weightDecay();
     varianceScale = isHat ? 1 : 1 / c2;
@@ -60,11 +79,23 @@ final class Transcription {
     } else {
       rootScale = 1 / Math.sqrt(c2);
     }
-    stepSize = -(rate * hat / c1);
-    aheadStepSize = -(rate * hat * adam.beta1() / c1OfNext);
-    gradientStepSize = -(rate * hat / c1 * (1 - adam.beta1()));
+    final double rectified = isRootless ? rate : rate * r * hat;
+    final boolean hasRate = isPyTorch && adam.rectification() || adam.rule() == Rule.LION;
+    stepSize = hasRate ? -rate : -(rectified / c1);
+    final long next = t == Long.MAX_VALUE ? t : t + 1;
+    final double mu = momentum(t);
+    final double muOfNext = momentum(next);
+    if (isPyTorch) {
+      final double product = pyTorchProduct(t);
+      aheadStepSize = -(rate * muOfNext / (1 - product * muOfNext));
+      gradientStepSize = -(rate * (1 - mu) / (1 - product));
+    } else {
+      aheadStepSize = -(rectified * muOfNext / momentumCorrection(next));
+      gradientStepSize = -(rectified / momentumCorrection(t) * (1 - mu));
+    }
     final double factor = isHat ? 1 : 1 / Math.sqrt(c2);
-    isFlushed = t % 64 == 0 && !isPyTorch && adam.epsilon() > 0x1p-38 * factor;
+    isFlushed =
+        t % 64 == 0 && !isPyTorch && adam.rule() != Rule.LION && adam.epsilon() > 0x1p-38 * factor;
   }
 
   /** 1 - beta^t. */
@@ -75,13 +106,64 @@ final class Transcription {
     if (!isPyTorch) {
       return -StrictMath.expm1((double) t * StrictMath.log(beta));
     }
+    return 1 - pyTorchPower(beta, t);
+  }
+
+  private static double pyTorchPower(double beta, long t) {
     if (t >= 1_000_000_000) {
-      return 1 - StrictMath.pow(beta, t);
+      return StrictMath.pow(beta, t);
     }
-    // A power of so few digits has no place in 1 - power, and may have none in a BigDecimal.
-    return t * Math.log(beta) < -100
-        ? 1
-        : 1 - new BigDecimal(beta).pow((int) t, new MathContext(120)).doubleValue();
+    // A power of so few digits has no place in a sum with 1, and may have none in a BigDecimal.
+    return t * Math.log(beta) < -200
+        ? 0
+        : new BigDecimal(beta).pow((int) t, new MathContext(120)).doubleValue();
+  }
+
+  /** Spelled out, too: NaN if one is, and -0 less than +0. */
+  private static double maximumOf(double a, double b) {
+    return Double.isNaN(a) || a > b || b == 0 && 1 / a > 0 && a == 0 ? a : b;
+  }
+
+  /** mu_t. */
+  private double momentum(long t) {
+    return adam.beta1() * (1 - 0.5 * powerOf096(t * adam.momentumDecay()));
+  }
+
+  private double powerOf096(double exponent) {
+    if (!isPyTorch) {
+      return StrictMath.pow(0.96, exponent);
+    }
+    return exponent > 1000 ? 0 : DecimalPower.of(0.96, exponent);
+  }
+
+  /** 1 minus the product of all momenta up to t. */
+  private double momentumCorrection(long t) {
+    if (!adam.biasCorrection()) {
+      return 1;
+    }
+    final double log = StrictMath.log(adam.beta1());
+    double sum = 0;
+    for (long i = 1; i <= t; i++) {
+      final double half = 0.5 * powerOf096(i * adam.momentumDecay());
+      if (half < 0x1p-108 || i * log + sum < -40) {
+        break;
+      }
+      sum += StrictMath.log1p(-half);
+    }
+    return -StrictMath.expm1(t * log + sum);
+  }
+
+  /** PyTorch's mu_product. */
+  private double pyTorchProduct(long t) {
+    float product = 1;
+    // With the momenta that are asked for, there is nothing left of the product after fewer steps.
+    for (long i = 1; i <= t && i < 100_000; i++) {
+      product *= (float) momentum(i);
+      if (product < 0x1p-60f) {
+        return 0;
+      }
+    }
+    return product;
   }
 
   /** Steps element i; maximum and average are there whether used or not. */
@@ -114,14 +196,22 @@ final class Transcription {
       p = isPyTorch ? math.mul(p, math.round(pyTorchDecay)) : math.fma(decay, p, p);
     }
 
+    final boolean isHat = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
+    final boolean isSparse = isPyTorch && isHat && !adam.rectification();
+    final double mBefore = m;
+    final double vBefore = v;
     final double w1 = math.round(1 - adam.beta1());
-    if ((isPyTorch ? w1 : 1 - adam.beta1()) >= 0.5) {
+    if (isSparse) {
+      m = math.add(m, math.mul(math.sub(g, m), w1));
+    } else if ((isPyTorch ? w1 : 1 - adam.beta1()) >= 0.5) {
       m = math.fma(math.sub(w1, 1), math.sub(g, m), g);
     } else {
       m = math.fma(w1, math.sub(g, m), m);
     }
     final double w2 = math.round(1 - adam.beta2());
-    if (isPyTorch) {
+    if (isSparse) {
+      v = math.add(v, math.mul(math.sub(math.mul(g, g), v), w2));
+    } else if (isPyTorch) {
       v = math.fma(math.mul(w2, g), g, math.mul(v, math.round(adam.beta2())));
     } else if (1 - adam.beta2() >= 0.5) {
       v = math.fma(math.sub(w2, 1), math.sub(math.mul(g, g), v), math.mul(g, g));
@@ -129,6 +219,20 @@ final class Transcription {
       v = math.fma(w2, math.fma(g, g, -v), v);
     }
 
+    if (adam.rule() == Rule.ADAMAX) {
+      final double decayed = math.mul(vBefore, math.round(adam.beta2()));
+      final double magnitude =
+          math.add(Math.abs(g), math.round(adam.epsilon()));
+      v = maximumOf(decayed, magnitude);
+    } else if (adam.rule() == Rule.LION) {
+      v = vBefore;
+      m = mBefore;
+      if (1 - adam.beta2() >= 0.5) {
+        m = math.fma(math.sub(w2, 1), math.sub(g, m), g);
+      } else {
+        m = math.fma(w2, math.sub(g, m), m);
+      }
+    }
     double s = v;
     final boolean isCorrected = adam.amsgrad() == AmsGrad.CORRECTED;
     if (isCorrected) {
@@ -136,10 +240,7 @@ final class Transcription {
     }
     if (adam.amsgrad() != AmsGrad.NONE) {
       final double before = type.get(maximum, i);
-      // Spelled out, too: NaN if one is, and -0 less than +0.
-      s = Double.isNaN(before) || before > s || s == 0 && 1 / before > 0 && before == 0
-          ? before
-          : s;
+      s = maximumOf(before, s);
       type.set(maximum, i, s);
     }
     if (adam.rootEpsilon() > 0) {
@@ -151,28 +252,56 @@ final class Transcription {
     }
     final double epsilon = math.round(adam.epsilon());
     final double d;
-    if (isPyTorch) {
+    if (isPyTorch && adam.nesterov()) {
+      d = math.add(math.sqrt(math.div(s, math.round(pyTorchC2))), epsilon);
+    } else if (isPyTorch && !isHat) {
       d = math.add(math.div(math.sqrt(s), math.round(rootScale)), epsilon);
     } else if (isCorrected
         || adam.rootEpsilon() > 0
-        || adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT) {
+        || isHat) {
       d = math.add(math.sqrt(s), epsilon);
     } else {
       d = math.fma(math.sqrt(s), math.round(rootScale), epsilon);
     }
-    final double n =
-        adam.nesterov()
+    double n =
+        adam.nesterov() && !isRootless
             ? math.fma(
                 math.round(aheadStepSize), m, math.mul(math.round(gradientStepSize), g))
             : math.mul(math.round(stepSize), m);
-    final double update = math.div(n, d);
+    double update = isRootless ? n : math.div(n, d);
+    if (isPyTorch && adam.rectification()) {
+      n = math.mul(math.div(m, math.round(pyTorchCorrection)), math.round(stepSize));
+      final double ofRoot = math.mul(math.div(1, d), math.round(rootScale));
+      update = isRootless ? n : math.mul(math.mul(n, ofRoot), math.round(rectification));
+    } else if (isSparse) {
+      update = math.mul(math.div(m, d), math.round(stepSize));
+    } else if (isPyTorch && adam.nesterov()) {
+      final double first = math.div(math.mul(math.round(gradientStepSize), g), d);
+      update = math.div(math.mul(math.round(aheadStepSize), m), d);
+      if (updateOnly) {
+        update = math.add(first, update);
+      } else {
+        p = math.add(p, first);
+      }
+    }
+    if (adam.rule() == Rule.ADAMAX) {
+      update = math.div(math.mul(math.round(stepSize), m), v);
+    } else if (adam.rule() == Rule.LION) {
+      final double c =
+          1 - adam.beta1() >= 0.5
+              ? math.fma(math.sub(w1, 1), math.sub(g, mBefore), g)
+              : math.fma(w1, math.sub(g, mBefore), mBefore);
+      // 0 and NaN are neither.
+      final double sign = c > 0 ? 1 : c < 0 ? -1 : c;
+      update = math.mul(math.round(stepSize), sign);
+    }
     final boolean isAway = update > 0 && p > 0 || update < 0 && p < 0;
-    final double c = isCautious && isAway ? 0 : decay;
+    final double cautious = isCautious && isAway ? 0 : decay;
 
     if (updateOnly) {
-      type.set(arrays.grads(), i, isDecoupled ? math.fma(c, p, update) : update);
+      type.set(arrays.grads(), i, isDecoupled ? math.fma(cautious, p, update) : update);
     } else {
-      p = math.add(isCautious ? math.fma(c, p, p) : p, update);
+      p = math.add(isCautious ? math.fma(cautious, p, p) : p, update);
       type.set(arrays.params(), i, p);
       if (adam.averageDecay() < 1) {
         final double a = type.get(average, i);

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
+import org.adamant.Adam.Rule;
 import org.adamant.Adam.WeightDecay;
 import org.adamant.internal.loop.Variant;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,6 @@ class VariantsTest {
 
   private static List<Adam> adams() {
     Stream<Adam> adams = Stream.of(Adam.defaults().withLearningRate(0.01).withEpsilon(1e-6));
-    adams = adams.flatMap(a -> Stream.of(Arithmetic.values()).map(a::withArithmetic));
     adams =
         adams.flatMap(
             a -> Stream.of(WeightDecay.values())
@@ -105,7 +105,17 @@ class VariantsTest {
     adams =
         adams.flatMap(a -> Stream.of(0.0, 1e-7).flatMap(x -> allowed(() -> a.withRootEpsilon(x))));
     adams =
-        adams.flatMap(a -> Stream.of(false, true).flatMap(x -> allowed(() -> a.withNesterov(x))));
+        adams.flatMap(a -> Stream.of(a, a.withNesterov(true).withMomentumDecay(0.004)));
+    adams =
+        adams
+            .flatMap(
+                a -> Stream.of(false, true).flatMap(x -> allowed(() -> a.withRectification(x))));
+    adams =
+        adams.flatMap(a -> Stream.of(Rule.values()).flatMap(x -> allowed(() -> a.withRule(x))));
+    // Last: in PyTorch's arithmetic not each of the above goes without the other.
+    adams =
+        adams.flatMap(
+            a -> Stream.of(Arithmetic.values()).flatMap(x -> allowed(() -> a.withArithmetic(x))));
     adams = adams.flatMap(a -> Stream.of(a, a.withMaximize(true)));
     adams = adams.flatMap(a -> Stream.of(a, a.withClipValue(0.004)));
     adams = adams.flatMap(a -> Stream.of(a, a.withAverageDecay(0.9)));
@@ -123,9 +133,14 @@ class VariantsTest {
   @Test
   void thereAreAsManyCombinationsAsThereShouldBe() {
     // Ours: 5 decays x (2 betas, and no bias correction) x (2 of 3 maxima at the raw root, 3 of 3 at the
-    // corrected) x 2 root epsilons x 2 Nesterov; PyTorch's: 3 decays x 2 betas x 2 maxima. Each x 2
-    // signs x 2 clips x (3 outputs without average + 2 with) x 2 factors.
-    assertThat(cases()).hasSize((5 * 3 * 5 * 2 * 2 + 3 * 2 * 2) * 2 * 2 * (3 + 2) * 2);
+    // corrected) x 2 root epsilons x 2 Nesterov; rectified, of those, without maxima and with bias
+    // correction; AdaMax and Lion, without any of that. PyTorch's: 3 decays x 2 betas x (Adam with 2
+    // maxima, NAdam, RAdam), 2 decays x 2 betas of AdaMax, and 2 betas of SparseAdam. Each x 2 signs x 2 clips x (3 outputs without average + 2 with) x 2 factors.
+    final int ours = 5 * 3 * 5 * 2 * 2;
+    final int rectified = 5 * 2 * 2 * 2 * 2;
+    final int withoutRoot = 2 * 5 * 3;
+    final int pyTorchs = 3 * 2 * (2 + 1 + 1) + 2 * 2 + 2;
+    assertThat(cases()).hasSize((ours + rectified + withoutRoot + pyTorchs) * 2 * 2 * (3 + 2) * 2);
   }
 
   static Stream<Arguments> typesAndWidths() {

@@ -39,7 +39,7 @@ final class LiveRun {
   private final double[] scales;
   private final SplittableRandom random;
 
-  private LiveRun(long seed, Class<?> element, boolean isTame) {
+  private LiveRun(long seed, Class<?> element, boolean isTame, Adam relative) {
     this.seed = seed;
     this.element = element;
     random = new SplittableRandom(seed);
@@ -60,18 +60,49 @@ final class LiveRun {
               ? scale
               : element == float.class ? power(2, -149, 127) : power(2, -1074, 1023);
     }
-    adam = isTame ? tame(scale) : any(scale);
-    gradientScale = isTame || random.nextInt(4) > 0 ? 1 : power(10, -4, 1);
+    if (relative != null) {
+      adam = anyOf(relative);
+    } else {
+      adam = isTame ? tame(scale) : any(scale);
+    }
+    gradientScale =
+        isTame || relative != null || random.nextInt(4) > 0 ? 1 : power(10, -4, 1);
   }
 
   /** Any hyper-parameters that PyTorch has, and gradients of any magnitude. */
   static LiveRun any(long seed, Class<?> element) {
-    return new LiveRun(seed, element, false);
+    return new LiveRun(seed, element, false, null);
+  }
+
+  /** Any hyper-parameters of a relative that PyTorch has, and gradients of any magnitude. */
+  static LiveRun anyOf(Adam preset, long seed, Class<?> element) {
+    return new LiveRun(seed, element, false, preset);
+  }
+
+  private Adam anyOf(Adam preset) {
+    Adam chosen =
+        preset.withLearningRate(random.nextInt(20) == 0 ? 0 : power(10, -6, 0))
+            .withBeta1(beta(0, 0.5, 0.9, 0.5 + 0x1p-27))
+            .withBeta2(beta(0, 0.5, 0.99, 0.999))
+            .withEpsilon(random.nextInt(10) == 0 ? 0 : power(10, -12, -2))
+            .withMaximize(random.nextBoolean());
+    if (preset.nesterov() && random.nextBoolean()) {
+      chosen = chosen.withMomentumDecay(random.nextInt(4) == 0 ? 0 : power(10, -4, 1));
+    }
+    final boolean isMax = preset.rule() == Adam.Rule.ADAMAX;
+    final boolean decays = isMax || preset.nesterov() || preset.rectification();
+    if (decays && random.nextInt(3) > 0) {
+      chosen =
+          chosen.withWeightDecay(
+              isMax || random.nextBoolean() ? WeightDecay.L2 : WeightDecay.DECOUPLED,
+              power(10, -5, 0));
+    }
+    return chosen;
   }
 
   /** Hyper-parameters and gradients for which a bound of the rounding errors says something. */
   static LiveRun tame(long seed, Class<?> element) {
-    return new LiveRun(seed, element, true);
+    return new LiveRun(seed, element, true, null);
   }
 
   /** The seeds of a test's runs, as many as {@code -Dlive.runs=N} says. */

@@ -20,8 +20,8 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * A run of PyTorch itself: its library, called from Java, on tensors of its own. The operations are those
  * of {@code torch.optim.adam._single_tensor_adam} (PyTorch 2.13, {@code torch/optim/adam.py}), one tensor
- * operation after the other, in TorchScript, which the library compiles; and {@code _fused_adam_} and
- * {@code _fused_adamw_}. What a training loop does around its optimizer is there too: unscaling, clipping
+ * operation after the other, in TorchScript, which the library compiles; those of {@code _single_tensor_nadam}, {@code
+ * _single_tensor_radam}, {@code _single_tensor_adamax} and {@code sparse_adam} beside it, likewise; and {@code _fused_adam_} and {@code _fused_adamw_}. What a training loop does around its optimizer is there too: unscaling, clipping
  * by value, and the average of {@code torch.optim.swa_utils.get_ema_avg_fn}.
  */
 final class PyTorchRun implements AutoCloseable {
@@ -63,6 +63,88 @@ final class PyTorchRun implements AutoCloseable {
               d = (s.sqrt() / root2).add_(eps)
               return p.addcdiv_(m, d, value=-(lr / correction1))
 
+          def power_of_096(exponent: float) -> float:
+              return 0.96 ** exponent
+
+          def nadam(p: Tensor, g: Tensor, m: Tensor, v: Tensor, mu_product: Tensor,
+                    lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
+                    maximize: bool, decoupled: bool, correction1: float, correction2: float,
+                    power: float, next_power: float) -> Tensor:
+              if maximize:
+                  g = -g
+              if wd != 0:
+                  if decoupled:
+                      p.mul_(1 - lr * wd)
+                  else:
+                      g = g.add(p, alpha=wd)
+              mu = beta1 * (1.0 - 0.5 * power)
+              mu_next = beta1 * (1.0 - 0.5 * next_power)
+              mu_product *= mu
+              m.lerp_(g, 1 - beta1)
+              v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+              d = v.div(correction2).sqrt()
+              mu_product_next = float(mu_product.item()) * mu_next
+              d.add_(eps)
+              p.addcdiv_(g, d, value=(-lr * (1.0 - mu) / (1.0 - float(mu_product.item()))))
+              return p.addcdiv_(m, d, value=((-lr * mu_next) / (1.0 - mu_product_next)))
+
+          # The type 7 is that of doubles.
+          def half_power(x: float, correctly: bool) -> float:
+              if correctly and x < 0.99999999999999989:
+                  return float(torch.sqrt(torch.tensor(x, dtype=7)).item())
+              return x ** 0.5
+
+          def radam(p: Tensor, g: Tensor, m: Tensor, v: Tensor, unused: Tensor,
+                    lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
+                    maximize: bool, decoupled: bool, correction1: float, correction2: float,
+                    step: float, power2: float, correctly: float) -> Tensor:
+              if maximize:
+                  g = -g
+              if wd != 0:
+                  if decoupled:
+                      p.mul_(1 - lr * wd)
+                  else:
+                      g = g.add(p, alpha=wd)
+              m.lerp_(g, 1 - beta1)
+              v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+              corrected = m / correction1
+              rho_inf = 2 / (1 - beta2) - 1
+              rho_t = rho_inf - 2 * step * power2 / correction2
+              if rho_t > 5.0:
+                  rect = half_power((rho_t - 4) * (rho_t - 2) * rho_inf
+                                    / ((rho_inf - 4) * (rho_inf - 2) * rho_t), correctly != 0)
+                  rate = half_power(correction2, correctly != 0) / v.sqrt().add_(eps)
+                  p.add_(corrected * lr * rate * rect, alpha=-1.0)
+              else:
+                  p.add_(corrected * lr, alpha=-1.0)
+              return p
+
+          def adamax(p: Tensor, g: Tensor, m: Tensor, u: Tensor, unused: Tensor,
+                     lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
+                     maximize: bool, decoupled: bool, correction1: float, correction2: float) -> Tensor:
+              if maximize:
+                  g = -g
+              if wd != 0:
+                  g = g.add(p, alpha=wd)
+              m.lerp_(g, 1 - beta1)
+              torch.maximum(u.mul_(beta2), g.abs().add_(eps), out=u)
+              return p.addcdiv_(m, u, value=-(lr / correction1))
+
+          def sparse(p: Tensor, g: Tensor, m: Tensor, v: Tensor, unused: Tensor,
+                     lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
+                     maximize: bool, decoupled: bool, correction1: float, correction2: float,
+                     root2: float) -> Tensor:
+              if maximize:
+                  g = -g
+              m_update = g.sub(m).mul_(1 - beta1)
+              v_update = g.pow(2).sub_(v).mul_(1 - beta2)
+              numerator = m_update.add(m)
+              denominator = v_update.add(v).sqrt_().add_(eps)
+              m.add_(m_update)
+              v.add_(v_update)
+              step_size = lr * root2 / correction1
+              return p.add_(-step_size * numerator.div_(denominator))
+
           def fused(p: Tensor, g: Tensor, m: Tensor, v: Tensor, v_max: Tensor,
                     lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
                     maximize: bool, decoupled: bool, step: Tensor) -> List[Tensor]:
@@ -90,6 +172,7 @@ final class PyTorchRun implements AutoCloseable {
   private final Cells maximum;
   private final Cells average;
   private final Cells step;
+  private final Cells product;
 
   /** A tensor over memory that Java can read and write. */
   private record Cells(Pointer memory, Tensor tensor) {
@@ -135,6 +218,8 @@ final class PyTorchRun implements AutoCloseable {
     this.maximum = Cells.zeros(element, shape);
     this.average = Cells.zeros(element, shape);
     this.step = Cells.zeros(float.class);
+    this.product = Cells.zeros(float.class);
+    this.product.write(new float[] {1});
     this.params.write(params);
     this.average.write(params);
   }
@@ -164,6 +249,34 @@ final class PyTorchRun implements AutoCloseable {
     }
   }
 
+  /** What Python gets for {@code 0.96 ** exponent}. */
+  static double powerOf096(double exponent) {
+    return call("power_of_096", new IValue(exponent));
+  }
+
+  /** Steps by the loop of the variant that the hyper-parameters are of, with the given corrections and powers. */
+  void relative(Object newGrads, double correction1, double correction2, double... powers) {
+    grads.write(newGrads);
+    final IValue[] arguments = new IValue[2 + powers.length];
+    arguments[0] = new IValue(correction1);
+    arguments[1] = new IValue(correction2);
+    for (int k = 0; k < powers.length; k++) {
+      arguments[2 + k] = new IValue(powers[k]);
+    }
+    final IValue further = tensor(adam.nesterov() ? product : maximum);
+    stepWith(further, relative(), arguments);
+  }
+
+  private String relative() {
+    if (adam.nesterov()) {
+      return "nadam";
+    }
+    if (adam.rule() == Adam.Rule.ADAMAX) {
+      return "adamax";
+    }
+    return adam.rectification() ? "radam" : "sparse";
+  }
+
   /** Takes step t by the fused kernel. */
   void fused(Object newGrads, long t) {
     grads.write(newGrads);
@@ -172,12 +285,16 @@ final class PyTorchRun implements AutoCloseable {
   }
 
   private void step(String function, IValue... rest) {
+    stepWith(tensor(maximum), function, rest);
+  }
+
+  private void stepWith(IValue further, String function, IValue... rest) {
     final IValue[] arguments = {
       tensor(params),
       tensor(grads),
       tensor(m),
       tensor(v),
-      tensor(maximum),
+      further,
       new IValue(adam.learningRate()),
       new IValue(adam.beta1()),
       new IValue(adam.beta2()),
@@ -239,7 +356,7 @@ final class PyTorchRun implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Cells cells : new Cells[] {params, grads, m, v, maximum, average, step}) {
+    for (Cells cells : new Cells[] {params, grads, m, v, maximum, average, step, product}) {
       cells.tensor.close();
       cells.memory.close();
     }

@@ -201,7 +201,7 @@ class ArgumentProperties {
     // Arrays that a variant needs, missing in the last slice only.
     final AdamModel bare = AdamModel.of(slice, bare(another));
     final AdamStep amsgrad =
-        good.settings().with(a -> a.withAmsgrad(AmsGrad.RAW).withAverageDecay(1)).step();
+        Settings.of(Adam.defaults().withAmsgrad(AmsGrad.RAW), 1).step();
     defects.add(Defect.illegal("amsgrad", () -> kernel.step(amsgrad, bare)));
     defects
         .add(Defect.illegal("amsgrad", () -> kernel.step(amsgrad, bare, Runnable::run, threads)));
@@ -272,7 +272,7 @@ class ArgumentProperties {
     return List.of(
         adam.withLearningRate(large),
         adam.withEpsilon(large),
-        adam.withRootEpsilon(large),
+        adam.withRectification(false).withRule(Adam.Rule.ADAM).withRootEpsilon(large),
         adam.withWeightDecay(WeightDecay.L2, large),
         adam.withWeightDecay(WeightDecay.INDEPENDENT, large),
         adam.withWeightDecay(WeightDecay.DECOUPLED, large * 1e4));
@@ -348,6 +348,9 @@ class ArgumentProperties {
           bad);
       refuse.accept(Map.of("maxNorm", maxNorm -> AdamStep.clipFactor(1, maxNorm)), bad);
     }
+    for (double bad : new double[] {below, Double.NaN, Double.NEGATIVE_INFINITY}) {
+      refuse.accept(Map.of("momentumDecay", adam::withMomentumDecay), bad);
+    }
     for (double bad : new double[] {below, Double.NEGATIVE_INFINITY}) {
       refuse.accept(Map.of("norm", norm -> AdamStep.clipFactor(norm, 1)), bad);
     }
@@ -359,7 +362,9 @@ class ArgumentProperties {
     defects.add(Defect.isNull("amsgrad", () -> adam.withAmsgrad(null)));
     defects.add(Defect.isNull("arithmetic", () -> adam.withArithmetic(null)));
     defects.add(Defect.isNull("nonFinite", () -> step.withNonFinite(null)));
-    defects.addAll(combinations(adam.withAmsgrad(AmsGrad.NONE)));
+    defects.addAll(
+        combinations(
+            adam.withRectification(false).withRule(Adam.Rule.ADAM).withAmsgrad(AmsGrad.NONE)));
     defects.forEach(defect -> defect.assertRefused(any));
   }
 
@@ -374,11 +379,25 @@ class ArgumentProperties {
             () -> adam.withEpsilonPlacement(EpsilonPlacement.EPSILON_HAT)
                 .withAmsgrad(AmsGrad.CORRECTED)),
         Defect.illegal(
+            "weightDecay",
+            () -> pytorch.withWeightDecay(0.1).withEpsilonPlacement(EpsilonPlacement.EPSILON_HAT)),
+        Defect.illegal(
+            "amsgrad",
+            () -> Adam.pytorchSparseAdam().withAmsgrad(AmsGrad.RAW)),
+        Defect.illegal(
             "epsilonPlacement",
-            () -> pytorch.withEpsilonPlacement(EpsilonPlacement.EPSILON_HAT)),
+            () -> Adam.pytorchRAdam().withEpsilonPlacement(EpsilonPlacement.ALGORITHM_1)),
+        Defect.illegal(
+            "amsgrad", () -> Adam.defaults().withRectification(true).withAmsgrad(AmsGrad.RAW)),
+        Defect.illegal(
+            "biasCorrection",
+            () -> Adam.defaults().withRectification(true).withBiasCorrection(false)),
         Defect.illegal("rootEpsilon", () -> pytorch.withRootEpsilon(1e-8)),
         Defect.illegal("biasCorrection", () -> pytorch.withBiasCorrection(false)),
-        Defect.illegal("nesterov", () -> pytorch.withNesterov(true)),
+        Defect.illegal("nesterov", () -> Adam.pytorchSparseAdam().withNesterov(true)),
+        Defect.illegal("nesterov", () -> Adam.pytorchRAdam().withNesterov(true)),
+        Defect.illegal(
+            "nesterov", () -> pytorch.withAmsgrad(AmsGrad.RAW).withNesterov(true)),
         Defect.illegal("amsgrad", () -> pytorch.withAmsgrad(AmsGrad.CORRECTED)),
         Defect.illegal(
             "weightDecayMode", () -> pytorch.withWeightDecay(WeightDecay.INDEPENDENT, 0)),

@@ -27,7 +27,10 @@ class PyTorchPresetTest {
     return Stream.of(
         Arguments.of("adam_forloop", Adam.pytorch()),
         Arguments.of("adamw_wd0.01_forloop", Adam.pytorchAdamW()),
-        Arguments.of("amsgrad_forloop", Adam.pytorch().withAmsgrad(AmsGrad.RAW)))
+        Arguments.of("amsgrad_forloop", Adam.pytorch().withAmsgrad(AmsGrad.RAW)),
+        Arguments.of("adamax_forloop", Adam.pytorchAdamax()),
+        Arguments.of("nadam_forloop", Adam.pytorchNAdam()),
+        Arguments.of("radam_forloop", Adam.pytorchRAdam()))
         .flatMap(
             run -> Stream.of(Type.values())
                 .flatMap(

@@ -92,6 +92,9 @@ record Settings(
         () -> with(a -> a.withWeightDecay(basic.weightDecayMode(), 0)),
         () -> with(a -> a.withAmsgrad(basic.amsgrad())),
         () -> with(a -> a.withNesterov(false)),
+        () -> with(a -> a.withRule(basic.rule())),
+        () -> with(a -> a.withMomentumDecay(basic.momentumDecay())),
+        () -> with(a -> a.withRectification(false)),
         () -> with(a -> a.withMaximize(false)),
         () -> with(a -> a.withClipValue(basic.clipValue())),
         () -> with(a -> a.withAverageDecay(1)),
@@ -185,7 +188,6 @@ record Settings(
       final boolean updateOnly = chance(4) && !averages;
       final boolean zeroGradient = chance(4) && !updateOnly;
       // One line each, in any order: what does not go with the lines above is left out.
-      adam = sometimes(4, adam, a -> a.withArithmetic(Arithmetic.PYTORCH));
       adam = sometimes(3, adam, a -> a.withEpsilonPlacement(EpsilonPlacement.EPSILON_HAT));
       adam = sometimes(4, adam, a -> a.withRootEpsilon(scale()));
       adam = sometimes(6, adam, a -> a.withBiasCorrection(false));
@@ -193,8 +195,12 @@ record Settings(
       adam = sometimes(2, adam, a -> a.withWeightDecay(scale()));
       adam = sometimes(1, adam, a -> a.withAmsgrad(oneOf(options, AmsGrad.values())));
       adam = sometimes(4, adam, a -> a.withNesterov(true));
+      adam = sometimes(4, adam, a -> a.withMomentumDecay(scale()));
+      adam = sometimes(6, adam, a -> a.withRectification(true));
+      adam = sometimes(3, adam, a -> a.withRule(oneOf(options, Adam.Rule.values())));
       adam = sometimes(4, adam, a -> a.withMaximize(true));
       adam = sometimes(4, adam, a -> a.withClipValue(scale()));
+      adam = sometimes(3, adam, a -> a.withArithmetic(Arithmetic.PYTORCH));
       adam = averages ? adam.withAverageDecay(unitInterval()) : adam;
       final boolean isScaled = chance(3);
       return new Settings(

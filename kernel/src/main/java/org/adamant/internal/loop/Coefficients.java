@@ -11,10 +11,12 @@ package org.adamant.internal.loop;
  * @param firstMomentWeight 1 - beta1
  * @param secondMomentWeight 1 - beta2
  * @param beta2 the factor of v in PyTorch's arithmetic
- * @param varianceScale the factor of v inside the root
+ * @param varianceScale the factor of v inside the root, or its divisor in PyTorch's NAdam
  * @param rootEpsilon added inside the root
  * @param rootScale the factor of the root, or its divisor in PyTorch's arithmetic
  * @param epsilon added to the root
+ * @param momentCorrection PyTorch's divisor of the first moment in RAdam
+ * @param rectification PyTorch's last factor of RAdam
  * @param momentStep the factor of the first moment in the update, negative
  * @param gradientStep the factor of the gradient in a Nesterov update, negative
  * @param averageWeight the weight of the new parameter in the average
@@ -33,6 +35,8 @@ public record Coefficients(
     double rootEpsilon,
     double rootScale,
     double epsilon,
+    double momentCorrection,
+    double rectification,
     double momentStep,
     double gradientStep,
     double averageWeight,
@@ -62,6 +66,8 @@ public record Coefficients(
         rootEpsilon,
         rootScale,
         epsilon,
+        momentCorrection,
+        rectification,
         momentStep * stepFactor,
         gradientStep * stepFactor,
         averageWeight,

@@ -34,9 +34,14 @@ final class ReferenceLoop extends Loop {
   private static final boolean FLOAT = LAYOUT.element() == Specialisation.Element.FLOAT;
   private static final boolean HAS_ARRAYS = LAYOUT.hasArrays();
   private static final boolean M_IN_BLOCKS = M == Kind.BLOCK8_SEGMENT;
-  private static final boolean V_IN_BLOCKS = V == Kind.BLOCK8_SEGMENT;
   private static final Variant VARIANT = CONSTANTS.variant();
+  private static final boolean SIGN = VARIANT.has(Feature.SIGN);
+  private static final boolean V_IN_BLOCKS = V == Kind.BLOCK8_SEGMENT && !SIGN;
   private static final boolean PYTORCH = VARIANT.has(Feature.PYTORCH);
+  private static final boolean SPARSE = VARIANT.has(Feature.SPARSE);
+  private static final boolean RECTIFIES = VARIANT.has(Feature.RECTIFIES);
+  private static final boolean ROOTLESS = VARIANT.has(Feature.ROOTLESS);
+  private static final boolean INFINITY_NORM = VARIANT.has(Feature.INFINITY_NORM);
   private static final boolean SCALES = VARIANT.has(Feature.SCALES);
   private static final boolean CLIPS = VARIANT.has(Feature.CLIPS);
   private static final boolean MAXIMIZES = VARIANT.has(Feature.MAXIMIZES);
@@ -50,13 +55,16 @@ final class ReferenceLoop extends Loop {
   private static final boolean CORRECTED = VARIANT.has(Feature.CORRECTED);
   private static final boolean ROOT_EPSILON = VARIANT.has(Feature.ROOT_EPSILON);
   private static final boolean NESTEROV = VARIANT.has(Feature.NESTEROV);
+  // PyTorch's NAdam adds two updates to the parameter, one after the other.
+  private static final boolean TWO_UPDATES = PYTORCH && NESTEROV;
+  private static final boolean ADDS_EPSILON = SPARSE || RECTIFIES || TWO_UPDATES;
   private static final boolean UPDATE_ONLY = VARIANT.has(Feature.UPDATE_ONLY);
   private static final boolean AVERAGES = VARIANT.has(Feature.AVERAGES);
   private static final boolean ZEROES_GRADIENT = VARIANT.has(Feature.ZEROES_GRADIENT);
   private static final boolean HAS_COPY = COPY != Kind.NONE;
   private static final boolean HAS_REMAINDER = REMAINDER != Kind.NONE;
   private static final boolean STOCHASTIC = !VARIANT.has(Feature.ROUNDS_TO_NEAREST);
-  private static final boolean RANDOM_MOMENTS = STOCHASTIC && (M.isLossy() || V.isLossy());
+  private static final boolean RANDOM_MOMENTS = STOCHASTIC && (M.isLossy() || V.isLossy() && !SIGN);
   private static final boolean RANDOM_PARAMS =
       STOCHASTIC && (UPDATE_ONLY ? GRADS.isLossy() : PARAMS.isLossy() && !HAS_REMAINDER);
   private static final boolean RANDOM_FURTHER =
@@ -97,6 +105,8 @@ final class ReferenceLoop extends Loop {
     final double rootEpsilon = round(c.rootEpsilon());
     final double rootScale = round(c.rootScale());
     final double epsilon = round(c.epsilon());
+    final double momentCorrection = round(c.momentCorrection());
+    final double rectification = round(c.rectification());
     final double momentStep = round(c.momentStep());
     final double gradientStep = round(c.gradientStep());
     final double averageWeight = round(c.averageWeight());
@@ -124,10 +134,12 @@ final class ReferenceLoop extends Loop {
           M_IN_BLOCKS
               ? mBlocks.decode(first + k, mFactor, mOffset)
               : load(m, M, i, base);
-      final double v0 =
-          V_IN_BLOCKS
-              ? vBlocks.decode(first + k, vFactor, vOffset)
-              : load(v, V, i, base);
+      final double v0;
+      if (V_IN_BLOCKS) {
+        v0 = vBlocks.decode(first + k, vFactor, vOffset);
+      } else {
+        v0 = SIGN ? 0 : load(v, V, i, base);
+      }
 
       // The gradient g_t: unscaled and clipped by norm, clipped by value, turned for ascent.
       if (SCALES) {
@@ -151,11 +163,25 @@ final class ReferenceLoop extends Loop {
       // Algorithm 1: m_t = beta1 * m_(t-1) + (1 - beta1) * g_t. As an interpolation it rounds twice
       // in all, does not carry the rounding of beta1 for ever, and m = g is a fixed point. It starts
       // at the end with the larger weight, so that beta1 = 0 gives g itself.
-      final double m1 = fma(w1, sub(g, m0), GRADIENT_FIRST ? g : m0);
+      final double m1;
+      if (SIGN) {
+        m1 = fma(w2, sub(g, m0), SQUARE_FIRST ? g : m0);
+      } else {
+        m1 =
+            SPARSE
+                ? add(m0, mul(sub(g, m0), w1))
+                : fma(w1, sub(g, m0), GRADIENT_FIRST ? g : m0);
+      }
       // Algorithm 1: v_t = beta2 * v_(t-1) + (1 - beta2) * g_t^2, likewise. Never negative: what is
       // added to v or to the square is at most that times a weight of at most 1.
       final double v1;
-      if (PYTORCH) {
+      if (SIGN) {
+        v1 = 0;
+      } else if (INFINITY_NORM) {
+        v1 = max(mul(v0, beta2), add(abs(g), epsilon));
+      } else if (SPARSE) {
+        v1 = add(v0, mul(sub(mul(g, g), v0), w2));
+      } else if (PYTORCH) {
         v1 = fma(mul(w2, g), g, mul(v0, beta2));
       } else if (SQUARE_FIRST) {
         final double square = mul(g, g);
@@ -178,15 +204,45 @@ final class ReferenceLoop extends Loop {
       if (ROOT_EPSILON) {
         s = CORRECTED ? add(s, rootEpsilon) : fma(s, varianceScale, rootEpsilon);
       }
-      final double root = sqrt(s);
-      final double d =
-          PYTORCH ? add(div(root, rootScale), epsilon) : fma(root, rootScale, epsilon);
+      final double root = sqrt(TWO_UPDATES ? div(s, varianceScale) : s);
+      final double d;
+      if (INFINITY_NORM) {
+        d = v1;
+      } else if (ADDS_EPSILON) {
+        d = add(root, epsilon);
+      } else {
+        d = PYTORCH ? add(div(root, rootScale), epsilon) : fma(root, rootScale, epsilon);
+      }
 
       // Algorithm 1: theta_t = theta_(t-1) - alpha * m^_t / (sqrt(v^_t) + epsilon) with
       // m^_t = m_t / (1 - beta1^t), whose divisor is in the step size. Product, quotient and
       // sum are rounded in this order. Nesterov: Dozat 2016.
-      final double n = NESTEROV ? fma(momentStep, m1, mul(gradientStep, g)) : mul(momentStep, m1);
-      final double update = div(n, d);
+      final double n;
+      if (SIGN) {
+        // Lion (Chen et al. 2023, Algorithm 2): the direction is of another average than the one that is kept.
+        n = mul(momentStep, sign(fma(w1, sub(g, m0), GRADIENT_FIRST ? g : m0)));
+      } else if (RECTIFIES) {
+        n = mul(div(m1, momentCorrection), momentStep);
+      } else if (SPARSE) {
+        n = m1;
+      } else {
+        n =
+            NESTEROV && !TWO_UPDATES
+                ? fma(momentStep, m1, mul(gradientStep, g))
+                : mul(momentStep, m1);
+      }
+      final double ofGradient = TWO_UPDATES ? div(mul(gradientStep, g), d) : 0;
+      final double update;
+      if (ROOTLESS || SIGN) {
+        // RAdam (Liu et al. 2020, Algorithm 2): the variance of the root is too large yet.
+        update = n;
+      } else if (RECTIFIES) {
+        update = mul(mul(n, mul(div(1, d), rootScale)), rectification);
+      } else if (SPARSE) {
+        update = mul(div(n, d), momentStep);
+      } else {
+        update = TWO_UPDATES && UPDATE_ONLY ? add(ofGradient, div(n, d)) : div(n, d);
+      }
       // Cautious Weight Decay: Chen et al. 2025, Algorithm 1. Without a comparison, see TinyMoments.
       final double factor =
           CAUTIOUS
@@ -200,7 +256,7 @@ final class ReferenceLoop extends Loop {
       }
       if (V_IN_BLOCKS) {
         moments[Scratch.SECOND + inScratch + k] = (float) v1;
-      } else {
+      } else if (!SIGN) {
         store(v, V, i, base, v1, upper(RANDOM_MOMENTS, number + k, key));
       }
       if (UPDATE_ONLY) {
@@ -208,6 +264,9 @@ final class ReferenceLoop extends Loop {
             grads, GRADS, i, base, DECOUPLED ? fma(factor, p, update) : update,
             third(RANDOM_PARAMS, number + k, key));
       } else {
+        if (TWO_UPDATES) {
+          p = add(p, ofGradient);
+        }
         p = add(CAUTIOUS ? fma(factor, p, p) : p, update);
         if (HAS_REMAINDER) {
           storeBits(params, PARAMS, i, base, Bfloat16.upper((float) p));
@@ -438,6 +497,12 @@ final class ReferenceLoop extends Loop {
 
   private static double signum(double a) {
     return FLOAT ? Math.signum((float) a) : Math.signum(a);
+  }
+
+  /** 1 or -1 with the sign of a number, and 0 and NaN for themselves: what is not 0 is at least 1 after two factors. */
+  private static double sign(double a) {
+    final double large = FLOAT ? 0x1p127 : 0x1p1023;
+    return max(min(mul(mul(a, large), large), 1), -1);
   }
 
   /** 0 for 1, and 1 for 0 and -1. */

@@ -43,7 +43,9 @@ import org.adamant.internal.loop.Variant.Feature;
  * <p>This class is a template: it is never initialised itself, {@link Specialiser} defines it again as
  * a hidden class for each {@link Specialisation}. The build expands the private static methods in {@code
  * stepVectors} (see {@code kernel/src/build/Expand.java}): C2 stops inlining where a loop has become large, and
- * would allocate the vectors that go through the others. The species must be a constant: from an instance field
+ * would allocate the vectors that go through the others. Of the source the build makes two templates, this one and
+ * RelativeSimdLoop for the relatives of Adam, see {@link Variant#isRelative}: in a method of 8,000 bytes C2 would
+ * inline less. The species must be a constant: from an instance field
  * the loop runs at half the speed, as a parameter 73 times slower.
  */
 // Vector<Number> stands for FloatVector and DoubleVector alike; which one, the constants say.
@@ -63,9 +65,16 @@ final class SimdLoop extends Loop {
   private static final boolean FLOAT = LAYOUT.element() == Specialisation.Element.FLOAT;
   private static final boolean HAS_ARRAYS = LAYOUT.hasArrays();
   private static final boolean M_IN_BLOCKS = M == Kind.BLOCK8_SEGMENT;
-  private static final boolean V_IN_BLOCKS = V == Kind.BLOCK8_SEGMENT;
   private static final Variant VARIANT = CONSTANTS.variant();
+  private static final boolean SIGN = VARIANT.has(Feature.SIGN);
+  private static final boolean V_IN_BLOCKS = V == Kind.BLOCK8_SEGMENT && !SIGN;
   private static final boolean PYTORCH = VARIANT.has(Feature.PYTORCH);
+  // Written so that javac leaves out what is not for this template.
+  private static final boolean RELATIVES = false;
+  private static final boolean SPARSE = VARIANT.has(Feature.SPARSE);
+  private static final boolean RECTIFIES = VARIANT.has(Feature.RECTIFIES);
+  private static final boolean ROOTLESS = VARIANT.has(Feature.ROOTLESS);
+  private static final boolean INFINITY_NORM = VARIANT.has(Feature.INFINITY_NORM);
   private static final boolean SCALES = VARIANT.has(Feature.SCALES);
   private static final boolean CLIPS = VARIANT.has(Feature.CLIPS);
   private static final boolean MAXIMIZES = VARIANT.has(Feature.MAXIMIZES);
@@ -80,6 +89,9 @@ final class SimdLoop extends Loop {
   private static final boolean CORRECTED = VARIANT.has(Feature.CORRECTED);
   private static final boolean ROOT_EPSILON = VARIANT.has(Feature.ROOT_EPSILON);
   private static final boolean NESTEROV = VARIANT.has(Feature.NESTEROV);
+  // PyTorch's NAdam adds two updates to the parameter, one after the other.
+  private static final boolean TWO_UPDATES = PYTORCH && NESTEROV;
+  private static final boolean ADDS_EPSILON = SPARSE || RECTIFIES || TWO_UPDATES;
   private static final boolean UPDATE_ONLY = VARIANT.has(Feature.UPDATE_ONLY);
   private static final boolean AVERAGES = VARIANT.has(Feature.AVERAGES);
   private static final boolean ZEROES_GRADIENT = VARIANT.has(Feature.ZEROES_GRADIENT);
@@ -87,7 +99,7 @@ final class SimdLoop extends Loop {
   private static final boolean HAS_REMAINDER = REMAINDER != Kind.NONE;
   private static final boolean STOCHASTIC = !VARIANT.has(Feature.ROUNDS_TO_NEAREST);
   private static final boolean RANDOM_M = STOCHASTIC && M.isLossy();
-  private static final boolean RANDOM_V = STOCHASTIC && V.isLossy();
+  private static final boolean RANDOM_V = STOCHASTIC && V.isLossy() && !SIGN;
   private static final boolean RANDOM_PARAMS =
       STOCHASTIC && !UPDATE_ONLY && PARAMS.isLossy() && !HAS_REMAINDER;
   private static final boolean RANDOM_GRADS = STOCHASTIC && UPDATE_ONLY && GRADS.isLossy();
@@ -111,7 +123,8 @@ final class SimdLoop extends Loop {
       VectorSpecies.of(
           float.class, VectorShape.forBitSize(Math.max(64, CONSTANTS.laneBits() / 2)));
   private static final int LANES = FLOAT ? FLOATS.length() : DOUBLES.length();
-  private static final boolean FMA_ROOT = CONSTANTS.rootsByFma();
+  private static final boolean HAS_ROOT = !(ROOTLESS || INFINITY_NORM || SIGN);
+  private static final boolean FMA_ROOT = HAS_ROOT && CONSTANTS.rootsByFma();
   private static final int FMA_VECTORS = (FmaRoot.SHARE - 1) * LANES;
   private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
   // Of as many lanes as there are floats; not used where there is no vector so narrow.
@@ -181,7 +194,7 @@ final class SimdLoop extends Loop {
     final MemorySegment vCodes = V_IN_BLOCKS ? vBlocks.codes : null;
     final float vFactor = V_IN_BLOCKS ? vBlocks.factor(first) : 0;
     final float vOffset = V_IN_BLOCKS ? vBlocks.offset(first, true) : 0;
-    final Object maxima = MAXIMUM ? o.further(Operand.MAXIMUM) : null;
+    final Object maxima = !RELATIVES && MAXIMUM ? o.further(Operand.MAXIMUM) : null;
     final Object average = AVERAGES ? o.further(Operand.AVERAGE) : null;
     final Object copy = HAS_COPY ? o.further(Operand.COPY) : null;
     final Object remainder = HAS_REMAINDER ? o.further(Operand.REMAINDER) : null;
@@ -191,20 +204,30 @@ final class SimdLoop extends Loop {
     final Vector<Number> decayFactor = DECOUPLED && PYTORCH ? broadcast(c.decayFactor()) : null;
     final Vector<Number> w1 = broadcast(momentWeight(c.firstMomentWeight(), GRADIENT_FIRST));
     final Vector<Number> w2 = broadcast(momentWeight(c.secondMomentWeight(), SQUARE_FIRST));
-    final Vector<Number> beta2 = PYTORCH ? broadcast(c.beta2()) : null;
+    final Vector<Number> beta2 =
+        PYTORCH || RELATIVES && INFINITY_NORM ? broadcast(c.beta2()) : null;
     final Vector<Number> varianceScale =
-        CORRECTED || ROOT_EPSILON ? broadcast(c.varianceScale()) : null;
+        CORRECTED || ROOT_EPSILON || RELATIVES && TWO_UPDATES ? broadcast(c.varianceScale()) : null;
     final Vector<Number> rootEpsilon = ROOT_EPSILON ? broadcast(c.rootEpsilon()) : null;
     final Vector<Number> rootScale = broadcast(c.rootScale());
     final Vector<Number> epsilon = broadcast(c.epsilon());
+    final Vector<Number> momentCorrection =
+        RELATIVES && RECTIFIES ? broadcast(c.momentCorrection()) : null;
+    final Vector<Number> rectification =
+        RELATIVES && RECTIFIES ? broadcast(c.rectification()) : null;
+    final Vector<Number> large = RELATIVES && SIGN ? broadcast(FLOAT ? 0x1p127 : 0x1p1023) : null;
     final Vector<Number> momentStep = broadcast(c.momentStep());
     final Vector<Number> gradientStep = NESTEROV ? broadcast(c.gradientStep()) : null;
     final Vector<Number> averageWeight = AVERAGES ? broadcast(c.averageWeight()) : null;
     final Vector<Number> zero = broadcast(0);
-    final DoubleVector half = FMA_ROOT ? DoubleVector.broadcast(DOUBLES, this.half) : null;
-    final LongVector seed = FMA_ROOT ? LongVector.broadcast(LONGS, this.seed) : null;
-    final LongVector lowest = FMA_ROOT ? LongVector.broadcast(LONGS, this.lowest) : null;
-    final LongVector range = FMA_ROOT ? LongVector.broadcast(LONGS, this.range) : null;
+    final Vector<Number> one = RELATIVES && (RECTIFIES || SIGN) ? zero.broadcast(1) : null;
+    final DoubleVector half =
+        !RELATIVES && FMA_ROOT ? DoubleVector.broadcast(DOUBLES, this.half) : null;
+    final LongVector seed = !RELATIVES && FMA_ROOT ? LongVector.broadcast(LONGS, this.seed) : null;
+    final LongVector lowest =
+        !RELATIVES && FMA_ROOT ? LongVector.broadcast(LONGS, this.lowest) : null;
+    final LongVector range =
+        !RELATIVES && FMA_ROOT ? LongVector.broadcast(LONGS, this.range) : null;
     final int key = RANDOM_MAIN ? key(c, o, first, RandomBits.MAIN) : 0;
     final int furtherKey = RANDOM_FURTHER ? key(c, o, first, RandomBits.FURTHER) : 0;
     final int from = index(o, first);
@@ -225,10 +248,12 @@ final class SimdLoop extends Loop {
           M_IN_BLOCKS
               ? decodeM(mCodes, base + i, mFactor, mOffset)
               : load(m, M, i, base);
-      final Vector<Number> v0 =
-          V_IN_BLOCKS
-              ? decodeV(vCodes, base + i, vFactor, vOffset)
-              : load(v, V, i, base);
+      final Vector<Number> v0;
+      if (V_IN_BLOCKS) {
+        v0 = decodeV(vCodes, base + i, vFactor, vOffset);
+      } else {
+        v0 = RELATIVES && SIGN ? null : load(v, V, i, base);
+      }
 
       if (SCALES) {
         g = g.mul(gradientScale);
@@ -246,9 +271,23 @@ final class SimdLoop extends Loop {
         p = PYTORCH ? p.mul(decayFactor) : decay.lanewise(FMA, p, p);
       }
 
-      final Vector<Number> m1 = w1.lanewise(FMA, g.sub(m0), GRADIENT_FIRST ? g : m0);
+      final Vector<Number> m1;
+      if (RELATIVES && SIGN) {
+        m1 = w2.lanewise(FMA, g.sub(m0), SQUARE_FIRST ? g : m0);
+      } else {
+        m1 =
+            RELATIVES && SPARSE
+                ? m0.add(g.sub(m0).mul(w1))
+                : w1.lanewise(FMA, g.sub(m0), GRADIENT_FIRST ? g : m0);
+      }
       final Vector<Number> v1;
-      if (PYTORCH) {
+      if (RELATIVES && SIGN) {
+        v1 = null;
+      } else if (RELATIVES && INFINITY_NORM) {
+        v1 = v0.mul(beta2).max(g.abs().add(epsilon));
+      } else if (RELATIVES && SPARSE) {
+        v1 = v0.add(g.mul(g).sub(v0).mul(w2));
+      } else if (PYTORCH) {
         v1 = w2.mul(g).lanewise(FMA, g, v0.mul(beta2));
       } else if (SQUARE_FIRST) {
         final Vector<Number> square = g.mul(g);
@@ -259,8 +298,20 @@ final class SimdLoop extends Loop {
         v1 = w2.lanewise(FMA, g.lanewise(FMA, g, zero.sub(v0)), v0);
       }
 
-      final Vector<Number> n =
-          NESTEROV ? momentStep.lanewise(FMA, m1, gradientStep.mul(g)) : momentStep.mul(m1);
+      final Vector<Number> n;
+      if (RELATIVES && SIGN) {
+        final Vector<Number> ahead = w1.lanewise(FMA, g.sub(m0), GRADIENT_FIRST ? g : m0);
+        n = momentStep.mul(ahead.mul(large).mul(large).min(one).max(one.neg()));
+      } else if (RELATIVES && RECTIFIES) {
+        n = m1.div(momentCorrection).mul(momentStep);
+      } else if (RELATIVES && SPARSE) {
+        n = m1;
+      } else {
+        n =
+            NESTEROV && !(RELATIVES && TWO_UPDATES)
+                ? momentStep.lanewise(FMA, m1, gradientStep.mul(g))
+                : momentStep.mul(m1);
+      }
       final IntVector random = RANDOM_MAIN ? randomBits(numbers, key) : null;
       final IntVector furtherRandom = RANDOM_FURTHER ? randomBits(numbers, furtherKey) : null;
       if (M_IN_BLOCKS) {
@@ -270,7 +321,7 @@ final class SimdLoop extends Loop {
       }
       if (V_IN_BLOCKS) {
         storeFloats(moments, i + inScratch + Scratch.SECOND, v1);
-      } else {
+      } else if (!RELATIVES || !SIGN) {
         store(v, V, i, base, v1, RANDOM_V ? upper(random) : null);
       }
 
@@ -278,7 +329,7 @@ final class SimdLoop extends Loop {
       if (CORRECTED) {
         s = s.mul(varianceScale);
       }
-      if (MAXIMUM) {
+      if (!RELATIVES && MAXIMUM) {
         s = load(maxima, MAXIMA, i, base).max(s);
         store(
             maxima, MAXIMA, i, base, s,
@@ -287,16 +338,42 @@ final class SimdLoop extends Loop {
       if (ROOT_EPSILON) {
         s = CORRECTED ? s.add(rootEpsilon) : s.lanewise(FMA, varianceScale, rootEpsilon);
       }
-      final Vector<Number> root =
-          FMA_ROOT
-              && (i & FMA_VECTORS) == FMA_VECTORS
-              && s.reinterpretAsLongs().sub(lowest).compare(ULT, range).allTrue()
-                  ? rootByFma(s, zero, half, seed)
-                  : s.lanewise(SQRT);
-      final Vector<Number> d =
-          PYTORCH ? root.div(rootScale).add(epsilon) : root.lanewise(FMA, rootScale, epsilon);
+      if (RELATIVES && TWO_UPDATES) {
+        s = s.div(varianceScale);
+      }
+      final Vector<Number> root;
+      if (RELATIVES && !HAS_ROOT) {
+        root = null;
+      } else {
+        root =
+            !RELATIVES
+                && FMA_ROOT
+                && (i & FMA_VECTORS) == FMA_VECTORS
+                && s.reinterpretAsLongs().sub(lowest).compare(ULT, range).allTrue()
+                    ? rootByFma(s, zero, half, seed)
+                    : s.lanewise(SQRT);
+      }
+      final Vector<Number> d;
+      if (RELATIVES && !HAS_ROOT) {
+        d = v1;
+      } else if (RELATIVES && ADDS_EPSILON) {
+        d = root.add(epsilon);
+      } else {
+        d = PYTORCH ? root.div(rootScale).add(epsilon) : root.lanewise(FMA, rootScale, epsilon);
+      }
 
-      final Vector<Number> update = n.div(d);
+      final Vector<Number> ofGradient =
+          RELATIVES && TWO_UPDATES ? gradientStep.mul(g).div(d) : null;
+      final Vector<Number> update;
+      if (RELATIVES && (ROOTLESS || SIGN)) {
+        update = n;
+      } else if (RELATIVES && RECTIFIES) {
+        update = n.mul(one.div(d).mul(rootScale)).mul(rectification);
+      } else if (RELATIVES && SPARSE) {
+        update = n.div(d).mul(momentStep);
+      } else {
+        update = RELATIVES && TWO_UPDATES && UPDATE_ONLY ? ofGradient.add(n.div(d)) : n.div(d);
+      }
       final Vector<Number> cautious = CAUTIOUS ? unlessItOpposes(decay, p, update) : null;
       if (UPDATE_ONLY || ZEROES_GRADIENT) {
         final Vector<Number> written =
@@ -306,6 +383,9 @@ final class SimdLoop extends Loop {
             RANDOM_GRADS ? third(random) : null);
       }
       if (!UPDATE_ONLY) {
+        if (RELATIVES && TWO_UPDATES) {
+          p = p.add(ofGradient);
+        }
         final Vector<Number> p1 =
             CAUTIOUS ? cautious.lanewise(FMA, p, p).add(update) : p.add(update);
         if (HAS_REMAINDER) {

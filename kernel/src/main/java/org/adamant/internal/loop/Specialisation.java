@@ -68,7 +68,8 @@ public record Specialisation(Layout layout, int laneBits, Variant variant, boole
   boolean rootsByFma() {
     final boolean isLarge =
         variant.has(Variant.Feature.CAUTIOUS)
-            || variant.has(Variant.Feature.NESTEROV) && variant.has(Variant.Feature.ROOT_EPSILON);
+            || variant.has(Variant.Feature.NESTEROV) && variant.has(Variant.Feature.ROOT_EPSILON)
+            || variant.has(Variant.Feature.PYTORCH) && variant.has(Variant.Feature.MAXIMUM);
     return element() == Element.DOUBLE && laneBits == 512 && !isLarge;
   }
 

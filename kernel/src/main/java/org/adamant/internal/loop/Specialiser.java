@@ -81,12 +81,14 @@ public final class Specialiser {
   }
 
   private static Loop simd(Specialisation constants) {
+    final Class<? extends Loop> template =
+        constants.variant().isRelative() ? RelativeSimdLoop.class : SimdLoop.class;
     try {
-      return define(SimdLoop.class, constants);
+      return define(template, constants);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
-      throw new IllegalStateException(unreadable(SimdLoop.class), e);
+      throw new IllegalStateException(unreadable(template), e);
     }
   }
 

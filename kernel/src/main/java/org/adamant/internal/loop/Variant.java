@@ -53,6 +53,16 @@ public final class Variant {
   public enum Feature {
     /** The arithmetic of PyTorch's unfused loop, in place of our own. */
     PYTORCH(false),
+    /** In PyTorch's arithmetic, that of SparseAdam. */
+    SPARSE(false),
+    /** In PyTorch's arithmetic, that of RAdam; our own has the rectification in the step size. */
+    RECTIFIES(false),
+    /** The update is the first moment alone, without a root: RAdam's first steps. */
+    ROOTLESS(false),
+    /** The second moment is AdaMax's norm, and takes the place of the root. */
+    INFINITY_NORM(false),
+    /** The update is Lion's, of the sign alone; there is no second moment. */
+    SIGN(false),
     /** Gradients are multiplied by a factor first. */
     SCALES,
     /** Gradients are then clamped to a range. */
@@ -129,6 +139,21 @@ public final class Variant {
    */
   public boolean has(Feature feature) {
     return (features & feature.bit) != 0;
+  }
+
+  /**
+   * Whether this is another optimizer than Adam, with operations of its own: NAdam, RAdam and SparseAdam as PyTorch has
+   * them, the first steps of RAdam, AdaMax, Lion. None has a maximum.
+   *
+   * @return whether it is for the template of those
+   */
+  boolean isRelative() {
+    return has(Feature.SPARSE)
+        || has(Feature.RECTIFIES)
+        || has(Feature.ROOTLESS)
+        || has(Feature.INFINITY_NORM)
+        || has(Feature.SIGN)
+        || has(Feature.PYTORCH) && has(Feature.NESTEROV);
   }
 
   /**

@@ -44,7 +44,8 @@ final class Trial {
   /** Of many digits and neither large nor small, so that every operation rounds, and it shows. */
   private static final Coefficients COEFFICIENTS =
       new Coefficients(
-          0.9, 0.4, -0.6, 1, 0.3, 0.9, 0.999, 1.6, 0.1, 1.8, 0.2, -5.6, -3.5, 0.3, true, 7);
+          0.9, 0.4, -0.6, 1, 0.3, 0.9, 0.999, 1.6, 0.1, 1.8, 0.2, 0.7, 0.8, -5.6, -3.5, 0.3, true,
+          7);
 
   /** The operands up to the average. */
   private static final int ALWAYS = Operand.COPY.ordinal();

@@ -24,7 +24,7 @@ class LoopTest {
 
   private static final Coefficients COEFFICIENTS =
       new Coefficients(
-          1, 1, 0, 1, 0.1, 0.001, 0.999, 1, 0, 1, 1e-8, -1e-3, 0, 0, false, 0);
+          1, 1, 0, 1, 0.1, 0.001, 0.999, 1, 0, 1, 1e-8, 1, 1, -1e-3, 0, 0, false, 0);
 
   /** The elements of a block. */
   record Block(long first, int count) {
@@ -106,7 +106,7 @@ class LoopTest {
   @Test
   void everyBlockIsFlushedAtAStepThatFlushes() {
     final Coefficients c =
-        new Coefficients(1, 1, 0, 1, 0.1, 0.001, 0.999, 1, 0, 1, 1e-8, -1e-3, 0, 0, true, 0);
+        new Coefficients(1, 1, 0, 1, 0.1, 0.001, 0.999, 1, 0, 1, 1e-8, 1, 1, -1e-3, 0, 0, true, 0);
     final Blocks blocks = new Blocks();
     blocks.run(c, operands(Layout.FLOATS, 0, 10_000), 3, 9_997);
     assertThat(blocks.flushed).isEqualTo(blocks.stepped).hasSize(3);

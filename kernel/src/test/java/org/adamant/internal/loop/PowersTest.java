@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
+import org.adamant.DecimalPower;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,5 +106,40 @@ class PowersTest {
         .isNotEqualTo(exact);
     assertThat(Powers.oneMinusPower(0.999, t)).isEqualTo(1);
     assertThat(Powers.oneMinusPower(0, t)).isEqualTo(1);
+  }
+
+  @Test
+  void powersThatAreNotSubtractedAreCorrectToo() {
+    final SplittableRandom random = new SplittableRandom(2);
+    for (int i = 0; i < 3000; i++) {
+      final double beta = 1 - Math.scalb(random.nextDouble(), -random.nextInt(25));
+      final long t = 1 + (random.nextLong() >>> 35 + random.nextInt(28));
+      if (t <= 999_999_999 && t * Math.log(beta) > -138) {
+        assertThat(Powers.power(beta, t))
+            .as("%s^%s", beta, t)
+            .isEqualTo(new BigDecimal(beta).pow((int) t, DIGITS).doubleValue());
+      }
+    }
+    assertThat(Powers.power(0.5, 201)).isZero();
+  }
+
+  @Test
+  void powersOf096() {
+    final SplittableRandom random = new SplittableRandom(3);
+    assertThat(Powers.of096(0)).isEqualTo(1);
+    assertThat(Powers.of096(1)).isEqualTo(0.96);
+    assertThat(Powers.of096(1000)).isZero();
+    assertThat(Powers.of096(Double.POSITIVE_INFINITY)).isZero();
+    for (int i = 0; i < 3000; i++) {
+      final double exponent =
+          switch (i % 3) {
+            case 0 -> i * 0.004;
+            case 1 -> 1000 * random.nextDouble();
+            default -> Math.scalb(random.nextDouble(), -random.nextInt(60));
+          };
+      assertThat(Powers.of096(exponent))
+          .as("0.96^%s", exponent)
+          .isEqualTo(DecimalPower.of(0.96, exponent));
+    }
   }
 }

@@ -8,6 +8,8 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The classes that are made of the templates: which of the two, and one for each constants. */
 class SpecialiserTest {
@@ -27,9 +29,10 @@ class SpecialiserTest {
   }
 
   /** See kernel/src/build/Expand.java: what is called here, C2 may not inline. */
-  @Test
-  void theSimdLoopCallsNoneOfItsOwnMethods() throws IOException {
-    try (InputStream in = SimdLoop.class.getResourceAsStream("SimdLoop.class")) {
+  @ParameterizedTest
+  @ValueSource(classes = {SimdLoop.class, RelativeSimdLoop.class})
+  void theSimdLoopsCallNoneOfTheirOwnMethods(Class<?> template) throws IOException {
+    try (InputStream in = template.getResourceAsStream(template.getSimpleName() + ".class")) {
       final List<String> called =
           ClassFile.of()
               .parse(in.readAllBytes())
@@ -42,7 +45,7 @@ class SpecialiserTest {
               .filter(call -> call.owner()
                   .asInternalName()
                   .equals(
-                      SimdLoop.class.getName().replace('.', '/')))
+                      template.getName().replace('.', '/')))
               .map(call -> call.name().stringValue())
               .toList();
       assertThat(called).isEmpty();

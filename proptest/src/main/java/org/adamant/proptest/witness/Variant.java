@@ -44,6 +44,10 @@ public record Variant(
           of("amsgrad", Adam.defaults().withAmsgrad(AmsGrad.RAW)),
           of("amsgrad-corrected", Adam.defaults().withAmsgrad(AmsGrad.CORRECTED)),
           of("nesterov", Adam.defaults().withNesterov(true)),
+          of("nadam", Adam.defaults().withNesterov(true).withMomentumDecay(0.004)),
+          of("radam", Adam.defaults().withRectification(true)),
+          of("adamax", Adam.defaults().withRule(Adam.Rule.ADAMAX)),
+          of("lion", Adam.lion()),
           of("maximize", Adam.defaults().withMaximize(true)),
           of("clip", Adam.defaults().withClipValue(0.005)),
           of(
@@ -65,6 +69,12 @@ public record Variant(
           of("pytorch-adamw", Adam.pytorchAdamW()),
           of("pytorch-l2", Adam.pytorch().withWeightDecay(0.01)),
           of("pytorch-amsgrad", Adam.pytorch().withAmsgrad(AmsGrad.RAW)),
+          of("pytorch-nadam", Adam.pytorchNAdam()),
+          of("pytorch-nadamw", Adam.pytorchNAdam().withWeightDecay(WeightDecay.DECOUPLED, 0.01)),
+          of("pytorch-radam", Adam.pytorchRAdam()),
+          of("pytorch-radam-l2", Adam.pytorchRAdam().withWeightDecay(0.01)),
+          of("pytorch-adamax", Adam.pytorchAdamax()),
+          of("pytorch-sparse-adam", Adam.pytorchSparseAdam()),
           of("pytorch-low-betas", LOW_BETAS.withArithmetic(Adam.Arithmetic.PYTORCH)),
           of(
               "pytorch-everything",

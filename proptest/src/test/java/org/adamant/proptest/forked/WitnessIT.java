@@ -55,6 +55,7 @@ class WitnessIT {
     try (JarFile jar = new JarFile(MINIMIZED.toFile())) {
       assertThat(jar.stream().map(JarEntry::getName))
           .contains("org/adamant/internal/loop/SimdLoop.class")
+          .contains("org/adamant/internal/loop/RelativeSimdLoop.class")
           .doesNotContain("org/adamant/AdamOptimizer.class");
     }
     SIMD.check(SIMD.run(Command.JAVA_HOME, MINIMIZED));

@@ -39,6 +39,7 @@ public final class Oracle<T> {
   private final T epsilon;
   private final T rootEpsilon;
   private final T averageDecay;
+  private final T growthRate;
 
   /**
    * An element's state.
@@ -57,7 +58,9 @@ public final class Oracle<T> {
   record Largest(double p, double m, double v, double average) {}
 
   /** What depends on the step only. */
-  record Corrections<T>(T first, T firstOfNext, T second) {}
+  record Corrections<T>(
+      T first, T second, T momentum, T ofMomentum, T nextMomentum, T ofNextMomentum,
+      T rectification) {}
 
   Oracle(Reals<T> reals, Variant variant) {
     this.reals = reals;
@@ -72,6 +75,7 @@ public final class Oracle<T> {
     epsilon = reals.of(adam.epsilon());
     rootEpsilon = reals.of(adam.rootEpsilon());
     averageDecay = reals.of(adam.averageDecay());
+    growthRate = growthRate();
   }
 
   Element<T> element(double p, double m, double v, double maximum, double average) {
@@ -86,13 +90,82 @@ public final class Oracle<T> {
 
   Corrections<T> corrections(long t) {
     final T one = reals.of(1);
-    if (!adam.biasCorrection()) {
-      return new Corrections<>(one, one, one);
-    }
+    final T ofSecond = reals.subtract(one, reals.power(beta2, t));
+    final boolean corrects = adam.biasCorrection();
     return new Corrections<>(
-        reals.subtract(one, reals.power(beta1, t)),
-        reals.subtract(one, reals.power(beta1, t + 1)),
-        reals.subtract(one, reals.power(beta2, t)));
+        corrects ? reals.subtract(one, reals.power(beta1, t)) : one,
+        corrects ? ofSecond : one,
+        momentum(t),
+        corrects ? reals.subtract(one, momenta(t)) : one,
+        momentum(t + 1),
+        corrects ? reals.subtract(one, momenta(t + 1)) : one,
+        adam.rectification() ? rectification(t, ofSecond) : one);
+  }
+
+  /** Dozat's momentum of a step. */
+  private T momentum(long t) {
+    return multiply(beta1, growth(t));
+  }
+
+  /** 1 - 0.96^(t * psi) / 2. */
+  private T growth(long t) {
+    final T half = multiply(reals.of(0.5), reals.power(growthRate, t));
+    return reals.subtract(reals.of(1), half);
+  }
+
+  /** 0.96^psi, by series for the logarithm and the exponential, whose arguments are small. */
+  private T growthRate() {
+    if (Double.isInfinite(adam.momentumDecay())) {
+      return reals.of(0);
+    }
+    final T one = reals.of(1);
+    final T base = reals.of(0.96);
+    final T x = reals.divide(reals.subtract(base, one), reals.add(base, one));
+    T artanh = reals.of(0);
+    T odd = x;
+    for (int k = 1; k < 30; k += 2) {
+      artanh = reals.add(artanh, reals.divide(odd, reals.of(k)));
+      odd = multiply(multiply(odd, x), x);
+    }
+    final T y = multiply(multiply(reals.of(2), artanh), reals.of(adam.momentumDecay()));
+    T sum = one;
+    T term = one;
+    for (int k = 1; k < 30; k++) {
+      term = reals.divide(multiply(term, y), reals.of(k));
+      sum = reals.add(sum, term);
+    }
+    return sum;
+  }
+
+  /** The product of the momenta up to a step. */
+  private T momenta(long t) {
+    T product = reals.power(beta1, t);
+    if (!Double.isInfinite(adam.momentumDecay())) {
+      for (long i = 1; i <= t && reals.approximate(product) > 0x1p-120; i++) {
+        product = multiply(product, growth(i));
+      }
+    }
+    return product;
+  }
+
+  /** Liu et al. 2020, Algorithm 2; null where there is none. */
+  private T rectification(long t, T ofSecond) {
+    final T one = reals.of(1);
+    final T most = reals.subtract(reals.divide(reals.of(2), weight2), one);
+    final T power = reals.subtract(one, ofSecond);
+    final T length =
+        reals.subtract(most, reals.divide(multiply(reals.of(2.0 * t), power), ofSecond));
+    if (!(reals.approximate(length) > 5)) {
+      return null;
+    }
+    final T above =
+        multiply(multiply(minus(length, 4), minus(length, 2)), most);
+    final T below = multiply(multiply(minus(most, 4), minus(most, 2)), length);
+    return reals.sqrt(reals.divide(above, below));
+  }
+
+  private T minus(T a, double b) {
+    return reals.subtract(a, reals.of(b));
   }
 
   /** The distance of a result from the exact value. */
@@ -126,8 +199,19 @@ public final class Oracle<T> {
       }
     }
 
-    final T m = reals.add(multiply(beta1, before.m), multiply(weight1, g));
-    final T v = reals.add(multiply(beta2, before.v), multiply(weight2, multiply(g, g)));
+    final T ahead = reals.add(multiply(beta1, before.m), multiply(weight1, g));
+    final boolean isLion = adam.rule() == Adam.Rule.LION;
+    final T m =
+        isLion ? reals.add(multiply(beta2, before.m), multiply(weight2, g)) : ahead;
+    final T v;
+    if (isLion) {
+      v = before.v;
+    } else if (adam.rule() == Adam.Rule.ADAMAX) {
+      final T magnitude = reals.max(g, reals.negate(g));
+      v = reals.max(multiply(beta2, before.v), reals.add(magnitude, epsilon));
+    } else {
+      v = reals.add(multiply(beta2, before.v), multiply(weight2, multiply(g, g)));
+    }
 
     T maximum = before.maximum;
     T s = v;
@@ -142,12 +226,31 @@ public final class Oracle<T> {
     final boolean isRaw = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
     final T inRoot = reals.add(isRaw ? s : reals.divide(s, corrections.second), rootEpsilon);
     final T d = reals.add(reals.sqrt(inRoot), epsilon);
-    final T alpha = isRaw ? multiply(rate, reals.sqrt(corrections.second)) : rate;
-    final T step = reals.divide(alpha, multiply(d, corrections.first));
-    T update = multiply(step, m);
-    if (adam.nesterov()) {
-      final T ahead = reals.divide(multiply(alpha, beta1), multiply(d, corrections.firstOfNext));
-      update = reals.add(multiply(ahead, m), multiply(multiply(step, weight1), g));
+    final boolean isRootless = corrections.rectification == null;
+    final T rectified = isRootless ? rate : multiply(rate, corrections.rectification);
+    final T alpha = isRaw ? multiply(rectified, reals.sqrt(corrections.second)) : rectified;
+    final T step;
+    if (isLion) {
+      step = reals.of(0);
+    } else if (adam.rule() == Adam.Rule.ADAMAX) {
+      step = reals.divide(rate, multiply(v, corrections.first));
+    } else {
+      step =
+          isRootless
+              ? reals.divide(rate, corrections.first)
+              : reals.divide(alpha, multiply(d, corrections.first));
+    }
+    T update =
+        isLion
+            ? multiply(rate, reals.of(Math.signum(reals.approximate(ahead))))
+            : multiply(step, m);
+    if (adam.nesterov() && !isRootless) {
+      final T next =
+          reals.divide(
+              multiply(alpha, corrections.nextMomentum), multiply(d, corrections.ofNextMomentum));
+      final T weight = reals.subtract(reals.of(1), corrections.momentum);
+      final T now = reals.divide(multiply(alpha, weight), multiply(d, corrections.ofMomentum));
+      update = reals.add(multiply(next, m), multiply(now, g));
     }
     final boolean isTowardsZero = reals.approximate(multiply(update, p)) >= 0;
     if (adam.weightDecayMode() == WeightDecay.CAUTIOUS && isTowardsZero) {
@@ -161,13 +264,19 @@ public final class Oracle<T> {
       average = reals.add(multiply(averageDecay, average), multiply(weight, p));
     }
     final double largestM =
-        max(adam.beta1() * before.largest.m, m, (1 - adam.beta1()) * largestG);
+        max(
+            (isLion ? adam.beta2() : adam.beta1()) * before.largest.m,
+            m,
+            (1 - (isLion ? adam.beta2() : adam.beta1())) * largestG);
     final double largestP = max(before.largest.p, p, reals.approximate(step) * largestM);
     final Largest largest =
         new Largest(
             largestP,
             largestM,
-            max(adam.beta2() * before.largest.v, v, (1 - adam.beta2()) * largestG * largestG),
+            adam.rule() == Adam.Rule.ADAM
+                ? max(
+                    adam.beta2() * before.largest.v, v, (1 - adam.beta2()) * largestG * largestG)
+                : reals.approximate(v),
             max(
                 adam.averageDecay() * before.largest.average,
                 average,
