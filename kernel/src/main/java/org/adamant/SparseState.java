@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.adamant.Adam.Rule;
 import org.adamant.internal.loop.Loop;
 import org.adamant.internal.loop.Operand;
 import org.adamant.training.SparseMode;
@@ -379,13 +380,13 @@ final class SparseState {
 
   /**
    * Whether a step without gradient leaves rows whose moments, and maxima, are zero to the bit as they are: the update is then -0 /
-   * epsilon, and p + -0 is p. With maximize or a momentless Nesterov step it could be +0, which makes of -0 another
+   * epsilon, and p + -0 is p. In AdaMax v becomes epsilon. With maximize or a momentless Nesterov step it could be +0, which makes of -0 another
    * number.
    */
   private static boolean isRestful(AdamStep step) {
     final Adam adam = step.adam();
     return adam.weightDecay() == 0 && adam.averageDecay() == 1 && !adam.maximize()
-        && (float) adam.epsilon() > 0;
+        && (float) adam.epsilon() > 0 && adam.rule() != Rule.ADAMAX;
   }
 
   /**

@@ -215,7 +215,7 @@ class ChangeoverPathsTest {
             Layout.FLOATS, numbers, numbers.clone(), numbers.clone(), numbers.clone(), 0,
             Loop.BLOCK);
     final Coefficients c =
-        new Coefficients(1, 1, 0, 1, 0.1, 0.001, 0.999, 1, 0, 1, 1e-8, -1e-3, 0, 0, true, 0);
+        new Coefficients(1, 1, 0, 1, 0.1, 0.001, 0.999, 1, 0, 1, 1e-8, 1, 1, -1e-3, 0, 0, true, 0);
     final long end = System.nanoTime() + PATIENCE;
     while (loop.progress().measured() == 0 && System.nanoTime() < end) {
       loop.step(c, operands, null, 0, Loop.BLOCK);
