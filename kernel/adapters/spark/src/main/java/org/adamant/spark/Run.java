@@ -87,19 +87,22 @@ final class Run<T> {
       while (step < steps) {
         step();
       }
-      return new Training(new LinkedHashMap<>(copies()), step, updates, resumedAt);
+      return new Training(copies(parameters.sequencedKeySet()), step, updates, resumedAt);
     } finally {
-      spark.setLocalProperty(DESCRIPTION, description);
-      forget(shards);
-      forget(batches);
-      lineage.forEach(Broadcast::destroy);
-      store.close();
+      if (!spark.sc().isStopped()) {
+        spark.setLocalProperty(DESCRIPTION, description);
+        forget(shards);
+        forget(batches);
+        lineage.forEach(Broadcast::destroy);
+        store.close();
+      }
     }
   }
 
-  private LinkedHashMap<String, Object> copies() {
+  /** The caller's own, in the caller's order. */
+  private LinkedHashMap<String, Object> copies(Iterable<String> names) {
     final LinkedHashMap<String, Object> copies = new LinkedHashMap<>();
-    arrays.forEach((name, array) -> copies.put(name, Numbers.copy(array)));
+    names.forEach(name -> copies.put(name, Numbers.copy(arrays.get(name))));
     return copies;
   }
 
@@ -267,6 +270,8 @@ final class Run<T> {
     final Broadcast<Parameters> parameters = broadcast();
     describe("gradients of step " + step);
     final JavaRDD<Sum> sums = sums(parameters);
+    final double loss;
+    final StepReport report;
     boolean isDone = false;
     try {
       final List<Look> looks = look(sums);
@@ -284,8 +289,16 @@ final class Run<T> {
         describe("checkpoint of step " + step);
         checkpoint();
       }
-      progress.after(step, looks.getFirst().loss() / settings.microBatches, decision.report());
+      loss = looks.getFirst().loss() / settings.microBatches;
+      report = decision.report();
     } finally {
+      clean(sums, parameters, isDone);
+    }
+    progress.after(step, loss, report);
+  }
+
+  private void clean(JavaRDD<Sum> sums, Broadcast<Parameters> parameters, boolean isDone) {
+    if (!spark.sc().isStopped()) {
       forget(sums);
       // A shuffle that is gone is done again where a shard has to be.
       sums.rdd().cleanShuffleDependencies(false);

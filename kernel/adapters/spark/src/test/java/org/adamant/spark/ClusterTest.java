@@ -1,0 +1,53 @@
+package org.adamant.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two executors that are processes. */
+class ClusterTest {
+
+  @TempDir
+  private Path folder;
+
+  private Forked run(String what) throws Exception {
+    try (Forked driver =
+        Forked.start(
+            folder, ClusterProgram.class, what, folder.resolve("checkpoints").toString())) {
+      driver.finish();
+      System.out.println(what + ": " + driver.lines());
+      return driver;
+    }
+  }
+
+  @Test
+  void theBitsOfOneMachineItsSpeedAndNoMoreMemoryThanThat() throws Exception {
+    final Forked driver = run("plain");
+    assertThat(driver.value("hash")).isEqualTo(DriverProgram.expected());
+    assertThat(driver.value("simd")).contains("SIMD").doesNotContain(" 0 of ");
+    // Parameters, m and v of a half; broadcasts, gradients and what Spark has for itself are no more than that again.
+    final long share = Long.parseLong(driver.value("length")) / 2 * 3 * Float.BYTES;
+    final long early = Long.parseLong(driver.value("memory 6 of 2"));
+    final long late = Long.parseLong(driver.value("memory 21 of 2"));
+    assertThat(early).isBetween(share, 2 * share);
+    assertThat(late).isBetween(share, 2 * share);
+    assertThat(late - early).isLessThan(share / 8);
+  }
+
+  @Test
+  void executorsThatAreKilledInTheMiddle() throws Exception {
+    final Forked driver = run("kill");
+    assertThat(driver.value("hash")).isEqualTo(DriverProgram.expected());
+    assertThat(driver.value("kills")).isEqualTo("4");
+  }
+
+  @Test
+  void executorsThatComeAndGoAndTasksThatRunTwice() throws Exception {
+    final Forked driver = run("elastic");
+    assertThat(driver.value("hash")).isEqualTo(DriverProgram.expected());
+    assertThat(Integer.parseInt(driver.value("removed"))).isGreaterThanOrEqualTo(2);
+    assertThat(Integer.parseInt(driver.value("speculative"))).isGreaterThanOrEqualTo(1);
+  }
+}
