@@ -31,8 +31,9 @@ import org.apache.spark.storage.StorageLevel;
  *
  * <p><b>What Spark keeps.</b> The shards of the last step, the sums of gradients of the step that is running, and the
  * micro-batches. Shards go back, over the steps since the last checkpoint, to its files. What those steps need to be done
- * once more is their parameters, which the driver keeps, and the micro-batches; their shuffles are not kept. At a
- * checkpoint the shards are read from the new files, and everything before is forgotten.
+ * once more is their parameters, which the driver keeps, the micro-batches, and their shuffles, as far as these are not
+ * lost too. At a checkpoint the shards are read from the new files, and everything before is forgotten. Shuffles are not
+ * removed earlier: that goes on behind the scenes, and would remove what is just being written once more.
  */
 final class Run<T> {
 
@@ -61,6 +62,7 @@ final class Run<T> {
   private JavaRDD<MicroBatch> batches;
   private JavaRDD<Shard> shards;
   private final List<Broadcast<?>> lineage = new ArrayList<>();
+  private final List<JavaRDD<Sum>> shuffles = new ArrayList<>();
   private long step;
   private long changed;
   private long updates;
@@ -93,7 +95,7 @@ final class Run<T> {
         spark.setLocalProperty(DESCRIPTION, description);
         forget(shards);
         forget(batches);
-        lineage.forEach(Broadcast::destroy);
+        forgetLineage();
         store.close();
       }
     }
@@ -112,6 +114,13 @@ final class Run<T> {
     }
   }
 
+  private void forgetLineage() {
+    lineage.forEach(Broadcast::destroy);
+    lineage.clear();
+    shuffles.forEach(sums -> sums.rdd().cleanShuffleDependencies(false));
+    shuffles.clear();
+  }
+
   private void describe(String what) {
     spark.setLocalProperty(DESCRIPTION, "Adamant: " + what);
   }
@@ -119,9 +128,9 @@ final class Run<T> {
   // ---- The beginning. ----
 
   private void begin(SequencedMap<String, ?> parameters) throws IOException {
+    store.requireWritable();
     final Index index = store.newest();
     take(parameters, index);
-    store.requireWritable();
     describe("dataset");
     batches = MicroBatch.cut(dataset, settings.microBatches);
     if (index != null) {
@@ -298,15 +307,19 @@ final class Run<T> {
   }
 
   private void clean(JavaRDD<Sum> sums, Broadcast<Parameters> parameters, boolean isDone) {
-    if (!spark.sc().isStopped()) {
-      forget(sums);
-      // A shuffle that is gone is done again where a shard has to be.
+    if (spark.sc().isStopped()) {
+      return;
+    }
+    forget(sums);
+    if (!isDone && lineage.remove(parameters)) {
+      // No shard comes from it.
+      parameters.destroy();
       sums.rdd().cleanShuffleDependencies(false);
-      if (!isDone && lineage.remove(parameters)) {
-        parameters.destroy();
-      } else if (lineage.contains(parameters)) {
-        parameters.unpersist(false);
-      }
+    } else if (lineage.contains(parameters)) {
+      parameters.unpersist(false);
+      shuffles.add(sums);
+    } else {
+      sums.rdd().cleanShuffleDependencies(false);
     }
   }
 
@@ -579,8 +592,7 @@ final class Run<T> {
     final JavaRDD<Shard> before = shards;
     shards = read(index);
     forget(before);
-    lineage.forEach(Broadcast::destroy);
-    lineage.clear();
+    forgetLineage();
   }
 
   private JavaRDD<Shard> read(Index index) {

@@ -316,7 +316,7 @@ public final class ShardedAdam {
      *
      * @param directory a folder of its own in a file system that Hadoop knows and all executors reach
      * @param every after how many steps; also the largest number of steps that are done again where an executor is lost, and
-     *     of copies of the parameters that the driver keeps for that
+     *     whose parameters the driver, and gradients the disks of the executors, keep for that
      * @return this builder
      */
     public Builder checkpoint(String directory, int every) {

@@ -18,22 +18,30 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.deploy.master.Master$;
+import org.apache.spark.deploy.worker.Worker$;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
+import scala.Option;
 
 /** A driver with two executors, which are processes. What it does, its first argument says; the second is a folder. */
 final class ClusterProgram {
 
-  private static final int LENGTH = 2_000_000;
+  static final int LENGTH = 2_000_000;
+
+  static final int MEASURED = 22;
 
   private ClusterProgram() {}
 
   private static SparkConf conf() {
     return Contexts.conf("local-cluster[2,1,1024]")
         .set("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+        // So that bytes can be counted.
+        .set("spark.shuffle.compress", "false")
+        .set("spark.broadcast.compress", "false")
         .set("spark.locality.wait", "1s");
   }
 
@@ -54,6 +62,9 @@ final class ClusterProgram {
           .set("spark.speculation.multiplier", "1.1")
           .set("spark.speculation.quantile", "0.3");
     }
+    if (args[0].equals("elastic")) {
+      conf.setMaster(hosts(folder));
+    }
     try (JavaSparkContext spark = Contexts.start(conf)) {
       switch (args[0]) {
         case "plain" -> plain(spark, folder);
@@ -62,6 +73,23 @@ final class ClusterProgram {
         default -> throw new IllegalArgumentException(args[0]);
       }
     }
+  }
+
+  /** A cluster on two addresses of this machine: Spark does not run a task twice on the same host. */
+  private static String hosts(String folder) {
+    final SparkConf conf = new SparkConf().set("spark.master.rest.enabled", "false");
+    final String url =
+        Master$.MODULE$
+            .startRpcEnvAndEndpoint("127.0.0.1", 0, 0, conf)
+            ._1()
+            .address()
+            .toSparkURL();
+    for (int i = 1; i <= 2; i++) {
+      Worker$.MODULE$.startRpcEnvAndEndpoint(
+          "127.0.0." + i, 0, 0, 1, 1024, new String[] {url}, folder + "/work", Option.apply(i),
+          conf, Option.empty());
+    }
+    return url;
   }
 
   private static Training fit(
@@ -90,14 +118,17 @@ final class ClusterProgram {
     final Map<String, Long> before = memory(spark);
     final SequencedMap<String, Object> parameters = new LinkedHashMap<>();
     parameters.put("w", new float[LENGTH]);
+    final Moved moved = new Moved();
+    spark.sc().addSparkListener(moved);
     ShardedAdam.builder(Adam.pytorchAdamW())
         .microBatches(2)
         .samples(1)
         .partitions(2)
+        .maxNorm(1)
         .checkpoint(folder + "/memory", 5)
         .build()
         .fit(
-            spark.parallelize(DriverProgram.DATASET, 2), parameters, new Waves(), 22,
+            spark.parallelize(DriverProgram.DATASET, 2), parameters, new Waves(), MEASURED,
             (step, loss, report) -> {
               if (step == 6 || step == 21) {
                 memory.put(step, memory(spark));
@@ -111,6 +142,7 @@ final class ClusterProgram {
               .max()
               .getAsLong());
     });
+    System.out.println("moved=" + moved);
     System.out.println("length=" + LENGTH);
     simd(spark).forEach(sentence -> System.out.println("simd=" + sentence));
   }

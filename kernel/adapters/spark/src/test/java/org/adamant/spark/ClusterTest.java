@@ -3,6 +3,7 @@ package org.adamant.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,22 @@ class ClusterTest {
     assertThat(early).isBetween(share, 2 * share);
     assertThat(late).isBetween(share, 2 * share);
     assertThat(late - early).isLessThan(share / 8);
+    // What the README says is moved.
+    final BytesPerStep model = new BytesPerStep(ClusterProgram.LENGTH, Float.BYTES, 2, 2);
+    final long[] moved =
+        Arrays.stream(driver.value("moved").split(" "))
+            .mapToLong(bytes -> Long.parseLong(bytes) / ClusterProgram.MEASURED)
+            .toArray();
+    assertClose(moved[0], model.shuffled());
+    assertClose(moved[1], model.shuffled());
+    // Which task runs where is Spark's choice.
+    assertThat(moved[2]).isLessThanOrEqualTo(moved[1]);
+    assertClose(moved[3], model.returned());
+    assertClose(moved[4], model.broadcast());
+  }
+
+  private static void assertClose(long measured, long modelled) {
+    assertThat(measured).isBetween(modelled, modelled + modelled / 100);
   }
 
   @Test
