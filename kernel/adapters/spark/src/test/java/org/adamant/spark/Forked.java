@@ -33,7 +33,8 @@ final class Forked implements AutoCloseable {
         command.add(option);
       }
     }
-    command.add("-Xmx1g");
+    // Short lives: nothing is worth being compiled well.
+    command.addAll(List.of("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(main.getName());
