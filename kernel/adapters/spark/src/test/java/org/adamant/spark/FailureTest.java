@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.util.Progressable;
+import org.apache.spark.MapOutputTrackerMaster;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** Tasks that fail, and caches that forget. */
 class FailureTest {
@@ -125,6 +127,12 @@ class FailureTest {
                 // Not by unpersist: it is to be kept from now on, only what is there is lost.
                 spark.env().blockManager().removeRdd(rdd.id());
                 forgotten.incrementAndGet();
+              }
+              final MapOutputTrackerMaster shuffles =
+                  (MapOutputTrackerMaster) spark.env().mapOutputTracker();
+              for (Object shuffle : CollectionConverters
+                  .asJava(shuffles.shuffleStatuses().keySet())) {
+                shuffles.unregisterAllMapAndMergeOutput((Integer) shuffle);
               }
             });
     assertThat(hash).isEqualTo(DriverProgram.expected());
