@@ -50,10 +50,20 @@ final class Reference {
     return new Parameters(step, scale, all);
   }
 
-  /** Floats, by kernel and model alone, with a norm over all. Returns the mean loss of each step. */
+  /** As below, for whoever does not ask for norms. */
   static <T> List<Double> train(
       Adam adam, double maxNorm, List<T> dataset, SequencedMap<String, Object> arrays,
       GradientFunction<T> function, int batches, int count, long steps)
+      throws Exception {
+    return train(
+        adam, maxNorm, dataset, arrays, function, batches, count, steps, new ArrayList<>());
+  }
+
+  /** Floats, by kernel and model alone, with a norm over all. Returns the mean loss of each step. */
+  static <T> List<Double> train(
+      Adam adam, double maxNorm, List<T> dataset, SequencedMap<String, Object> arrays,
+      GradientFunction<T> function, int batches, int count, long steps,
+      List<Double> norms)
       throws Exception {
     final List<Double> losses = new ArrayList<>();
     final Map<String, float[][]> moments = new LinkedHashMap<>();
@@ -79,9 +89,8 @@ final class Reference {
       final AdamModel model = AdamModel.of(slices);
       final double mean = batches == 1 ? 1 : 1.0 / batches;
       AdamStep step = adam.atStep(t).withGradientScale(mean);
-      step =
-          step.withClipFactor(
-              AdamStep.clipFactor(AdamKernel.preferred().globalNorm(model) * mean, maxNorm));
+      norms.add(AdamKernel.preferred().globalNorm(model) * mean);
+      step = step.withClipFactor(AdamStep.clipFactor(norms.getLast(), maxNorm));
       AdamKernel.preferred().step(step, model);
       losses.add(loss(all) / batches);
     }

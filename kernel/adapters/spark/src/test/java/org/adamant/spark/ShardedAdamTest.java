@@ -97,8 +97,9 @@ class ShardedAdamTest {
   void theBitsOfOneMachine(int shards, int batches, int partitions) throws Exception {
     final Adam adam = Adam.pytorchAdamW().withLearningRate(0.01);
     final SequencedMap<String, Object> expected = floats();
+    final List<Double> norms = new ArrayList<>();
     final List<Double> losses =
-        Reference.train(adam, 1.5, DATASET, expected, new Waves(), batches, 4, 5);
+        Reference.train(adam, 1.5, DATASET, expected, new Waves(), batches, 4, 5, norms);
     final List<Double> actual = new ArrayList<>();
     final List<StepReport> reports = new ArrayList<>();
     final Training training =
@@ -116,6 +117,7 @@ class ShardedAdamTest {
                 });
     assertSame(training.parameters(), expected);
     assertThat(actual).isEqualTo(losses);
+    assertThat(reports.stream().map(StepReport::norm).toList()).isEqualTo(norms);
     assertThat(reports).allMatch(r -> r.isUpdated() && r.clipFactor() < 1);
     assertThat(training.updates()).isEqualTo(5);
   }
