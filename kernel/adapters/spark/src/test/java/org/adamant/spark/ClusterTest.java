@@ -28,13 +28,14 @@ class ClusterTest {
     final Forked driver = run("plain");
     assertThat(driver.value("hash")).isEqualTo(DriverProgram.expected());
     assertThat(driver.value("simd")).contains("SIMD").doesNotContain(" 0 of ");
-    // Parameters, m and v of a half; broadcasts, gradients and what Spark has for itself are no more than that again.
-    final long share = Long.parseLong(driver.value("length")) / 2 * 3 * Float.BYTES;
+    // Parameters, m and v of a half; and at most one copy of the parameters and of a gradient.
+    final long whole = Long.parseLong(driver.value("length")) * Float.BYTES;
+    final long share = whole / 2 * 3;
     final long early = Long.parseLong(driver.value("memory 6 of 2"));
     final long late = Long.parseLong(driver.value("memory 16 of 2"));
-    assertThat(early).isBetween(share, 2 * share);
-    assertThat(late).isBetween(share, 2 * share);
-    assertThat(late - early).isLessThan(share / 8);
+    assertThat(early).isBetween(share, share + 2 * whole);
+    assertThat(late).isBetween(share, share + 2 * whole);
+    assertThat(late - early).isLessThan(share / 4);
     // What the README says is moved.
     final BytesPerStep model = new BytesPerStep(ClusterProgram.LENGTH, Float.BYTES, 2, 2);
     // The first broadcast is that of the parameters at the beginning.
@@ -60,6 +61,9 @@ class ClusterTest {
     final Forked driver = run("kill");
     assertThat(driver.value("hash")).isEqualTo(DriverProgram.expected());
     assertThat(driver.value("kills")).isEqualTo("4");
+    // Others may have been done just before; these took their time.
+    assertThat(driver.value("lost"))
+        .contains("gradients of step 3", "gradients of step 9");
   }
 
   @Test
