@@ -1,5 +1,7 @@
 package org.adamant.spark;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,7 @@ record Index(
    * @param bytes its length
    * @param parts the ranges of parameters in it
    */
+  @DefaultSerializer(JavaSerializer.class)
   record ShardFile(String file, long bytes, List<Part> parts) implements Serializable {}
 
   /** The elements of a parameter in a file. */

@@ -1,5 +1,7 @@
 package org.adamant.spark;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -26,11 +28,13 @@ import scala.reflect.ClassTag$;
  * @param checksum of all of them, as they are serialised
  * @param refusal what is wrong with them; null if nothing is
  */
+@DefaultSerializer(JavaSerializer.class)
 record MicroBatch(int index, Object[] samples, long checksum, String refusal)
     implements
     Serializable {
 
   /** What a micro-batch was in the pass that is believed. */
+  @DefaultSerializer(JavaSerializer.class)
   private record Fingerprint(int count, long checksum) implements Serializable {
 
     @Override

@@ -1,5 +1,7 @@
 package org.adamant.spark;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ import org.apache.spark.storage.StorageLevel;
 final class Run<T> {
 
   /** What the owner of a shard says about its gradients. */
+  @DefaultSerializer(JavaSerializer.class)
   private record Look(double loss, String refusal, long nonFinite, double[] sumsOfSquares)
       implements Serializable {}
 

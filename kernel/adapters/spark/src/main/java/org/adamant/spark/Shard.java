@@ -1,5 +1,7 @@
 package org.adamant.spark;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.adamant.Rounding;
  * @param step the step that made it
  * @param parts one for each of its ranges
  */
+@DefaultSerializer(JavaSerializer.class)
 record Shard(int index, long step, Part[] parts) implements Serializable {
 
   /** The arrays of one range; moments are null of a parameter that was never stepped, the last two where none are kept. */

@@ -1,15 +1,21 @@
 package org.adamant.spark;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import java.io.Serializable;
 import java.util.Iterator;
 
 /**
  * The gradients of some or all micro-batches, for the ranges of one shard.
  *
+ * <p>As all records that Spark serialises, by Java's serialisation: Kryo, where Spark is told to use that, writes the fields
+ * of objects, and those of records cannot be written.
+ *
  * @param loss the sum of the losses of these micro-batches
  * @param refusal what is wrong with them; null if nothing is
  * @param gradients one array for each range, null for one that is frozen; null if something is wrong
  */
+@DefaultSerializer(JavaSerializer.class)
 record Sum(double loss, String refusal, Serializable[] gradients) implements Serializable {
 
   /**
