@@ -238,6 +238,19 @@ public final class AdamSlice {
   }
 
   /**
+   * The number that {@link AdamOptimizer} gives to the first element of a parameter, so that parameters do not share random
+   * numbers: for whoever steps a part of such a parameter, see {@link #numberedFrom}.
+   *
+   * @param parameter the name of the parameter
+   * @return a multiple of 2^32 that depends on the name alone
+   * @throws NullPointerException if the name is null
+   */
+  public static long numberOf(String parameter) {
+    Arguments.requireNonNull("parameter", parameter);
+    return ParameterState.numberOf(parameter);
+  }
+
+  /**
    * The first element of the slice.
    *
    * @return the offset in the operands

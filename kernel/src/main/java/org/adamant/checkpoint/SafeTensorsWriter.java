@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,17 +129,57 @@ public final class SafeTensorsWriter {
     write(file, new RealFiles());
   }
 
+  /**
+   * Writes the bytes of the file to a channel, for example to one of a distributed file system. Neither forces nor closes
+   * it: when the file is there, and what a crash leaves behind, is up to who opened the channel.
+   *
+   * @param channel where to, in blocking mode
+   * @throws NullPointerException if the channel is null
+   * @throws IOException if it could not be written; a part may be
+   * @throws IllegalStateException if a segment's arena is closed
+   * @throws WrongThreadException if a segment belongs to another thread
+   */
+  public void writeTo(WritableByteChannel channel) throws IOException {
+    SafeTensors.requireNonNull("channel", channel);
+    final List<Item> sorted = sorted();
+    writeAll(
+        new FileOperations.Output() {
+          @Override
+          public void write(ByteBuffer bytes) throws IOException {
+            while (bytes.hasRemaining()) {
+              channel.write(bytes);
+            }
+          }
+
+          @Override
+          public void force() {
+            // Said above.
+          }
+
+          @Override
+          public void close() {
+            // Said above.
+          }
+        },
+        header("the channel", sorted), sorted);
+  }
+
   /** Writes with other operations. */
   void write(Path file, FileOperations files) throws CheckpointException {
     SafeTensors.requireNonNull("file", file);
-    // As the reference does: from 64 bits down all begin at multiples of their size.
-    final List<Item> sorted = new ArrayList<>(items.values());
-    sorted.sort(Comparator.comparing(Item::dtype).reversed().thenComparing(Item::name));
-    final byte[] header = header(file, sorted);
+    final List<Item> sorted = sorted();
+    final byte[] header = header(file.toString(), sorted);
     new FileReplacement(files).replace(file, output -> writeAll(output, header, sorted));
   }
 
-  private byte[] header(Path file, List<Item> sorted) throws CheckpointException {
+  /** As the reference does: from 64 bits down all begin at multiples of their size. */
+  private List<Item> sorted() {
+    final List<Item> sorted = new ArrayList<>(items.values());
+    sorted.sort(Comparator.comparing(Item::dtype).reversed().thenComparing(Item::name));
+    return sorted;
+  }
+
+  private byte[] header(String file, List<Item> sorted) throws CheckpointException {
     final StringBuilder json = new StringBuilder("{");
     if (!metadata.isEmpty()) {
       appendString(json, HeaderReader.METADATA).append(":{");

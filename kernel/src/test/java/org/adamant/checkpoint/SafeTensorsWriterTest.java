@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -50,6 +52,40 @@ class SafeTensorsWriterTest {
                 .put(padded.getBytes(UTF_8))
                 .put(HexFormat.of().parseHex("0000803f04010203"))
                 .array());
+  }
+
+  /** Channels may take less at once than they are given. */
+  @Test
+  void aChannelGetsTheBytesOfTheFile() throws IOException {
+    final SafeTensorsWriter writer =
+        SafeTensorsWriter.create()
+            .metadata("k", "v")
+            .tensor("a", DType.F32, new long[] {600_000}, MemorySegment.ofArray(new float[600_000]))
+            .tensor("z", DType.I64, new long[0], MemorySegment.ofArray(new long[] {-2}));
+    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    writer.writeTo(
+        new WritableByteChannel() {
+          @Override
+          public int write(ByteBuffer from) {
+            final byte[] some = new byte[Math.min(from.remaining(), 1000)];
+            from.get(some);
+            bytes.writeBytes(some);
+            return some.length;
+          }
+
+          @Override
+          public boolean isOpen() {
+            return true;
+          }
+
+          @Override
+          public void close() {
+            throw new AssertionError("closed");
+          }
+        });
+    assertThat(bytes.toByteArray()).isEqualTo(Checkpoints.bytes(writer));
+    assertThatThrownBy(() -> writer.writeTo(null)).isInstanceOf(NullPointerException.class)
+        .hasMessage("channel is null");
   }
 
   @Test
