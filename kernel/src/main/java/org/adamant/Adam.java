@@ -882,9 +882,11 @@ public final class Adam {
       try {
         final Field field = Values.class.getDeclaredField(named[0]);
         field.set(values, value(field.getType(), named[1]));
-      } catch (ReflectiveOperationException | IndexOutOfBoundsException e) {
+      } catch (ReflectiveOperationException | IndexOutOfBoundsException
+          | IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "text = " + text + ": expected hyper-parameters that this version has, and not " + part,
+            "text = " + text + ": expected hyper-parameters that this version has, and not '" + part
+                + "'",
             e);
       }
     }
@@ -896,9 +898,13 @@ public final class Adam {
     if (type == double.class) {
       return Double.parseDouble(text);
     }
-    return type == boolean.class
-        ? Boolean.parseBoolean(text)
-        : Enum.valueOf((Class<Enum>) type, text);
+    if (type == boolean.class) {
+      if (!text.equals("true") && !text.equals("false")) {
+        throw new IllegalArgumentException(text);
+      }
+      return text.equals("true");
+    }
+    return Enum.valueOf((Class<Enum>) type, text);
   }
 
   @Override

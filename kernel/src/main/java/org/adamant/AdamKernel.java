@@ -471,7 +471,8 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    * its slice.
    *
    * @param model the slices, of which only the gradients are read
-   * @param scale what every gradient is multiplied by before it is squared, a power of two
+   * @param scale what every gradient is multiplied by before it is squared, finite and greater than 0; without rounding if it
+   *     is a power of two
    * @return the sums of the blocks of the first slice, then of the next
    * @throws NullPointerException if the model is null
    * @throws IllegalArgumentException if the scale is not finite and greater than 0
@@ -488,7 +489,12 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    */
   static double normOfSums(DoubleFunction<double[]> sumsOfSquares) {
     Arguments.requireNonNull("sumsOfSquares", sumsOfSquares);
-    return GlobalNorm.of(sumsOfSquares);
+    return GlobalNorm.of(
+        scale -> {
+          final double[] sums = sumsOfSquares.apply(scale);
+          Arguments.requireNonNull("what sumsOfSquares gives", sums);
+          return sums;
+        });
   }
 
   /**

@@ -405,7 +405,7 @@ public final class AdamOptimizer {
 
     /**
      * Has every row count its own steps, in the mode LAZY: a row that is seldom touched then gets the bias correction of its
-     * own first steps.
+     * own first steps. A dense gradient is a step of all rows, and has the count of the parameter.
      *
      * @return this builder
      */
@@ -634,13 +634,14 @@ public final class AdamOptimizer {
 
   /** Refuses what would change steps that rows have yet to take. */
   private void requireCaughtUp(String what) {
-    for (Map.Entry<String, ParameterState> entry : states.entrySet()) {
-      final ParameterState state = entry.getValue();
-      if (state.sparse != null && state.sparse.isBehind(state.counter.steps)) {
-        throw new IllegalStateException(
-            what + " changes the hyper-parameters, and rows of parameter '" + entry.getKey()
-                + "' have steps to take with those there were: expected catchUp(params) before");
-      }
+    states.forEach((name, state) -> requireCaughtUp(what, name, state));
+  }
+
+  private static void requireCaughtUp(String what, String name, ParameterState state) {
+    if (state.isBehind()) {
+      throw new IllegalStateException(
+          what + " changes what steps do, and rows of parameter '" + name
+              + "' have steps to take as they were: expected catchUp(params) before");
     }
   }
 
@@ -656,7 +657,7 @@ public final class AdamOptimizer {
     final Map<String, Storage> storages = storages(params);
     for (Map.Entry<String, ParameterState> entry : states.entrySet()) {
       final ParameterState state = entry.getValue();
-      if (state.sparse != null && state.sparse.isBehind(state.counter.steps)) {
+      if (state.isBehind()) {
         final Storage param = storages.get(entry.getKey());
         if (param == null) {
           throw new IllegalArgumentException(
@@ -679,11 +680,12 @@ public final class AdamOptimizer {
 
   private void catchUp(Member member) {
     final ParameterState state = member.state;
-    if (state.sparse != null && state.sparse.isBehind(state.counter.steps)) {
+    if (state.isBehind()) {
       state.sparse.catchUp(
           member.operands(
               state.maximum, state.isAveraged ? state.average : null),
           state.counter.steps, past(member), settings.kernel);
+      state.forgetUpdates();
     }
   }
 
@@ -701,8 +703,13 @@ public final class AdamOptimizer {
               state.counter.steps, state.number);
     }
     state.sparse.prepare(
-        state.hasGradients ? state.rowGradients.with(member.rows) : member.rows,
-        settings.accumulatesInDouble, operands, state.counter.steps + 1, past(member),
+        !accumulates()
+            ? member.rows
+            : state.hasGradients
+                ? state.rowGradients.with(member.rows)
+                : new RowGradients(member.rows).with(member.rows),
+        settings.accumulatesInDouble && accumulates(), operands, state.counter.steps + 1,
+        past(member),
         settings.kernel);
     return state.sparse;
   }
@@ -769,7 +776,8 @@ public final class AdamOptimizer {
     Arguments.requireNonNull("grads", grads);
     final OptimizerPlan before = last == null ? null : last.get();
     final OptimizerPlan plan;
-    if (before != null && before.isFor(params, grads)) {
+    // Rows are checked each time: an array of the caller, they may have changed.
+    if (before != null && !before.hasRows && before.isFor(params, grads)) {
       plan = before;
     } else {
       // Nothing of the step before is to be kept alive while this one allocates; it has the arrays no more.
@@ -783,6 +791,10 @@ public final class AdamOptimizer {
       last = new WeakReference<>(plan);
     }
     return report;
+  }
+
+  private boolean accumulates() {
+    return settings.microBatches > 1;
   }
 
   private int groupOf(String name) {
@@ -805,7 +817,7 @@ public final class AdamOptimizer {
   }
 
   private StepReport step(OptimizerPlan plan) {
-    final boolean accumulates = settings.microBatches > 1;
+    final boolean accumulates = accumulates();
     if (!accumulates) {
       final Adam[] now = adams(stepCount + 1);
       catchUpDense(plan);
@@ -1094,7 +1106,9 @@ public final class AdamOptimizer {
     for (Member member : plan.members) {
       final SparseState sparse = member.state.sparse;
       if (sparse != null) {
-        member.state.stepsAt(stepCount + 1);
+        if (sparse.mode() == SparseMode.EXACT) {
+          member.state.stepsAt(stepCount + 1);
+        }
         if (member.rows == null) {
           sparse.tookAll(member.state.counter.steps + 1);
         }
@@ -1140,6 +1154,7 @@ public final class AdamOptimizer {
    * @param newName what it is called from now on
    * @throws NoSuchElementException if the parameter has not been seen yet
    * @throws IllegalArgumentException if there is another one of the new name
+   * @throws IllegalStateException if the new name is of another group, and rows have steps to take, see {@link #catchUp}
    */
   public void rename(String name, String newName) {
     final ParameterState state = known(name);
@@ -1149,8 +1164,12 @@ public final class AdamOptimizer {
           "newName = " + newName + ": expected another name, there is a parameter '" + newName
               + "'");
     }
+    if (settings.groupOf(name) != settings.groupOf(newName)) {
+      requireCaughtUp("newName", name, state);
+    }
     states.put(newName, state);
     states.remove(name);
+    dropGradientsOfFrozen();
     forgetPlans();
   }
 
@@ -1162,7 +1181,9 @@ public final class AdamOptimizer {
    * @param name a parameter seen before
    * @param newLength the number of its elements from now on, at least 0
    * @throws NoSuchElementException if the parameter has not been seen yet
-   * @throws IllegalArgumentException if the length is negative
+   * @throws IllegalArgumentException if the length is negative, or no multiple of the rows' length where these count their
+   *     steps
+   * @throws IllegalStateException if rows have steps to take, see {@link #catchUp}
    */
   public void resize(String name, long newLength) {
     final ParameterState state = known(name);
@@ -1174,6 +1195,7 @@ public final class AdamOptimizer {
           "newLength = " + newLength + ": expected at most " + Numbers.LONGEST_ARRAY
               + ", the moments are in arrays");
     }
+    requireCaughtUp("newLength", name, state);
     states.put(name, state.resized(newLength));
     forgetPlans();
   }
@@ -1242,10 +1264,17 @@ public final class AdamOptimizer {
    * @throws IOException if it could not be written
    * @throws IllegalArgumentException if moments are in a format that PyTorch does not have, or a shape has another number of
    *     elements
+   * @throws IllegalStateException if there are gradients of micro-batches, or rows have steps to take, see {@link #catchUp}
    */
   public void savePyTorch(Path file, Map<String, long[]> shapes) throws IOException {
     Arguments.requireNonNull("file", file);
     Arguments.requireNonNull("shapes", shapes);
+    requireCaughtUp("file");
+    if (microBatches > 0) {
+      throw new IllegalStateException(
+          "there are gradients of " + microBatches + " of " + settings.microBatches
+              + " micro-batches: expected an update before, PyTorch's state has no place for them");
+    }
     final OptimizerFile written = new OptimizerFile();
     written.states.putAll(states);
     written.writePyTorch(file, shapes);
@@ -1317,9 +1346,21 @@ public final class AdamOptimizer {
       }
     } catch (IllegalArgumentException | IndexOutOfBoundsException | NullPointerException e) {
       throw new CheckpointException(
-          file + ": metadata that cannot be read: expected what an optimizer has written (" + e
-              + ")",
+          file + ": metadata that cannot be read: expected what an optimizer has written"
+              + (e instanceof IllegalArgumentException ? " (" + e.getMessage() + ")" : ""),
           e);
+    }
+    for (Map.Entry<String, ParameterState> entry : states.entrySet()) {
+      final String wrong = entry.getValue().obstacle(stepCount);
+      if (wrong != null) {
+        throw new CheckpointException(file + ": parameter '" + entry.getKey() + "' has " + wrong);
+      }
+      if (!isStrict && entry.getValue().isBehind()) {
+        throw new IllegalArgumentException(
+            file + " has rows of parameter '" + entry.getKey()
+                + "' with steps to take as they were: expected it to be loaded with the settings it was"
+                + " saved with, and catchUp(params)");
+      }
     }
     requireState(file, values, "lossScale", !"null".equals(values.get("built.lossScale")));
     requireState(file, values, "plateau", !"null".equals(values.get("built.plateau")));

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ import org.adamant.checkpoint.DType;
 import org.adamant.checkpoint.SafeTensors;
 import org.adamant.checkpoint.SafeTensorsWriter;
 import org.adamant.checkpoint.Tensor;
+import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
 
 /**
@@ -335,26 +337,36 @@ final class OptimizerFile {
         state.updates.add(new long[] {number(name, numbers[0]), number(name, numbers[1])});
       }
     }
+    final boolean areCounted = settings.sparseMode == SparseMode.EXACT || settings.countsRows;
+    if (areCounted && state.counter.steps > Integer.MAX_VALUE) {
+      throw refused(
+          "parameter '" + name + "' has " + state.counter.steps + " steps: expected at most "
+              + Integer.MAX_VALUE + ", as its rows have counters");
+    }
     state.sparse =
         new SparseState(
             settings.sparseMode, settings.countsRows, state.length, rowLength,
             state.counter.steps, state.number);
-    final int[] counters = state.sparse.counters();
-    if (counters != null && reader.has(ROWS)) {
-      final Tensor tensor = reader.tensor(ROWS);
-      if (tensor.dtype() != DType.I32 || tensor.elements() != counters.length) {
-        throw refused(
-            "tensor '" + tensor.name() + "' is " + tensor + ": expected I32 and " + counters.length
-                + " elements, one for each row");
+    if (reader.has(ROWS)) {
+      final int[] read = rowSteps(state, reader.tensor(ROWS));
+      final String numbers = String.valueOf(values.get("built.numbers"));
+      final boolean wasExact = numbers.contains("sparse=" + SparseMode.EXACT);
+      final boolean isExact = settings.sparseMode == SparseMode.EXACT;
+      if (wasExact && !isExact
+          && Arrays.stream(read).anyMatch(steps -> steps < state.counter.steps)) {
+        throw new IllegalArgumentException(
+            where + "rows of parameter '" + name
+                + "' have steps to take: expected sparse = EXACT as before, and catchUp(params)");
       }
-      MemorySegment.ofArray(counters).copyFrom(tensor.data());
-      for (int steps : counters) {
-        if (steps < 0 || steps > state.counter.steps) {
-          throw refused(
-              "tensor '" + tensor.name() + "' has " + steps + ": expected 0 to "
-                  + state.counter.steps + ", the steps of the parameter");
-        }
+      // What rows have counted in one mode says nothing in the other.
+      if (areCounted && wasExact == isExact) {
+        System.arraycopy(read, 0, state.sparse.counters(), 0, read.length);
       }
+    }
+    if (state.areOfRows && state.rowGradients.rowLength() != rowLength) {
+      throw refused(
+          "parameter '" + name + "': gradientRowLength = " + state.rowGradients.rowLength()
+              + ": expected " + rowLength + ", as rowLength");
     }
     state.sparse.setLastUnrest(number(name, fields, "lastUnrest"));
   }
@@ -369,6 +381,26 @@ final class OptimizerFile {
               + state.length);
     }
     return (int) rowLength;
+  }
+
+  /** How many steps each row has taken. */
+  private int[] rowSteps(ParameterState state, Tensor tensor) throws CheckpointException {
+    final long rows = state.length / state.sparse.rowLength();
+    if (tensor.dtype() != DType.I32 || tensor.elements() != rows) {
+      throw refused(
+          "tensor '" + tensor.name() + "' is " + tensor + ": expected I32 and " + rows
+              + " elements, one for each row");
+    }
+    final int[] steps = new int[(int) rows];
+    MemorySegment.ofArray(steps).copyFrom(tensor.data());
+    for (int ofRow : steps) {
+      if (ofRow < 0 || ofRow > state.counter.steps) {
+        throw refused(
+            "tensor '" + tensor.name() + "' has " + ofRow + ": expected 0 to "
+                + state.counter.steps + ", the steps of the parameter");
+      }
+    }
+    return steps;
   }
 
   /** The gradients of rows of micro-batches. */
@@ -398,7 +430,7 @@ final class OptimizerFile {
             ? SparseRows.of(rows, floats, rowLength)
             : SparseRows.of(rows, (double[]) values, rowLength);
     final RowGradients gradients = new RowGradients(read);
-    gradients.add(read);
+    gradients.append(read);
     return gradients;
   }
 

@@ -123,8 +123,12 @@ final class OptimizerPlan {
           }
         }
         if (member.rows != null) {
+          // Rows may have steps to take with maxima that this one has not.
           final SparseState sparse =
-              rows.prepare(member, member.operands(maxima[i], averages[i]));
+              rows.prepare(
+                  member,
+                  member.operands(
+                      maxima[i] == null ? state.maximum : maxima[i], averages[i]));
           final List<AdamSlice> ofRows = sparse.slices();
           for (int k = 0; k < ofRows.size(); k++) {
             add(i, ofRows.get(k), cohort(bySteps, member, sparse.stepNumber(k) - 1));
@@ -465,6 +469,8 @@ final class OptimizerPlan {
       final ParameterState known = states.get(names[i]);
       requireGradient(names[i], gradients[i], params.values[i], param);
       requireKnown(names[i], params.values[i], param, known);
+      requireAccessible("parameter", names[i], param);
+      param.requireWritable("parameter '" + names[i] + "'");
       overlap.add(param, "parameter '" + names[i] + "'");
       final SparseRows rows = gradients[i] instanceof SparseRows its ? its : null;
       anyRows |= rows != null;
@@ -480,6 +486,11 @@ final class OptimizerPlan {
     }
     hasRows = anyRows;
     hasSparse = anySparse;
+    for (Member member : members) {
+      if (member.rows != null) {
+        requireRowsFit(member);
+      }
+    }
     for (int i = 0; i < grads.names.length; i++) {
       final String param = users.get(grads.values[i]);
       if (param != null) {
@@ -601,6 +612,55 @@ final class OptimizerPlan {
       }
       requireLength(
           "parameter", name, storage.length(), known.length, "what it was at its first step");
+    }
+  }
+
+  /** Refuses rows that a step could not take, and memory that it would read after writing it. */
+  private void requireRowsFit(Member member) {
+    final ParameterState state = member.state;
+    final int rowLength = member.rows.rowLength();
+    if (state.sparse != null && state.sparse.rowLength() != rowLength) {
+      throw new IllegalArgumentException(
+          "gradient '" + member.name + "' is " + member.rows + ": expected rows of length "
+              + state.sparse.rowLength() + ", as before");
+    }
+    final boolean hasBlocks =
+        state.m.format() == Format.BLOCK8 || state.v.format() == Format.BLOCK8;
+    if (hasBlocks && rowLength % Format.BLOCK_LENGTH != 0) {
+      throw new IllegalArgumentException(
+          "gradient '" + member.name + "' is " + member.rows + ": expected a multiple of "
+              + Format.BLOCK_LENGTH + " as rowLength, as rows of moments in BLOCK8 would share a"
+              + " scale");
+    }
+    final Storage values = Numbers.storageOf(member.rows.values());
+    for (Member other : members) {
+      if (Overlap.of(values, other.param)) {
+        throw inParameter(member.name, other.name);
+      }
+      if (other.grad != null && Overlap.of(other.grad, member.param)) {
+        throw inParameter(other.name, member.name);
+      }
+    }
+  }
+
+  private static IllegalArgumentException inParameter(String gradient, String parameter) {
+    return new IllegalArgumentException(
+        "gradient '" + gradient + "' lies in the memory of parameter '" + parameter
+            + "': expected memory of its own");
+  }
+
+  private static void requireAccessible(String what, String name, Storage storage) {
+    if (storage.segment == null) {
+      return;
+    }
+    if (!storage.segment.scope().isAlive()) {
+      throw new IllegalStateException(
+          what + " '" + name + "' lies in an arena that is closed: expected an open one");
+    }
+    if (!storage.segment.isAccessibleBy(Thread.currentThread())) {
+      throw new WrongThreadException(
+          what + " '" + name + "' lies in another thread's confined arena: expected one of this"
+              + " thread's, or a shared one");
     }
   }
 

@@ -16,6 +16,9 @@ final class ParameterState {
     }
   }
 
+  /** Gaps between updates after which it is worth looking whether some can be forgotten. */
+  private static final int FORGET_AFTER = 64;
+
   /** How the parameter is written. */
   final Format format;
 
@@ -87,7 +90,48 @@ final class ParameterState {
     final long step = counter.steps + 1;
     if (updates.isEmpty() || step - updates.getLast()[0] != update - updates.getLast()[1]) {
       updates.add(new long[] {step, update});
+      if (updates.size() % FORGET_AFTER == 0) {
+        final long least = sparse.least();
+        while (updates.size() > 1 && updates.get(1)[0] <= least + 1) {
+          updates.removeFirst();
+        }
+      }
     }
+  }
+
+  /** Forgets updates that no row has to be caught up with, all being so. */
+  void forgetUpdates() {
+    while (updates.size() > 1) {
+      updates.removeFirst();
+    }
+  }
+
+  /** Whether rows have steps to take that the parameter has taken. */
+  boolean isBehind() {
+    return sparse != null && sparse.isBehind(counter.steps);
+  }
+
+  /** {@return what cannot be so after as many updates, from a file; null if all can} */
+  String obstacle(long updatesDone) {
+    if (counter.steps > updatesDone) {
+      return counter.steps + " steps: expected at most " + updatesDone
+          + ", the updates of the optimizer";
+    }
+    long[] last = {0, 0};
+    for (long[] pair : updates) {
+      if (pair[0] <= last[0] || pair[1] - last[1] < pair[0] - last[0]
+          || pair[0] > counter.steps
+          || pair[1] > updatesDone - (counter.steps - pair[0])) {
+        return "step " + pair[0] + " at update " + pair[1]
+            + ": expected steps in their order, each at an update of its own, up to " + updatesDone;
+      }
+      last = pair;
+    }
+    if (isBehind() && (updates.isEmpty() || updates.getFirst()[0] > sparse.least() + 1)) {
+      return "rows behind that took " + sparse.least()
+          + " steps: expected to be told at which updates the next were";
+    }
+    return null;
   }
 
   /** {@return the update that was a step of the parameter, one of those that were told} */
@@ -116,6 +160,10 @@ final class ParameterState {
             format, number, arena, resized(m, newLength), resized(v, newLength));
     other.maximum = maximum == null ? null : resized(maximum, newLength);
     other.counter = new Counter(counter.steps);
+    if (sparse != null) {
+      other.sparse = sparse.resized(newLength, counter.steps);
+      other.updates.addAll(updates);
+    }
     return other;
   }
 

@@ -61,7 +61,11 @@ final class RowGradients {
   }
 
   void add(SparseRows withDuplicates) {
-    final SparseRows next = merged(withDuplicates);
+    append(merged(withDuplicates));
+  }
+
+  /** Adds what is the gradient of several micro-batches, and stays so. */
+  void append(SparseRows next) {
     reserve(next);
     final int length = next.rows().length;
     System.arraycopy(next.rows(), 0, rows, count, length);
@@ -80,7 +84,7 @@ final class RowGradients {
   /** {@return all of them and those of the last micro-batch; nothing is changed} */
   SparseRows with(SparseRows last) {
     final RowGradients both = new RowGradients(last);
-    both.add(all());
+    both.append(all());
     both.add(last);
     return both.all();
   }

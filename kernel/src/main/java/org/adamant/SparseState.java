@@ -118,6 +118,34 @@ final class SparseState {
     return false;
   }
 
+  /** {@return how many steps the row has taken that has taken the fewest; at most those of the parameter} */
+  long least() {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; mode == SparseMode.EXACT && i < counters.length; i++) {
+      least = Math.min(least, counters[i]);
+    }
+    return least;
+  }
+
+  /** {@return the state of as many of the rows, and of new ones, none of which has steps to take; null if it is as a new one} */
+  SparseState resized(long newLength, long steps) {
+    if (mode == SparseMode.EXACT || counters == null) {
+      // All rows are alike.
+      return newLength % rowLength == 0
+          ? new SparseState(mode, counters != null, newLength, rowLength, steps, firstNumber)
+          : null;
+    }
+    if (newLength % rowLength != 0) {
+      throw new IllegalArgumentException(
+          "newLength = " + newLength + ": expected a multiple of " + rowLength
+              + ", the length of the rows, which have counters");
+    }
+    final SparseState other = new SparseState(mode, true, newLength, rowLength, 0, firstNumber);
+    System.arraycopy(
+        counters, 0, other.counters, 0, Math.min(counters.length, other.counters.length));
+    return other;
+  }
+
   /** What is to be saved of the state, and may be changed to restore it; null if there are no counters. */
   int[] counters() {
     return counters;
@@ -170,8 +198,10 @@ final class SparseState {
           "params has length " + operands[0].length() + ": expected " + rowCount * rowLength
               + ", what it was at its first step");
     }
-    if (counters != null) {
-      Math.toIntExact(newT);
+    if (counters != null && newT > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "t = " + newT + ": expected at most " + Integer.MAX_VALUE
+              + " steps of a parameter whose rows have counters");
     }
     rows.read(gradient.rows(), rowCount);
     t = newT;
@@ -197,13 +227,6 @@ final class SparseState {
       addUp(gradient, addsInDouble);
     } else {
       gradients = Numbers.storageOf(gradient.values());
-    }
-    for (Storage operand : operands) {
-      if (operand != null && Overlap.of(operand, gradients)) {
-        throw new IllegalArgumentException(
-            gradient
-                + " lies in memory of the parameter or its state: expected gradients elsewhere");
-      }
     }
     final AdamSlice all = AdamSlice.ofRows(operands, gradients, firstNumber);
     int begin = 0;

@@ -175,7 +175,8 @@ class AdamTest {
     }
     for (String text : new String[] {
       "", "Adam[]", "Adam[learningRate=1", "Adam[learningRate=x]", "Adam[rate=1.0]",
-      "Adam[beta1=2.0]", "Adam[amsgrad=MAYBE]"
+      "Adam[beta1=2.0]", "Adam[amsgrad=MAYBE]",
+      "Adam[nesterov=yes]"
     }) {
       assertThatThrownBy(() -> Adam.parse(text))
           .as(text)

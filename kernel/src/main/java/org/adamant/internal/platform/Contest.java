@@ -9,8 +9,9 @@ import org.adamant.internal.loop.Operands;
  * compiles their SIMD loop. Both step blocks of the caller, and are timed. The result may be wrong, which costs time and
  * changes no bit.
  *
- * <p>A block of the scalar path comes at most every {@value #PAUSE} nanoseconds: it may be ten times slower, and it may
- * not be compiled yet.
+ * <p>A block is timed at most every {@value #PAUSE} nanoseconds: the scalar path may be ten times slower, and it may not be
+ * compiled yet. Which loop does it is left to chance: blocks that come in turns, cold ones and warm ones, are not to be
+ * shared out in turns as well.
  *
  * <p>Threads share the fields without synchronisation: a race costs a measurement.
  */
@@ -40,7 +41,8 @@ final class Contest {
   private Loop winner;
   private long simdTime = Long.MAX_VALUE;
   private long scalarTime = Long.MAX_VALUE;
-  private int rounds;
+  private int simdRounds;
+  private int scalarRounds;
   private long next = System.nanoTime();
 
   Contest(Loop simd, Loop scalar) {
@@ -77,17 +79,20 @@ final class Contest {
       simd.step(c, o, moments, first, count);
       return;
     }
-    final boolean isScalar = rounds % 2 == 1;
+    final boolean isScalar =
+        scalarRounds < ROUNDS && (simdRounds >= ROUNDS || start * 0x9e3779b97f4a7c15L < 0);
     (isScalar ? scalar : simd).step(c, o, moments, first, count);
     final long end = System.nanoTime();
     final long time = (end - start) * PER / count;
+    next = end + PAUSE;
     if (isScalar) {
       scalarTime = Math.min(scalarTime, time);
-      next = end + PAUSE;
+      scalarRounds++;
     } else {
       simdTime = Math.min(simdTime, time);
+      simdRounds++;
     }
-    if (++rounds >= 2 * ROUNDS) {
+    if (simdRounds >= ROUNDS && scalarRounds >= ROUNDS) {
       winner = scalarTime < CLEARLY * simdTime ? scalar : simd;
     }
   }

@@ -81,6 +81,42 @@ class ContestTest {
     assertThat(simd.blocks).isGreaterThan(1_000);
   }
 
+  /** A step of two blocks, of which the first is cold, seldom: both loops are to see both blocks. */
+  @Test
+  void blocksThatComeInTurnsAreSharedOut() {
+    final long[] extra = {0};
+    final class Cold extends StubLoop {
+      private final long nanoseconds;
+
+      Cold(long nanoseconds) {
+        this.nanoseconds = nanoseconds;
+      }
+
+      @Override
+      public void step(Coefficients c, Operands o, float[] moments, long first, int count) {
+        final long end = System.nanoTime() + nanoseconds + extra[0];
+        while (System.nanoTime() < end) {
+          Thread.onSpinWait();
+        }
+      }
+    }
+    final Contest contest = new Contest(new Cold(20_000), new Cold(40_000));
+    final Operands operands = operands(Loop.BLOCK);
+    final long end = System.nanoTime() + PATIENCE;
+    while (!contest.hasEnded() && System.nanoTime() < end) {
+      extra[0] = 100_000;
+      contest.step(null, operands, null, 0, Loop.BLOCK);
+      extra[0] = 0;
+      contest.step(null, operands, null, 0, Loop.BLOCK);
+      final long next = System.nanoTime() + 2_500_000;
+      while (System.nanoTime() < next) {
+        Thread.onSpinWait();
+      }
+    }
+    assertThat(contest.hasEnded()).isTrue();
+    assertThat(contest.isScalar()).isFalse();
+  }
+
   /** They take another share of the cost of a call. */
   @Test
   void blocksThatAreCutAreNotMeasured() {
