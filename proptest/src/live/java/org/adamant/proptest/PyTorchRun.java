@@ -91,7 +91,7 @@ final class PyTorchRun implements AutoCloseable {
           # The type 7 is that of doubles.
           def half_power(x: float, correctly: bool) -> float:
               if correctly and x < 0.99999999999999989:
-                  return float(torch.sqrt(torch.tensor(x, dtype=7)).item())
+                  return float(torch.full([1], x, dtype=7).sqrt().item())
               return x ** 0.5
 
           def radam(p: Tensor, g: Tensor, m: Tensor, v: Tensor, unused: Tensor,
