@@ -126,7 +126,7 @@ class ConfigurationTest {
     assertThatThrownBy(
         () -> configured("<property name=\"hyperParameters\" value=\"gamma=3\"/>"))
         .isInstanceOf(PropertyException.class)
-        .hasMessageContaining("expected hyper-parameters that this version has, and not gamma=3");
+        .hasMessageContaining("expected hyper-parameters that this version has, and not 'gamma=3'");
     assertThatThrownBy(() -> configured("<property name=\"threads\" value=\"0\"/>"))
         .isInstanceOf(PropertyException.class)
         .hasMessageContaining("threads = 0: expected at least 1");
