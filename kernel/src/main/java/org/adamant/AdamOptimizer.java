@@ -1023,6 +1023,9 @@ public final class AdamOptimizer {
 
   /** Makes a plan's states those of its parameters. Changes all of them or, for want of memory, none. */
   private void register(OptimizerPlan plan) {
+    if (plan.isRegistered) {
+      return;
+    }
     boolean isDone = false;
     int count = 0;
     try {
@@ -1032,6 +1035,7 @@ public final class AdamOptimizer {
         }
       }
       isDone = true;
+      plan.isRegistered = true;
     } finally {
       if (!isDone) {
         // The last ones are those that are new.

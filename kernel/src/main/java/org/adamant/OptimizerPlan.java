@@ -427,6 +427,9 @@ final class OptimizerPlan {
   /** Whether a parameter has such gradients, or had them before. */
   final boolean hasSparse;
 
+  /** Whether the optimizer knows the parameters; where one is removed or renamed, it forgets its plans. */
+  boolean isRegistered;
+
   /** Null until there is one, or after what it was made for has changed. */
   Update update;
 
