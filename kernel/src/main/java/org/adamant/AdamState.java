@@ -33,11 +33,6 @@ public final class AdamState {
 
   private static final String VERSION_KEY = "adamant.states";
   private static final String VERSION = "1";
-  private static final String PREFIX = "state.";
-  private static final String STEP = ".step";
-  private static final String M = ".exp_avg";
-  private static final String V = ".exp_avg_sq";
-  private static final String MAXIMUM = ".max_exp_avg_sq";
 
   private final Storage m;
   private final Storage v;
@@ -201,27 +196,24 @@ public final class AdamState {
       Arguments.requireNonNull("a name of states", name);
       Arguments.requireNonNull("the state of " + name, state);
       writer.tensor(
-          PREFIX + name + STEP, DType.I64, new long[0],
+          OptimizerFile.STATE + name + OptimizerFile.STEP, DType.I64, new long[0],
           MemorySegment.ofArray(new long[] {state.stepCount}));
       state.storages().forEach((suffix, storage) -> {
-        final DType type = dtype(storage.format());
+        final DType type = OptimizerFile.dtype(storage.format());
         writer.tensor(
-            PREFIX + name + suffix, type, new long[] {storage.length()}, storage.bytes());
+            OptimizerFile.STATE + name + suffix, type, new long[] {storage.length()},
+            storage.bytes());
       });
     });
     writer.write(file);
   }
 
-  private static DType dtype(Format format) {
-    return format == Format.FLOAT64 ? DType.F64 : DType.F32;
-  }
-
   private Map<String, Storage> storages() {
     final Map<String, Storage> storages = new LinkedHashMap<>();
-    storages.put(M, m);
-    storages.put(V, v);
+    storages.put(OptimizerFile.M, m);
+    storages.put(OptimizerFile.V, v);
     if (maximum != null) {
-      storages.put(MAXIMUM, maximum);
+      storages.put(OptimizerFile.MAXIMUM, maximum);
     }
     return storages;
   }
@@ -249,8 +241,9 @@ public final class AdamState {
       }
       final TreeSet<String> unread = new TreeSet<>(tensors.names());
       for (String name : tensors.names()) {
-        if (name.startsWith(PREFIX) && name.endsWith(STEP)) {
-          final String of = name.substring(PREFIX.length(), name.length() - STEP.length());
+        if (name.startsWith(OptimizerFile.STATE) && name.endsWith(OptimizerFile.STEP)) {
+          final String of = name.substring(OptimizerFile.STATE.length(),
+              name.length() - OptimizerFile.STEP.length());
           states.put(of, read(file, tensors, of, adam, unread));
         }
       }
@@ -266,22 +259,25 @@ public final class AdamState {
   private static AdamState read(
       Path file, SafeTensors tensors, String name, Adam adam, TreeSet<String> unread)
       throws CheckpointException {
-    final String step = PREFIX + name + STEP;
+    final String step = OptimizerFile.STATE + name + OptimizerFile.STEP;
     final Tensor first =
-        unread.contains(PREFIX + name + M) ? tensors.tensor(PREFIX + name + M) : null;
+        unread.contains(OptimizerFile.STATE + name + OptimizerFile.M)
+            ? tensors.tensor(OptimizerFile.STATE + name + OptimizerFile.M)
+            : null;
     final boolean isDouble = first != null && first.dtype() == DType.F64;
     final AdamState state =
         new AdamState(
             adam, isDouble ? Format.FLOAT64 : Format.FLOAT32, first == null ? 0 : first.elements());
     for (Map.Entry<String, Storage> entry : state.storages().entrySet()) {
-      final String key = PREFIX + name + entry.getKey();
+      final String key = OptimizerFile.STATE + name + entry.getKey();
       final Storage storage = entry.getValue();
       final Tensor tensor = unread.remove(key) ? tensors.tensor(key) : null;
-      if (tensor == null || tensor.dtype() != dtype(storage.format())
+      if (tensor == null || tensor.dtype() != OptimizerFile.dtype(storage.format())
           || tensor.elements() != storage.length()) {
         throw new CheckpointException(
             file + ": " + key + " is " + (tensor == null ? "not there" : tensor)
-                + ": expected as many numbers as " + PREFIX + name + M + " has, of floats or"
+                + ": expected as many numbers as " + OptimizerFile.STATE + name + OptimizerFile.M
+                + " has, of floats or"
                 + " doubles, by hyper-parameters with amsgrad = " + adam.amsgrad());
       }
       storage.bytes().copyFrom(tensor.data());

@@ -34,12 +34,12 @@ final class OptimizerFile {
   private static final String VERSION = "1";
   private static final String PREFIX = "adamant.";
   private static final String PARAMETER = PREFIX + "parameter.";
-  private static final String STATE = "state.";
+  static final String STATE = "state.";
   private static final String PARAM = "param.";
-  private static final String M = ".exp_avg";
-  private static final String V = ".exp_avg_sq";
-  private static final String MAXIMUM = ".max_exp_avg_sq";
-  private static final String STEP = ".step";
+  static final String M = ".exp_avg";
+  static final String V = ".exp_avg_sq";
+  static final String MAXIMUM = ".max_exp_avg_sq";
+  static final String STEP = ".step";
   private static final String AVERAGE = ".average";
   private static final String GRADIENT = ".gradient";
   private static final String GRADIENT_ROWS = ".gradient_rows";
@@ -128,7 +128,7 @@ final class OptimizerFile {
     return all;
   }
 
-  private static DType dtype(Format format) {
+  static DType dtype(Format format) {
     return switch (format) {
       case FLOAT32 -> DType.F32;
       case FLOAT64 -> DType.F64;

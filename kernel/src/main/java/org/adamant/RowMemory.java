@@ -27,21 +27,23 @@ final class RowMemory {
   /** Makes room for rows of these operands; the gradients are not asked for. */
   void open(Storage[] newOperands, int rows) {
     requireWholeBlocks(newOperands);
-    final boolean isDouble = newOperands[0].format() == Format.FLOAT64;
     for (int k = 0; k < Operand.COUNT; k++) {
-      Format format = newOperands[k] == null ? null : newOperands[k].format();
-      if (k == Operand.GRADS.ordinal()) {
-        format = isDouble ? Format.FLOAT64 : Format.FLOAT32;
-      }
-      final long length = (long) rows * rowLength;
-      if (format == null
-          ? memory[k] != null
-          : memory[k] == null || memory[k].format() != format || memory[k].length() < length) {
-        all = null;
-        memory[k] = format == null ? null : allocate(format, length);
+      if (k != Operand.GRADS.ordinal()) {
+        reserve(k, newOperands[k] == null ? null : newOperands[k].format(), rows);
       }
     }
+    grads(newOperands[0].format() == Format.FLOAT64, rows);
     operands = newOperands;
+  }
+
+  private void reserve(int k, Format format, int rows) {
+    final long length = (long) rows * rowLength;
+    if (format == null
+        ? memory[k] != null
+        : memory[k] == null || memory[k].format() != format || memory[k].length() < length) {
+      all = null;
+      memory[k] = format == null ? null : allocate(format, length);
+    }
   }
 
   /** Refuses operands whose blocks are of several rows. */
@@ -56,14 +58,10 @@ final class RowMemory {
     }
   }
 
-  /** Memory for the gradients of rows that are stepped where they are. */
+  /** Memory for the gradients of so many rows. */
   Storage grads(boolean isDouble, int rows) {
     final int k = Operand.GRADS.ordinal();
-    final Format format = isDouble ? Format.FLOAT64 : Format.FLOAT32;
-    final long length = (long) rows * rowLength;
-    if (memory[k] == null || memory[k].format() != format || memory[k].length() < length) {
-      memory[k] = allocate(format, length);
-    }
+    reserve(k, isDouble ? Format.FLOAT64 : Format.FLOAT32, rows);
     return memory[k];
   }
 
