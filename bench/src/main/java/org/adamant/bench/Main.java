@@ -4,6 +4,7 @@ import java.util.Locale;
 import org.adamant.bench.lanes.LanesCommand;
 import org.adamant.bench.peers.PeersCommand;
 import org.adamant.bench.regress.RegressCommand;
+import org.adamant.bench.report.ChartCommand;
 import org.adamant.bench.report.ReportCommand;
 import org.adamant.bench.suite.SuiteCommand;
 import org.adamant.bench.train.TrainCommand;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     subcommands = {TrainCommand.class, LanesCommand.class, PeersCommand.class, SuiteCommand.class,
-      RegressCommand.class, ReportCommand.class, JmhCommand.class},
+      RegressCommand.class, ReportCommand.class, ChartCommand.class, JmhCommand.class},
     footer = {"", "Start java with --add-modules jdk.incubator.vector to get SIMD."})
 public final class Main {
 

@@ -19,10 +19,12 @@ import java.nio.charset.StandardCharsets;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.SymbolAxis;
+import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.block.BlockBorder;
 import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.plot.XYPlot;
@@ -47,8 +49,27 @@ public final class ChartSvg {
   /** For a telephone. */
   static final Size NARROW = new Size(360, 440);
 
+  /** For a page that gives it a column of its own. */
+  static final Size ALONE = new Size(760, 430);
+
   /** In the pixels of a window, so that the text has the size of the page's. */
   record Size(int width, int height) {}
+
+  /** What a picture lies on. The colours of the lines are seen on both. */
+  public enum Theme {
+    LIGHT(Color.WHITE, Color.BLACK, Color.LIGHT_GRAY),
+    DARK(new Color(0x0D1117), new Color(0xE6EDF3), new Color(0x3D444D));
+
+    private final Color background;
+    private final Color text;
+    private final Color grid;
+
+    Theme(Color background, Color text, Color grid) {
+      this.background = background;
+      this.text = text;
+      this.grid = grid;
+    }
+  }
 
   /** Okabe and Ito's palette, made for all kinds of colour vision, without its yellow; three of Tol's. */
   private static final Color[] COLOURS = {
@@ -57,7 +78,6 @@ public final class ChartSvg {
     new Color(0x332288), new Color(0x882255), new Color(0x999933)
   };
 
-  private static final Color LIMIT_COLOUR = Color.BLACK;
   private static final BasicStroke LIMIT_STROKE = new BasicStroke(3.5f);
 
   private static final BasicStroke[] STROKES = {
@@ -114,10 +134,22 @@ public final class ChartSvg {
 
   private ChartSvg() {}
 
-  /** The picture as the text of an SVG file. */
+  /** The picture as SVG within a page, whose style gives it its font. */
   public static String draw(Chart chart, Size size) {
+    return draw(chart, size, Theme.LIGHT);
+  }
+
+  /** The picture as the text of an SVG file of its own, whose font is one that every reader has. */
+  public static String file(Chart chart, Theme theme) {
+    return draw(chart, ALONE, theme)
+        .replaceAll("font-family:(&quot;.*?&quot;|[^;\"]*);", "")
+        .replaceFirst("<svg ", "<svg style=\"font:12px sans-serif\" ");
+  }
+
+  private static String draw(Chart chart, Size size, Theme theme) {
     final VectorGraphics2D graphics = new VectorGraphics2D();
-    picture(chart, size).draw(graphics, new Rectangle2D.Double(0, 0, size.width, size.height));
+    picture(chart, size, theme).draw(graphics,
+        new Rectangle2D.Double(0, 0, size.width, size.height));
     final ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       new SVGProcessor()
@@ -145,7 +177,7 @@ public final class ChartSvg {
     }
   }
 
-  private static JFreeChart picture(Chart chart, Size size) {
+  private static JFreeChart picture(Chart chart, Size size, Theme theme) {
     final DefaultXYDataset data = new DefaultXYDataset();
     final XYLineAndShapeRenderer renderer = new Renderer();
     // One path per line, or dashes would start anew at every point.
@@ -158,7 +190,7 @@ public final class ChartSvg {
       final double[] y = scaled(drawn.y(), chart.logY());
       data.addSeries(drawn.name(), new double[][] {x, y});
       if (drawn.isLimit()) {
-        renderer.setSeriesPaint(i, LIMIT_COLOUR);
+        renderer.setSeriesPaint(i, theme.text);
         renderer.setSeriesStroke(i, LIMIT_STROKE);
         renderer.setSeriesShapesVisible(i, false);
       } else {
@@ -193,18 +225,25 @@ public final class ChartSvg {
         .forEach(
             line -> plot.addRangeMarker(
                 new ValueMarker(
-                    scaled(line.y(), chart.logY())[0], LIMIT_COLOUR, LIMIT_STROKE)));
-    plot.setBackgroundPaint(Color.WHITE);
-    plot.setDomainGridlinePaint(Color.LIGHT_GRAY);
-    plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
+                    scaled(line.y(), chart.logY())[0], theme.text, LIMIT_STROKE)));
+    plot.setBackgroundPaint(theme.background);
+    plot.setDomainGridlinePaint(theme.grid);
+    plot.setRangeGridlinePaint(theme.grid);
+    for (ValueAxis axis : List.of(plot.getDomainAxis(), plot.getRangeAxis())) {
+      axis.setLabelPaint(theme.text);
+      axis.setTickLabelPaint(theme.text);
+    }
     plot.setOutlineVisible(false);
     final JFreeChart picture =
         new JFreeChart(chart.title(), font(Font.BOLD, 16), plot, true);
-    picture.setBackgroundPaint(Color.WHITE);
+    picture.setBackgroundPaint(theme.background);
+    picture.getTitle().setPaint(theme.text);
     // Half of the last label lies to the right of the axis.
     picture.setPadding(new RectangleInsets(4, 4, 4, 34));
     final LegendTitle legend = picture.getLegend();
     legend.setItemFont(font(Font.PLAIN, 14));
+    legend.setItemPaint(theme.text);
+    legend.setBackgroundPaint(theme.background);
     legend.setItemLabelPadding(new RectangleInsets(2, 2, 2, 16));
     legend.setFrame(BlockBorder.NONE);
     return picture;
