@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The examples of the README compile against the kernel and run, with the Vector API and without.
- * An example is a block of Java after a line {@code <!-- example: name -->}.
+ * The examples of the README and of the guides compile against the kernel and run, with the Vector API and without.
+ * An example is a block of Java after a line {@code <!-- example: name -->}; there is no other Java in these pages.
  */
 class ReadmeExampleTest {
 
@@ -33,10 +35,32 @@ class ReadmeExampleTest {
           Pattern.MULTILINE | Pattern.DOTALL);
   private static final Pattern CLASS = Pattern.compile("^public class (\\w+)", Pattern.MULTILINE);
 
-  /** The README of the project; the tests run in the directory of their module or in its parent. */
-  private static Path readme() {
+  private static final Pattern JAVA = Pattern.compile("^```java$", Pattern.MULTILINE);
+
+  /** The pages of the project; the tests run in the directory of their module or in its parent. */
+  private static List<Path> pages() throws IOException {
     final Path module = Path.of(System.getProperty("basedir", System.getProperty("user.dir")));
-    return module.resolveSibling("README.md");
+    final List<Path> pages = new ArrayList<>();
+    pages.add(module.resolveSibling("README.md"));
+    pages.add(module.resolveSibling("CONTRIBUTING.md"));
+    for (Path folder : List.of(module.resolve("docs"), module.resolveSibling("bench/docs"))) {
+      try (DirectoryStream<Path> guides = Files.newDirectoryStream(folder, "*.md")) {
+        guides.forEach(pages::add);
+      }
+    }
+    return pages;
+  }
+
+  /** The code of every example of all pages by its name. */
+  private static Map<String, String> examplesOfAllPages() throws IOException {
+    final Map<String, String> all = new LinkedHashMap<>();
+    for (Path page : pages()) {
+      final Map<String, String> examples = examples(Files.readString(page));
+      assertThat(all).as("names of examples before %s", page)
+          .doesNotContainKeys(examples.keySet().toArray(String[]::new));
+      all.putAll(examples);
+    }
+    return all;
   }
 
   /** The code of every example by its name. */
@@ -50,6 +74,7 @@ class ReadmeExampleTest {
     assertThat(examples.keySet())
         .as("examples with a block of Java after their marker")
         .containsExactlyElementsOf(markers);
+    assertThat(JAVA.matcher(readme).results()).as("blocks of Java").hasSize(markers.size());
     return examples;
   }
 
@@ -79,16 +104,16 @@ class ReadmeExampleTest {
   }
 
   static Stream<String> names() throws IOException {
-    final Map<String, String> examples = examples(Files.readString(readme()));
-    assertThat(examples).as("examples in the README").containsKey("linking");
-    return examples.keySet().stream();
+    final Map<String, String> examples = examples(Files.readString(pages().getFirst()));
+    assertThat(examples).as("examples in the README").containsKeys("linking", "training");
+    return examplesOfAllPages().keySet().stream();
   }
 
   @ParameterizedTest
   @MethodSource("names")
   void compilesAndPrintsTheSameOnEveryPath(String name, @TempDir Path directory)
       throws IOException {
-    final String code = examples(Files.readString(readme())).get(name);
+    final String code = examplesOfAllPages().get(name);
     final String simd = run(code, directory, "--add-modules", "jdk.incubator.vector");
     final String scalar = run(code, directory);
     assertThat(simd).isNotBlank();
@@ -124,6 +149,13 @@ class ReadmeExampleTest {
         .isInstanceOf(AssertionError.class);
     assertThatThrownBy(() -> examples("<!-- example: one -->\n\nNo code.\n" + GOOD))
         .isInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void failsWhereABlockHasNoMarker() {
+    assertThatThrownBy(() -> examples(GOOD + "\n```java\nint untested;\n```\n"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("blocks of Java");
   }
 
   @Test

@@ -22,13 +22,30 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import picocli.CommandLine;
 
-/** The commands that the READMEs and the help print: the program takes them as they are. */
+/** The commands that the READMEs, the guides and the help print: the program takes them as they are. */
 class ReadmeTest {
 
   private static final Path ROOT = Path.of("..");
-  private static final String README = text("README.md");
   private static final String BENCH = text("bench/README.md");
-  private static final String GATE = text("bench/regress/README.md");
+  private static final List<String> PAGES = pages();
+
+  private static List<String> pages() {
+    final List<String> pages = new ArrayList<>();
+    pages.add(BENCH);
+    pages.add(text("README.md"));
+    pages.add(text("CONTRIBUTING.md"));
+    for (String folder : List.of("kernel/docs", "bench/docs")) {
+      try (Stream<Path> files = Files.list(ROOT.resolve(folder))) {
+        files
+            .filter(file -> file.toString().endsWith(".md"))
+            .map(file -> text(ROOT.relativize(file).toString()))
+            .forEach(pages::add);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return pages;
+  }
 
   private static String text(String file) {
     try {
@@ -42,20 +59,22 @@ class ReadmeTest {
     return Pattern.compile(regex).matcher(text).results().map(match -> match.group(1)).toList();
   }
 
-  /** Of Maven, of the table, and of the help of every command. */
+  /** Of Maven, in the text and in tables, and of the help of every command. */
   static Stream<String> commands() {
     final List<String> commands = new ArrayList<>();
-    for (String text : List.of(README, BENCH, GATE)) {
+    for (String text : PAGES) {
       matches("mvn [^\\n`]*-Dargs=\"([^\"]+)\"", text).stream()
           .filter(command -> !command.equals("..."))
           .forEach(commands::add);
+      commands.addAll(
+          matches("`((?:lanes|suite|peers|report|chart|regress|train) [^`\\n]+)`", text));
     }
-    assertThat(commands).hasSizeGreaterThan(4);
+    assertThat(commands).hasSizeGreaterThan(20);
     commands.remove("--help");
     final List<String> table = matches("\\n\\| `([^`]+)` \\|", BENCH.split("## Commands")[1]);
     assertThat(table).hasSizeGreaterThan(5);
     commands.addAll(table.stream().filter(cell -> cell.matches("[a-z]+( .*)?")).toList());
-    for (String name : List.of("lanes", "suite", "report", "regress", "peers", "train")) {
+    for (String name : List.of("lanes", "suite", "report", "chart", "regress", "peers", "train")) {
       final List<String> examples = matches("\\n  (" + name + "(?: .*)?)", help(name));
       assertThat(examples).isNotEmpty();
       examples.forEach(example -> commands.add(example.split("   +")[0]));
@@ -89,7 +108,7 @@ class ReadmeTest {
     final String poms = text("pom.xml") + text("bench/pom.xml") + text("kernel/pom.xml")
         + text("proptest/pom.xml") + text("kernel/adapters/pom.xml");
     final List<String> profiles =
-        Stream.of(README, BENCH, GATE)
+        PAGES.stream()
             .flatMap(text -> matches("mvn [^\\n`]*-P([\\w,]+)", text).stream())
             .flatMap(names -> Stream.of(names.split(",")))
             .distinct()

@@ -15,7 +15,7 @@ import org.adamant.bench.Shell.Result;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The recipe in {@code bench/regress/README.md}, as it is printed, in an empty project. */
+/** The recipe in {@code bench/docs/gate.md}, as it is printed, in an empty project. */
 class RecipeIT {
 
   private static final Path CHECKOUT = Path.of(System.getProperty("adamant.checkout"));
@@ -43,7 +43,7 @@ class RecipeIT {
   }
 
   private void follow(ExecutorService executor) throws Exception {
-    final String readme = Files.readString(CHECKOUT.resolve("bench/regress/README.md"));
+    final String readme = Files.readString(CHECKOUT.resolve("bench/docs/gate.md"));
     // What the first block builds was built by the phase before this test.
     assertThat(blocks(readme, "checkout", "sh"))
         .containsExactly("mvn -q package -DskipTests -pl kernel,bench\n");
