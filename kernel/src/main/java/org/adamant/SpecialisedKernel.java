@@ -8,19 +8,16 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.internal.loop.Layout;
 import org.adamant.internal.loop.Loop;
 import org.adamant.internal.loop.Operand;
 import org.adamant.internal.loop.Operands;
-import org.adamant.internal.loop.Specialisation;
 import org.adamant.internal.loop.Specialisation.Element;
-import org.adamant.internal.loop.Specialiser;
 import org.adamant.internal.loop.Variant;
 import org.adamant.internal.platform.Changeover;
 import org.adamant.internal.platform.Changeover.Progress;
-import org.adamant.internal.platform.Chooser;
+import org.adamant.internal.width.WidthChoice;
 import org.adamant.internal.work.GlobalNorm;
 import org.adamant.internal.work.Parts;
 import org.adamant.internal.work.Work;
@@ -31,8 +28,7 @@ final class SpecialisedKernel implements AdamKernel {
   /** Fewer elements than this are not worth another thread: the hand-over takes as long as they do. */
   private static final long SMALLEST_PART = 8192;
 
-  // Neither this nor the choices below are lambdas: the first of a program takes milliseconds to link, in
-  // the middle of a first step.
+  // Not a lambda: the first of a program takes milliseconds to link, in the middle of a first step.
   private static final Executor NONE =
       new Executor() {
         @Override
@@ -49,7 +45,7 @@ final class SpecialisedKernel implements AdamKernel {
   /** The preferred kernels, by the value of the property they were chosen under; empty for none. */
   private static final Map<String, AdamKernel> BY_PROPERTY = new ConcurrentHashMap<>();
 
-  private final Choice choice;
+  private final WidthChoice choice;
 
   private final Map<Variant, Loops> byVariant = new ConcurrentHashMap<>();
 
@@ -58,82 +54,13 @@ final class SpecialisedKernel implements AdamKernel {
 
   private final Loops reading;
 
-  /** Which width, and how a loop of it begins. */
-  private interface Choice {
-    Preference preference();
-
-    Loop loop(Layout layout, Variant variant);
-
-    /** Whether a loop may begin on the scalar path. */
-    boolean beginsScalar();
-  }
-
-  /** The width that a call named, from the first element on. */
-  private record Named(Preference preference) implements Choice {
-    @Override
-    public Loop loop(Layout layout, Variant variant) {
-      return Changeover.createTrained(
-          new Specialisation(layout, preference.width().bits(), variant));
-    }
-
-    @Override
-    public boolean beginsScalar() {
-      return false;
-    }
-  }
-
-  /** A preferred width that is known. */
-  private record Known(Preference preference) implements Choice {
-    @Override
-    public Loop loop(Layout layout, Variant variant) {
-      return Changeover.create(new Specialisation(layout, preference.width().bits(), variant));
-    }
-
-    @Override
-    public boolean beginsScalar() {
-      return preference.width() != LaneWidth.SCALAR;
-    }
-  }
-
-  /**
-   * The widest vectors, whichever they are: found out when they are asked about, or when the first loop
-   * changes over to them, because that takes far longer than a first step.
-   */
-  private static final class Widest implements Choice {
-    private volatile Preference found;
-
-    @Override
-    public Preference preference() {
-      final Preference known = found;
-      return known != null ? known : (found = Preference.said(null));
-    }
-
-    @Override
-    public Loop loop(Layout layout, Variant variant) {
-      return Changeover.create(
-          new Specialisation(layout, 0, variant),
-          new Supplier<>() {
-            @Override
-            public Loop get() {
-              final int bits = preference().width().bits();
-              return Specialiser.loop(new Specialisation(layout, bits, variant));
-            }
-          });
-    }
-
-    @Override
-    public boolean beginsScalar() {
-      return preference().width() != LaneWidth.SCALAR;
-    }
-  }
-
   /** The loops of a variant, by the number of the layout. */
   private static final class Loops {
-    private final Choice choice;
+    private final WidthChoice choice;
     private final Variant variant;
     private volatile Loop[] byLayout = new Loop[0];
 
-    Loops(Choice choice, Variant variant) {
+    Loops(WidthChoice choice, Variant variant) {
       this.choice = choice;
       this.variant = variant;
     }
@@ -154,7 +81,7 @@ final class SpecialisedKernel implements AdamKernel {
     }
   }
 
-  private SpecialisedKernel(Choice choice) {
+  private SpecialisedKernel(WidthChoice choice) {
     this.choice = choice;
     this.reading = new Loops(choice, Variant.BASIC);
     byVariant.put(Variant.BASIC, reading);
@@ -173,10 +100,7 @@ final class SpecialisedKernel implements AdamKernel {
 
   /** One that has stepped nothing yet, under a value of the property. */
   static AdamKernel newPreferred(String property) {
-    return new SpecialisedKernel(
-        Preference.isAsked(property) || Chooser.plainObstacle().isPresent()
-            ? new Known(Preference.said(property))
-            : new Widest());
+    return new SpecialisedKernel(WidthChoice.preferred(property));
   }
 
   static AdamKernel of(LaneWidth width) {
@@ -185,43 +109,29 @@ final class SpecialisedKernel implements AdamKernel {
   }
 
   static AdamKernel create(LaneWidth width) {
-    final String askedFor = "AdamKernel.of(" + width + ")";
-    width.requireSupported(askedFor);
-    return new SpecialisedKernel(new Named(Preference.asked(width, askedFor)));
+    return new SpecialisedKernel(
+        WidthChoice.asked(width.bits(), "AdamKernel.of(" + width + ")"));
   }
 
   @Override
   public LaneWidth laneWidth() {
-    return choice.preference().width();
+    return LaneWidth.of(choice.preference().laneBits());
   }
 
   @Override
   public String explanation() {
-    return choice.preference().explanation() + progress();
+    return choice.explanation(progress());
   }
 
-  /** Which of the work asked so far is done by SIMD, for the end of a sentence. */
-  private String progress() {
+  /** How far all loops used so far have come. */
+  private Progress progress() {
     Progress sum = Progress.NONE;
     for (Loops loops : byVariant.values()) {
       for (Loop loop : loops.byLayout) {
         sum = sum.plus(progress(loop));
       }
     }
-    final StringBuilder text = new StringBuilder();
-    if (choice.beginsScalar() && sum.asked() > 0) {
-      text.append("; ").append(sum.switched()).append(" of the ").append(sum.asked());
-      text.append(" loops used so far have switched to it from the scalar path");
-    }
-    if (sum.scalar() > 0) {
-      text.append("; measured to be the faster, the scalar path steps ").append(sum.scalar());
-      text.append(" of ").append(sum.measured()).append(" sizes of slices of these loops");
-    }
-    if (sum.refused() > 0) {
-      text.append("; ").append(sum.refused());
-      text.append(" gave other bits than the reference once compiled, please report this");
-    }
-    return text.toString();
+    return sum;
   }
 
   private static Progress progress(Loop loop) {
