@@ -79,9 +79,9 @@ final class Faults {
           new Fault(
               "the bias correction of the second moment is that of the next step",
               new Edit(
-                  "AdamStep.java",
+                  "BiasCorrection.java",
                   "oneMinusPower(adam, adam.beta2(), t);",
-                  "oneMinusPower(adam, adam.beta2(), next(t));")),
+                  "oneMinusPower(adam, adam.beta2(), t + 1);")),
           new Fault(
               "the guard of the root by multiplications is taken away",
               64,
