@@ -101,21 +101,22 @@ final class Faults {
                   "SpecialisedKernel.java",
                   """
                       if (step.nonFinite() != NonFinite.PROPAGATE) {
-                        final long refused = refuse(step, readers(o).countNonFinite(o, 0, o.length()));
-                        if (refused > 0) {
-                          return refused;
+                        final long rejected =
+                            StepChecks.reject(step, loops.reading(o.layout()).countNonFinite(o, 0, o.length()));
+                        if (rejected > 0) {
+                          return rejected;
                         }
                       }
-                      loops(step.variant()).of(o.layout()).run(step.coefficients(), o, 0, o.length());
+                      loops.stepping(step.variant(), o.layout()).run(step.coefficients(), o, 0, o.length());
                       return 0;
                   """,
                   """
                       final long count =
                           step.nonFinite() != NonFinite.PROPAGATE
-                              ? readers(o).countNonFinite(o, 0, o.length())
+                              ? loops.reading(o.layout()).countNonFinite(o, 0, o.length())
                               : 0;
-                      loops(step.variant()).of(o.layout()).run(step.coefficients(), o, 0, o.length());
-                      return refuse(step, count);
+                      loops.stepping(step.variant(), o.layout()).run(step.coefficients(), o, 0, o.length());
+                      return StepChecks.reject(step, count);
                   """)),
           new Fault(
               "tiny moments are set to zero whether epsilon hides it or not",
