@@ -89,9 +89,9 @@ public final class AdamOptimizer {
       settings.kernel = AdamKernel.preferred();
     }
     state = new OptimizerState(settings);
-    hyperParameters = new HyperParameters(settings, state);
-    rows = new OptimizerRows(settings, state, hyperParameters);
-    update = new OptimizerUpdate(settings, state, hyperParameters, rows);
+    hyperParameters = new HyperParameters(state);
+    rows = new OptimizerRows(state, hyperParameters);
+    update = new OptimizerUpdate(state, hyperParameters, rows);
   }
 
   /**
@@ -786,7 +786,7 @@ public final class AdamOptimizer {
   }
 
   private OptimizerMetadata metadata() {
-    return new OptimizerMetadata(settings, state, hyperParameters);
+    return new OptimizerMetadata(state, hyperParameters);
   }
 
   /**

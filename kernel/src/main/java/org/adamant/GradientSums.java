@@ -9,11 +9,9 @@ import org.adamant.OptimizerPlan.Member;
 /** The gradients of micro-batches, which are added up until the last one before an update. */
 final class GradientSums {
 
-  private final OptimizerSettings settings;
   private final OptimizerState state;
 
-  GradientSums(OptimizerSettings settings, OptimizerState state) {
-    this.settings = settings;
+  GradientSums(OptimizerState state) {
     this.state = state;
   }
 
@@ -24,11 +22,11 @@ final class GradientSums {
       pending += parameter.hasGradients ? 1 : 0;
     }
     for (Member member : plan.members) {
-      pending -= member.state.hasGradients ? 1 : 0;
+      pending -= member.state().hasGradients ? 1 : 0;
     }
     if (pending > 0) {
       final Set<ParameterState> here = Collections.newSetFromMap(new IdentityHashMap<>());
-      plan.members.forEach(member -> here.add(member.state));
+      plan.members.forEach(member -> here.add(member.state()));
       throw new IllegalArgumentException(
           "params lacks "
               + state.parameters.entrySet()
@@ -44,14 +42,14 @@ final class GradientSums {
   /** Refuses gradients of rows beside those of all elements in one sum. */
   static void requireSameKind(OptimizerPlan plan) {
     for (Member member : plan.members) {
-      final ParameterState parameter = member.state;
+      final ParameterState parameter = member.state();
       if (parameter.hasGradients
-          && (parameter.areOfRows != (member.rows != null)
+          && (parameter.areOfRows != (member.rows() != null)
               || parameter.areOfRows
-                  && parameter.rowGradients.rowLength() != member.rows.rowLength())) {
+                  && parameter.rowGradients.rowLength() != member.rows().rowLength())) {
         throw new IllegalArgumentException(
-            "gradient '" + member.name + "' is "
-                + (member.rows == null ? "dense" : member.rows.toString()) + ": expected "
+            "gradient '" + member.name() + "' is "
+                + (member.rows() == null ? "dense" : member.rows().toString()) + ": expected "
                 + (parameter.areOfRows
                     ? "SparseRows of length " + parameter.rowGradients.rowLength()
                     : "a dense one")
@@ -63,36 +61,36 @@ final class GradientSums {
   /** Makes room for the gradients of a call; changes nothing else. */
   void allocate(OptimizerPlan plan) {
     for (Member member : plan.members) {
-      final ParameterState parameter = member.state;
-      if (member.rows != null) {
+      final ParameterState parameter = member.state();
+      if (member.rows() != null) {
         if (!parameter.hasGradients || parameter.rowGradients == null) {
-          parameter.rowGradients = new RowGradients(member.rows);
+          parameter.rowGradients = new RowGradients(member.rows());
         }
-        parameter.rowGradients.reserve(member.rows);
+        parameter.rowGradients.reserve(member.rows());
       } else if (parameter.accumulated == null) {
         parameter.accumulated =
             Numbers.zeros(
-                settings.sumFormat(parameter.format), parameter.length, parameter.arena);
+                state.settings.sumFormat(parameter.format), parameter.length, parameter.arena);
       }
     }
   }
 
   static void add(OptimizerPlan plan) {
     for (Member member : plan.members) {
-      if (member.rows != null) {
-        member.state.rowGradients.add(member.rows);
+      if (member.rows() != null) {
+        member.state().rowGradients.add(member.rows());
       } else {
-        Numbers.add(member.grad, member.state.accumulated, !member.state.hasGradients);
+        Numbers.add(member.grad(), member.state().accumulated, !member.state().hasGradients);
       }
-      member.state.hasGradients = true;
-      member.state.areOfRows = member.rows != null;
+      member.state().hasGradients = true;
+      member.state().areOfRows = member.rows() != null;
     }
   }
 
   static void drop(OptimizerPlan plan) {
     for (Member member : plan.members) {
-      member.state.hasGradients = false;
-      member.state.rowGradients = null;
+      member.state().hasGradients = false;
+      member.state().rowGradients = null;
     }
   }
 }

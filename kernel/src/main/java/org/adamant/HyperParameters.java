@@ -13,8 +13,8 @@ final class HyperParameters {
 
   private Adam lastBase;
 
-  HyperParameters(OptimizerSettings settings, OptimizerState state) {
-    this.settings = settings;
+  HyperParameters(OptimizerState state) {
+    this.settings = state.settings;
     this.state = state;
   }
 

@@ -2,6 +2,8 @@ package org.adamant;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.adamant.internal.loop.Shared;
 
 /** The kernels of a program. Each is made when it is first asked for, and kept: another one would start anew. */
 final class KernelCache {
@@ -9,19 +11,16 @@ final class KernelCache {
   private static final Map<LaneWidth, AdamKernel> BY_WIDTH = new ConcurrentHashMap<>();
 
   /** The preferred kernels, by the value of the property they were chosen under; empty for none. */
-  private static final Map<String, AdamKernel> BY_PROPERTY = new ConcurrentHashMap<>();
+  private static final ConcurrentMap<String, AdamKernel> BY_PROPERTY = new ConcurrentHashMap<>();
 
   private KernelCache() {}
 
   static AdamKernel preferred() {
     final String property = System.getProperty(LaneWidth.PROPERTY, "");
     final AdamKernel known = BY_PROPERTY.get(property);
-    if (known != null) {
-      return known;
-    }
-    final AdamKernel kernel = SpecialisedKernel.newPreferred(property);
-    final AdamKernel first = BY_PROPERTY.putIfAbsent(property, kernel);
-    return first == null ? kernel : first;
+    return known != null
+        ? known
+        : Shared.keep(BY_PROPERTY, property, SpecialisedKernel.newPreferred(property));
   }
 
   static AdamKernel of(LaneWidth width) {

@@ -1,10 +1,11 @@
 package org.adamant;
 
 import java.util.Arrays;
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.adamant.internal.loop.Layout;
 import org.adamant.internal.loop.Loop;
+import org.adamant.internal.loop.Shared;
 import org.adamant.internal.loop.Variant;
 import org.adamant.internal.platform.Changeover;
 import org.adamant.internal.platform.Changeover.Progress;
@@ -15,7 +16,7 @@ final class LoopCache {
 
   private final WidthChoice choice;
 
-  private final Map<Variant, Loops> byVariant = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Variant, Loops> byVariant = new ConcurrentHashMap<>();
 
   /** The loops of the last variant; a race only costs a look-up. */
   private Loops last;
@@ -68,12 +69,9 @@ final class LoopCache {
   }
 
   private Loops find(Variant variant) {
-    Loops found = byVariant.get(variant);
-    if (found == null) {
-      found = new Loops(choice, variant);
-      final Loops first = byVariant.putIfAbsent(variant, found);
-      found = first == null ? found : first;
-    }
+    final Loops known = byVariant.get(variant);
+    final Loops found =
+        known != null ? known : Shared.keep(byVariant, variant, new Loops(choice, variant));
     last = found;
     return found;
   }

@@ -26,13 +26,10 @@ final class OptimizerMetadata {
   private static final String LOSS_SCALE = "lossScale";
   private static final String PLATEAU = "plateau";
 
-  private final OptimizerSettings settings;
   private final OptimizerState state;
   private final HyperParameters hyperParameters;
 
-  OptimizerMetadata(
-      OptimizerSettings settings, OptimizerState state, HyperParameters hyperParameters) {
-    this.settings = settings;
+  OptimizerMetadata(OptimizerState state, HyperParameters hyperParameters) {
     this.state = state;
     this.hyperParameters = hyperParameters;
   }
@@ -55,40 +52,42 @@ final class OptimizerMetadata {
           plateau.factor() + " " + plateau.best() + " " + plateau.bad() + " "
               + plateau.cooldown());
     }
-    for (int i = 0; i < settings.groups.size(); i++) {
-      values.put(FROZEN + settings.groups.get(i).name(), Boolean.toString(state.isFrozen[i]));
+    for (int i = 0; i < state.settings.groups.size(); i++) {
+      values.put(FROZEN + state.settings.groups.get(i).name(), Boolean.toString(state.isFrozen[i]));
     }
     return values;
   }
 
   private Map<String, String> sameWhereItGoesOn() {
     final Map<String, String> values = new TreeMap<>();
-    values.put(BUILT + ADAM, settings.adam.toString());
+    values.put(BUILT + ADAM, state.settings.adam.toString());
     values.put(
         BUILT + "gradients",
         new NamedValues.Text()
-            .with("maxNorm", settings.maxNorm)
-            .with("maxNormPerParameter", settings.maxNormPerParameter)
-            .with("microBatches", settings.microBatches)
-            .with("accumulation", settings.accumulation)
-            .with("accumulatesInDouble", settings.accumulatesInDouble)
-            .with("nonFinite", settings.nonFinite)
+            .with("maxNorm", state.settings.maxNorm)
+            .with("maxNormPerParameter", state.settings.maxNormPerParameter)
+            .with("microBatches", state.settings.microBatches)
+            .with("accumulation", state.settings.accumulation)
+            .with("accumulatesInDouble", state.settings.accumulatesInDouble)
+            .with("nonFinite", state.settings.nonFinite)
             .toString());
     values.put(
         NUMBERS,
         new NamedValues.Text()
-            .with("sparse", settings.sparseMode)
-            .with("countsRows", settings.countsRows)
-            .with("moments", settings.firstMoments + "," + settings.secondMoments)
-            .with("rounding", settings.rounding)
-            .with("seed", settings.seed)
+            .with("sparse", state.settings.sparseMode)
+            .with("countsRows", state.settings.countsRows)
+            .with("moments", state.settings.firstMoments + "," + state.settings.secondMoments)
+            .with("rounding", state.settings.rounding)
+            .with("seed", state.settings.seed)
             .toString());
-    values.put(BUILT + LOSS_SCALE, String.valueOf(settings.lossScale));
-    values.put(BUILT + PLATEAU, String.valueOf(settings.plateau));
+    values.put(BUILT + LOSS_SCALE, String.valueOf(state.settings.lossScale));
+    values.put(BUILT + PLATEAU, String.valueOf(state.settings.plateau));
     final Adam[] next = hyperParameters.next();
     for (int i = 0; i < next.length; i++) {
       final String group =
-          i < settings.groups.size() ? "group " + settings.groups.get(i).name() : "all others";
+          i < state.settings.groups.size()
+              ? "group " + state.settings.groups.get(i).name()
+              : "all others";
       values.put(NEXT + group, next[i].toString());
     }
     return values;
@@ -121,7 +120,7 @@ final class OptimizerMetadata {
       requireSameSettings(file, values);
       restoreFrozen(file, values);
     }
-    if (state.microBatches > 0 && state.microBatches >= settings.microBatches) {
+    if (state.microBatches > 0 && state.microBatches >= state.settings.microBatches) {
       throw new IllegalArgumentException(
           file + " was saved after " + state.microBatches
               + " micro-batches: expected an optimizer that accumulates more");
@@ -136,15 +135,15 @@ final class OptimizerMetadata {
       if (state.stepCount < 0 || state.stepCount == Long.MAX_VALUE) {
         throw new IllegalArgumentException(UPDATES + " = " + state.stepCount);
       }
-      if (isStrict || values.get(BUILT + ADAM).equals(settings.adam.toString())) {
+      if (isStrict || values.get(BUILT + ADAM).equals(state.settings.adam.toString())) {
         state.adam = Adam.parse(value(values, ADAM));
       }
-      if (values.containsKey(LOSS_SCALE) && settings.lossScale != null) {
+      if (values.containsKey(LOSS_SCALE) && state.settings.lossScale != null) {
         final String[] numbers = values.get(LOSS_SCALE).split(" ");
         state.lossScale =
             new LossScale.State(Double.parseDouble(numbers[0]), Long.parseLong(numbers[1]));
       }
-      if (values.containsKey(PLATEAU) && settings.plateau != null) {
+      if (values.containsKey(PLATEAU) && state.settings.plateau != null) {
         final String[] numbers = values.get(PLATEAU).split(" ");
         state.plateau =
             new Plateau.State(
@@ -226,7 +225,7 @@ final class OptimizerMetadata {
 
   private void restoreFrozen(Path file, Map<String, String> values) throws CheckpointException {
     int i = 0;
-    for (Group group : settings.groups) {
+    for (Group group : state.settings.groups) {
       final String name = FROZEN + group.name();
       final String value = String.valueOf(values.get(name));
       if (!value.equals("true") && !value.equals("false")) {

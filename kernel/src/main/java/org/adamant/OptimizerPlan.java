@@ -21,28 +21,19 @@ import org.adamant.training.SparseRows;
  */
 final class OptimizerPlan {
 
-  /** A parameter of the call that is not frozen. */
-  static final class Member {
-    final String name;
-    final ParameterState state;
-    final int group;
-    final Storage param;
-
-    /** The gradient; null where it is one of some rows. */
-    final Storage grad;
-
-    final SparseRows rows;
-
-    Member(
-        String name, ParameterState state, int group, Storage param, Storage grad,
-        SparseRows rows) {
-      this.name = name;
-      this.state = state;
-      this.group = group;
-      this.param = param;
-      this.grad = grad;
-      this.rows = rows;
-    }
+  /**
+   * A parameter of the call that is not frozen.
+   *
+   * @param name what it is called
+   * @param state what is kept of it
+   * @param group the number of its group
+   * @param param its numbers
+   * @param grad the gradient; null where it is one of some rows
+   * @param rows the gradient of some rows; otherwise null
+   */
+  record Member(
+      String name, ParameterState state, int group, Storage param, Storage grad,
+      SparseRows rows) {
 
     /** All of the operands, the gradient left out. */
     Storage[] operands(Storage maximum, Storage average) {
@@ -101,7 +92,7 @@ final class OptimizerPlan {
     private boolean isRegistered;
 
     /** A model of the slices of each member, for a norm of its own; null until there is one. */
-    private AdamModel[] alone;
+    private AdamModel[] modelOfEach;
 
     Update(Adam[] adams, boolean areAccumulated, Rows rows) {
       isMaximum = maxima(adams);
@@ -111,18 +102,18 @@ final class OptimizerPlan {
       final Map<Long, Cohort>[] bySteps = newMaps(adams.length);
       for (int i = 0; i < cohortOf.length; i++) {
         final Member member = members.get(i);
-        final ParameterState state = member.state;
+        final ParameterState state = member.state();
         cohortOf[i] = cohort(bySteps, member, state.counter.steps);
-        if (isMaximum[member.group]) {
+        if (isMaximum[member.group()]) {
           maxima[i] = state.maximum == null ? state.zeros() : state.maximum;
         }
-        if (isAverage[member.group]) {
+        if (isAverage[member.group()]) {
           averages[i] = state.isAveraged ? state.average : state.zeros();
           if (!state.isAveraged) {
-            Numbers.copy(member.param, averages[i]);
+            Numbers.copy(member.param(), averages[i]);
           }
         }
-        if (member.rows != null) {
+        if (member.rows() != null) {
           // Rows may have steps to take with maxima that this one has not.
           final SparseState sparse =
               rows.prepare(
@@ -135,7 +126,7 @@ final class OptimizerPlan {
           }
           continue;
         }
-        Storage grad = areAccumulated ? state.accumulated : member.grad;
+        Storage grad = areAccumulated ? state.accumulated : member.grad();
         final boolean isSeen =
             seen.putIfAbsent(grad.array == null ? grad : grad.array, grad) != null;
         if (isSeen
@@ -143,7 +134,7 @@ final class OptimizerPlan {
           // Of two parameters, though a model has every element once; or a sum in double of floats.
           grad = copyBeforeStep(grad, state);
         }
-        AdamSlice slice = AdamSlice.of(member.param, grad, state.m, state.v);
+        AdamSlice slice = AdamSlice.of(member.param(), grad, state.m, state.v);
         slice = maxima[i] == null ? slice : slice.withMaximum(maxima[i]);
         slice = averages[i] == null ? slice : slice.withAverage(averages[i]);
         slice = slice.operands.layout().isLossy() ? slice.numberedFrom(state.number) : slice;
@@ -164,9 +155,9 @@ final class OptimizerPlan {
 
     private Cohort cohort(Map<Long, Cohort>[] bySteps, Member member, long stepsTaken) {
       final Cohort cohort =
-          bySteps[member.group].computeIfAbsent(
-              stepsTaken, taken -> newCohort(member.group, taken));
-      cohort.hasFloats |= member.state.format != Format.FLOAT64;
+          bySteps[member.group()].computeIfAbsent(
+              stepsTaken, taken -> newCohort(member.group(), taken));
+      cohort.hasFloats |= member.state().format != Format.FLOAT64;
       return cohort;
     }
 
@@ -195,7 +186,7 @@ final class OptimizerPlan {
     }
 
     /** The step of all slices, if they have one; otherwise null, and the list is filled in. */
-    AdamStep spread(AdamStep[] ofCohorts) {
+    AdamStep stepOfAll(AdamStep[] ofCohorts) {
       if (ofCohorts.length == 1) {
         return ofCohorts[0];
       }
@@ -210,21 +201,21 @@ final class OptimizerPlan {
      *
      * @return the smallest factor
      */
-    double clipAlone(
+    double clipEach(
         AdamStep[] ofCohorts, double scale, double maxNorm, AdamKernel kernel,
         ToDoubleFunction<AdamModel> norm) {
-      if (alone == null) {
-        alone = new AdamModel[cohortOf.length];
-        for (int i = 0, k = 0; i < alone.length; i++) {
+      if (modelOfEach == null) {
+        modelOfEach = new AdamModel[cohortOf.length];
+        for (int i = 0, k = 0; i < modelOfEach.length; i++) {
           final List<AdamSlice> its = new ArrayList<>();
           while (k < slices.size() && memberOfSlice.get(k) == i) {
             its.add(slices.get(k++));
           }
-          alone[i] = AdamModel.ofDisjoint(its, List.of());
+          modelOfEach[i] = AdamModel.ofDisjoint(its, List.of());
         }
       }
       double smallest = 1;
-      for (int i = 0, k = 0; i < alone.length; i++) {
+      for (int i = 0, k = 0; i < modelOfEach.length; i++) {
         final double factor =
             AdamStep.clipFactor(norm(i, kernel, norm) * scale, maxNorm);
         while (k < steps.length && memberOfSlice.get(k) == i) {
@@ -245,10 +236,10 @@ final class OptimizerPlan {
 
     /** The norm of the gradients of one member. */
     private double norm(int member, AdamKernel kernel, ToDoubleFunction<AdamModel> ofModel) {
-      return members.get(member).rows != null
+      return members.get(member).rows() != null
           ? AdamKernel.normOfSums(
-              scale -> members.get(member).state.sparse.sumsOfSquares(kernel, scale))
-          : ofModel.applyAsDouble(alone[member]);
+              scale -> members.get(member).state().sparse.sumsOfSquares(kernel, scale))
+          : ofModel.applyAsDouble(modelOfEach[member]);
     }
 
     private double[] sumsOfSquares(AdamKernel kernel, double scale) {
@@ -256,8 +247,8 @@ final class OptimizerPlan {
       for (int i = 0, k = 0; i < cohortOf.length; i++) {
         final Member member = members.get(i);
         final double[] sums =
-            member.rows != null
-                ? member.state.sparse.sumsOfSquares(kernel, scale)
+            member.rows() != null
+                ? member.state().sparse.sumsOfSquares(kernel, scale)
                 : kernel.sumsOfSquares(AdamModel.of(slices.get(k)), scale);
         while (k < slices.size() && memberOfSlice.get(k) == i) {
           k++;
@@ -273,7 +264,7 @@ final class OptimizerPlan {
     void registerMaxima() {
       for (int i = 0; !isRegistered && i < cohortOf.length; i++) {
         if (maxima[i] != null) {
-          members.get(i).state.maximum = maxima[i];
+          members.get(i).state().maximum = maxima[i];
         }
       }
     }
@@ -281,7 +272,7 @@ final class OptimizerPlan {
     /** Makes the averages and the counters those of the parameters. */
     void register() {
       for (int i = 0; !isRegistered && i < cohortOf.length; i++) {
-        final ParameterState state = members.get(i).state;
+        final ParameterState state = members.get(i).state();
         state.isAveraged = averages[i] != null;
         state.average = state.isAveraged ? averages[i] : state.average;
         state.counter = cohortOf[i].counter;
@@ -293,10 +284,10 @@ final class OptimizerPlan {
     void finishRows(AdamStep[] ofCohorts, boolean isDone) {
       for (int i = 0; i < cohortOf.length; i++) {
         final Member member = members.get(i);
-        if (member.rows != null && isDone) {
-          member.state.sparse.finish(ofCohorts[cohortOf[i].index]);
-        } else if (member.rows != null) {
-          member.state.sparse.abandon();
+        if (member.rows() != null && isDone) {
+          member.state().sparse.finish(ofCohorts[cohortOf[i].index]);
+        } else if (member.rows() != null) {
+          member.state().sparse.abandon();
         }
       }
     }
@@ -490,7 +481,7 @@ final class OptimizerPlan {
     hasRows = anyRows;
     hasSparse = anySparse;
     for (Member member : members) {
-      if (member.rows != null) {
+      if (member.rows() != null) {
         requireRowsFit(member);
       }
     }
@@ -620,28 +611,28 @@ final class OptimizerPlan {
 
   /** Refuses rows that a step could not take, and memory that it would read after writing it. */
   private void requireRowsFit(Member member) {
-    final ParameterState state = member.state;
-    final int rowLength = member.rows.rowLength();
+    final ParameterState state = member.state();
+    final int rowLength = member.rows().rowLength();
     if (state.sparse != null && state.sparse.rowLength() != rowLength) {
       throw new IllegalArgumentException(
-          "gradient '" + member.name + "' is " + member.rows + ": expected rows of length "
+          "gradient '" + member.name() + "' is " + member.rows() + ": expected rows of length "
               + state.sparse.rowLength() + ", as before");
     }
     final boolean hasBlocks =
         state.m.format() == Format.BLOCK8 || state.v.format() == Format.BLOCK8;
     if (hasBlocks && rowLength % Format.BLOCK_LENGTH != 0) {
       throw new IllegalArgumentException(
-          "gradient '" + member.name + "' is " + member.rows + ": expected a multiple of "
+          "gradient '" + member.name() + "' is " + member.rows() + ": expected a multiple of "
               + Format.BLOCK_LENGTH + " as rowLength, as rows of moments in BLOCK8 would share a"
               + " scale");
     }
-    final Storage values = Numbers.storageOf(member.rows.values());
+    final Storage values = Numbers.storageOf(member.rows().values());
     for (Member other : members) {
-      if (Overlap.of(values, other.param)) {
-        throw inParameter(member.name, other.name);
+      if (Overlap.of(values, other.param())) {
+        throw inParameter(member.name(), other.name());
       }
-      if (other.grad != null && Overlap.of(other.grad, member.param)) {
-        throw inParameter(other.name, member.name);
+      if (other.grad() != null && Overlap.of(other.grad(), member.param())) {
+        throw inParameter(other.name(), member.name());
       }
     }
   }

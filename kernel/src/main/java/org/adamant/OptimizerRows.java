@@ -9,13 +9,10 @@ import org.adamant.training.SparseRows;
 /** What an optimizer does with gradients that are {@link SparseRows}, around the steps of {@link SparseState}. */
 final class OptimizerRows {
 
-  private final OptimizerSettings settings;
   private final OptimizerState state;
   private final HyperParameters hyperParameters;
 
-  OptimizerRows(
-      OptimizerSettings settings, OptimizerState state, HyperParameters hyperParameters) {
-    this.settings = settings;
+  OptimizerRows(OptimizerState state, HyperParameters hyperParameters) {
     this.state = state;
     this.hyperParameters = hyperParameters;
   }
@@ -38,7 +35,7 @@ final class OptimizerRows {
       if (storages.containsKey(entry.getKey())) {
         catchUp(
             new Member(
-                entry.getKey(), entry.getValue(), settings.groupOf(entry.getKey()),
+                entry.getKey(), entry.getValue(), state.settings.groupOf(entry.getKey()),
                 storages.get(entry.getKey()), null, null));
       }
     }
@@ -47,19 +44,19 @@ final class OptimizerRows {
   /** Has rows take their steps before a gradient comes for all of them. */
   void catchUpDense(OptimizerPlan plan) {
     for (Member member : plan.hasSparse ? plan.members : List.<Member>of()) {
-      if (member.rows == null) {
+      if (member.rows() == null) {
         catchUp(member);
       }
     }
   }
 
   private void catchUp(Member member) {
-    final ParameterState parameter = member.state;
+    final ParameterState parameter = member.state();
     if (parameter.isBehind()) {
       parameter.sparse.catchUp(
           member.operands(
               parameter.maximum, parameter.isAveraged ? parameter.average : null),
-          parameter.counter.steps, past(member), settings.kernel);
+          parameter.counter.steps, past(member), state.settings.kernel);
       parameter.forgetUpdates();
     }
   }
@@ -67,44 +64,45 @@ final class OptimizerRows {
   /** The steps that a parameter has taken, but for what scales gradients. */
   private SparseState.Steps past(Member member) {
     return t -> hyperParameters.step(
-        hyperParameters.at(member.state.updateOf(t))[member.group], t, 1);
+        hyperParameters.at(member.state().updateOf(t))[member.group()], t, 1);
   }
 
   /** Makes the rows of a gradient ready for a step. */
   SparseState prepare(Member member, Storage[] operands) {
-    final ParameterState parameter = member.state;
+    final ParameterState parameter = member.state();
     if (parameter.sparse == null) {
       parameter.sparse =
           new SparseState(
-              settings.sparseMode, settings.countsRows, parameter.length,
-              member.rows.rowLength(), parameter.counter.steps, parameter.number);
+              state.settings.sparseMode, state.settings.countsRows, parameter.length,
+              member.rows().rowLength(), parameter.counter.steps, parameter.number);
     }
     parameter.sparse.prepare(
-        gradient(member), settings.accumulatesInDouble && settings.accumulates(), operands,
-        parameter.counter.steps + 1, past(member), settings.kernel);
+        gradient(member), state.settings.accumulatesInDouble && state.settings.accumulates(),
+        operands,
+        parameter.counter.steps + 1, past(member), state.settings.kernel);
     return parameter.sparse;
   }
 
   /** The gradient of this call and of those before it, for one update. */
   private SparseRows gradient(Member member) {
-    if (!settings.accumulates()) {
-      return member.rows;
+    if (!state.settings.accumulates()) {
+      return member.rows();
     }
-    return member.state.hasGradients
-        ? member.state.rowGradients.with(member.rows)
-        : new RowGradients(member.rows).with(member.rows);
+    return member.state().hasGradients
+        ? member.state().rowGradients.with(member.rows())
+        : new RowGradients(member.rows()).with(member.rows());
   }
 
   /** Says that the next update was the next step of the parameters that have, or had, gradients of rows. */
   void count(OptimizerPlan plan) {
     for (Member member : plan.members) {
-      final SparseState sparse = member.state.sparse;
+      final SparseState sparse = member.state().sparse;
       if (sparse != null) {
         if (sparse.mode() == SparseMode.EXACT) {
-          member.state.stepsAt(state.stepCount + 1);
+          member.state().recordUpdate(state.stepCount + 1);
         }
-        if (member.rows == null) {
-          sparse.tookAll(member.state.counter.steps + 1);
+        if (member.rows() == null) {
+          sparse.tookAll(member.state().counter.steps + 1);
         }
       }
     }

@@ -114,7 +114,7 @@ final class OptimizerSettings implements Cloneable {
   }
 
   /** Where the state of a parameter lies: null for arrays, which have a largest length. */
-  Arena place(boolean isSegment, long length) {
+  Arena arenaFor(boolean isSegment, long length) {
     if (arena != null) {
       return arena;
     }
@@ -133,7 +133,7 @@ final class OptimizerSettings implements Cloneable {
 
   /** Makes a state for a parameter that has not been seen before. */
   ParameterState newState(String name, Storage param) {
-    final Arena place = place(param.array == null, param.length());
+    final Arena place = arenaFor(param.array == null, param.length());
     final Format plain = Numbers.computing(param.format());
     final boolean isPlain = plain == Format.FLOAT64;
     return new ParameterState(

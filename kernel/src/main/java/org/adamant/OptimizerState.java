@@ -8,7 +8,7 @@ import org.adamant.training.Plateau;
 /** What changes in an optimizer from one step to the next, which is what {@link OptimizerFile} saves. */
 final class OptimizerState {
 
-  private final OptimizerSettings settings;
+  final OptimizerSettings settings;
 
   /** By the names of the parameters, in the order in which they were first seen. */
   final LinkedHashMap<String, ParameterState> parameters = new LinkedHashMap<>();
@@ -75,7 +75,7 @@ final class OptimizerState {
     int count = 0;
     try {
       for (OptimizerPlan.Member member : plan.members) {
-        if (parameters.putIfAbsent(member.name, member.state) == null) {
+        if (parameters.putIfAbsent(member.name(), member.state()) == null) {
           count++;
         }
       }

@@ -15,14 +15,12 @@ final class OptimizerUpdate {
   private final OptimizerRows rows;
   private final GradientSums sums;
 
-  OptimizerUpdate(
-      OptimizerSettings settings, OptimizerState state, HyperParameters hyperParameters,
-      OptimizerRows rows) {
-    this.settings = settings;
+  OptimizerUpdate(OptimizerState state, HyperParameters hyperParameters, OptimizerRows rows) {
+    this.settings = state.settings;
     this.state = state;
     this.hyperParameters = hyperParameters;
     this.rows = rows;
-    this.sums = new GradientSums(settings, state);
+    this.sums = new GradientSums(state);
   }
 
   /** Does a call that was checked. */
@@ -107,7 +105,7 @@ final class OptimizerUpdate {
     AdamStep ofAll = null;
     final double scale = gradientScale();
     if (settings.maxNormPerParameter < Double.POSITIVE_INFINITY) {
-      factor = update.clipAlone(
+      factor = update.clipEach(
           steps, scale, settings.maxNormPerParameter, settings.kernel, this::norm);
     } else {
       if (settings.maxNorm < Double.POSITIVE_INFINITY) {
@@ -117,7 +115,7 @@ final class OptimizerUpdate {
           steps[i] = steps[i].withClipFactor(factor);
         }
       }
-      ofAll = update.spread(steps);
+      ofAll = update.stepOfAll(steps);
     }
     update.registerMaxima();
     final long nonFinite = step(plan, update, steps, ofAll);

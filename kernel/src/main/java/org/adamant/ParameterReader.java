@@ -9,33 +9,18 @@ import org.adamant.checkpoint.Tensor;
 import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
 
-/** Reads the state of one parameter from the file of an optimizer: its values in the metadata, and its tensors. */
-final class ParameterReader {
-
-  private final String file;
-  private final String name;
-  private final NamedValues values;
-  private final OptimizerSettings settings;
-  private final ParameterTensors tensors;
-
-  /**
-   * A reader.
-   *
-   * @param file the file, for messages
-   * @param name the parameter
-   * @param values what the metadata say of it
-   * @param settings of the optimizer that is to go on
-   * @param tensors those of the parameter
-   */
-  ParameterReader(
-      String file, String name, NamedValues values, OptimizerSettings settings,
-      ParameterTensors tensors) {
-    this.file = file;
-    this.name = name;
-    this.values = values;
-    this.settings = settings;
-    this.tensors = tensors;
-  }
+/**
+ * Reads the state of one parameter from the file of an optimizer: its values in the metadata, and its tensors.
+ *
+ * @param file the file, for messages
+ * @param name the parameter
+ * @param values what the metadata say of it
+ * @param settings of the optimizer that is to go on
+ * @param tensors those of the parameter
+ */
+record ParameterReader(
+    String file, String name, NamedValues values, OptimizerSettings settings,
+    ParameterTensors tensors) {
 
   /**
    * Reads it.
@@ -59,7 +44,7 @@ final class ParameterReader {
     if (!ParameterState.isNumber(number)) {
       throw values.invalid("number", "that of the first element of a parameter");
     }
-    final Arena place = settings.place(values.isTrue("isSegment"), length);
+    final Arena place = settings.arenaFor(values.isTrue("isSegment"), length);
     final ParameterState state =
         new ParameterState(
             format, number, place,

@@ -9,32 +9,17 @@ import org.adamant.checkpoint.DType;
 import org.adamant.checkpoint.SafeTensors;
 import org.adamant.checkpoint.Tensor;
 
-/** The tensors of one parameter in a file: their names begin with the same text. */
-final class ParameterTensors {
-
-  private final String file;
-  private final SafeTensors tensors;
-  private final Set<String> names;
-  private final String prefix;
-  private final Set<String> used;
-
-  /**
-   * Those of one parameter.
-   *
-   * @param file the file, for messages
-   * @param tensors all tensors in it
-   * @param names their names
-   * @param prefix what the names of these begin with
-   * @param used gets the names of those that are read
-   */
-  ParameterTensors(
-      String file, SafeTensors tensors, Set<String> names, String prefix, Set<String> used) {
-    this.file = file;
-    this.tensors = tensors;
-    this.names = names;
-    this.prefix = prefix;
-    this.used = used;
-  }
+/**
+ * The tensors of one parameter in a file: their names begin with the same text.
+ *
+ * @param file the file, for messages
+ * @param tensors all tensors in it
+ * @param names their names
+ * @param prefix what the names of these begin with
+ * @param used gets the names of those that are read
+ */
+record ParameterTensors(
+    String file, SafeTensors tensors, Set<String> names, String prefix, Set<String> used) {
 
   boolean has(String suffix) {
     return names.contains(prefix + suffix);

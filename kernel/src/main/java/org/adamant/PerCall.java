@@ -1,6 +1,7 @@
 package org.adamant;
 
 import java.util.concurrent.ConcurrentHashMap;
+import org.adamant.internal.loop.Shared;
 import org.adamant.internal.loop.Variant;
 import org.adamant.internal.loop.Variant.Feature;
 
@@ -104,8 +105,7 @@ record PerCall(
     }
     final Variant[] variants = new Variant[COMBINATIONS];
     variants[0] = basic;
-    final Variant[] first = VARIANTS.putIfAbsent(basic, variants);
-    return first == null ? variants : first;
+    return Shared.keep(VARIANTS, basic, variants);
   }
 
   /** The variant of a step with these options, one of those of its hyper-parameters. */

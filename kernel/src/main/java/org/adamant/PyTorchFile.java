@@ -41,7 +41,7 @@ final class PyTorchFile {
                 : prefix;
         final Tensor m = tensors.tensor(full);
         final Format format = OptimizerFile.formatOf(file.toString(), m);
-        final Arena place = settings.place(false, m.elements());
+        final Arena place = settings.arenaFor(false, m.elements());
         final ParameterTensors its =
             new ParameterTensors(file.toString(), tensors, names, prefix, new HashSet<>());
         if (states.put(name, state(its, name, format, m.elements(), place)) != null) {

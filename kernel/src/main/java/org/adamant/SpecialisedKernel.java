@@ -51,15 +51,15 @@ final class SpecialisedKernel implements AdamKernel {
   }
 
   @Override
-  public long step(
-      AdamStep step, float[] params, float[] grads, float[] m, float[] v, int offset, int length) {
-    return step(Layout.FLOATS, step, params, grads, m, v, offset, length);
-  }
-
-  @Override
   public long step(AdamStep step, double[] params, double[] grads, double[] m, double[] v) {
     Arguments.requireNonNull("params", params);
     return step(step, params, grads, m, v, 0, params.length);
+  }
+
+  @Override
+  public long step(
+      AdamStep step, float[] params, float[] grads, float[] m, float[] v, int offset, int length) {
+    return step(Layout.FLOATS, step, params, grads, m, v, offset, length);
   }
 
   @Override

@@ -45,12 +45,7 @@ public final class Variant {
    */
   public static Variant of(int features) {
     final Variant known = ALL.get(features);
-    if (known != null) {
-      return known;
-    }
-    final Variant made = new Variant(features);
-    final Variant first = ALL.putIfAbsent(features, made);
-    return first == null ? made : first;
+    return known != null ? known : Shared.keep(ALL, features, new Variant(features));
   }
 
   /** What a step can do. */

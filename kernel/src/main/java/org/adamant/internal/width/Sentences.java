@@ -102,8 +102,8 @@ final class Sentences {
       text.append("; measured to be the faster, the scalar path steps ").append(sum.scalar());
       text.append(" of ").append(sum.measured()).append(" sizes of slices of these loops");
     }
-    if (sum.refused() > 0) {
-      text.append("; ").append(sum.refused());
+    if (sum.rejected() > 0) {
+      text.append("; ").append(sum.rejected());
       text.append(" gave other bits than the reference once compiled, please report this");
     }
     return text.toString();

@@ -21,7 +21,7 @@ public interface WidthChoice {
    * @throws UnsupportedOperationException if the width is not supported here
    */
   static WidthChoice asked(int laneBits, String by) {
-    return new Asked(Preference.asked(laneBits, by));
+    return new Fixed(Preference.asked(laneBits, by), true);
   }
 
   /**
@@ -34,7 +34,7 @@ public interface WidthChoice {
    */
   static WidthChoice preferred(String property) {
     return WidthProperty.isSet(property) || SupportedWidths.plainObstacle().isPresent()
-        ? new Resolved(Preference.resolveAndLog(property))
+        ? new Fixed(Preference.resolveAndLog(property), false)
         : new Widest();
   }
 
@@ -64,36 +64,22 @@ public interface WidthChoice {
   }
 
   /**
-   * The width that a call named, from the first element on.
+   * A width that is known.
    *
    * @param preference that width
+   * @param isAsked whether a call named it: then a loop has it from the first element on
    */
-  record Asked(Preference preference) implements WidthChoice {
+  record Fixed(Preference preference, boolean isAsked) implements WidthChoice {
     @Override
     public Loop loop(Layout layout, Variant variant) {
-      return Changeover.createTrained(new Specialisation(layout, preference.laneBits(), variant));
+      final Specialisation constants =
+          new Specialisation(layout, preference.laneBits(), variant);
+      return isAsked ? Changeover.createTrained(constants) : Changeover.create(constants);
     }
 
     @Override
     public boolean beginsScalar() {
-      return false;
-    }
-  }
-
-  /**
-   * A preferred width that is known.
-   *
-   * @param preference that width
-   */
-  record Resolved(Preference preference) implements WidthChoice {
-    @Override
-    public Loop loop(Layout layout, Variant variant) {
-      return Changeover.create(new Specialisation(layout, preference.laneBits(), variant));
-    }
-
-    @Override
-    public boolean beginsScalar() {
-      return preference.laneBits() != SupportedWidths.SCALAR;
+      return !isAsked && preference.laneBits() != SupportedWidths.SCALAR;
     }
   }
 
