@@ -1,7 +1,6 @@
 package org.adamant;
 
-import org.adamant.OptimizerPlan.Cohort;
-import org.adamant.OptimizerPlan.Update;
+import org.adamant.PlannedUpdate.Cohort;
 import org.adamant.training.Accumulation;
 import org.adamant.training.StepReport;
 import org.adamant.training.StepReport.Outcome;
@@ -28,7 +27,7 @@ final class OptimizerUpdate {
     if (!settings.accumulates()) {
       final Adam[] now = hyperParameters.next();
       rows.catchUpDense(plan);
-      final Update update = update(plan, now);
+      final PlannedUpdate update = planned(plan, now);
       final AdamStep[] steps = steps(update, now);
       state.register(plan);
       return run(plan, update, steps, now);
@@ -47,7 +46,7 @@ final class OptimizerUpdate {
       return report(Outcome.ACCUMULATED, now, Double.NaN, 1, 0);
     }
     rows.catchUpDense(plan);
-    final Update update = update(plan, now);
+    final PlannedUpdate update = planned(plan, now);
     final AdamStep[] steps = steps(update, now);
     state.register(plan);
     GradientSums.add(plan);
@@ -67,9 +66,9 @@ final class OptimizerUpdate {
   }
 
   /** What an update does to the parameters of a plan, checked; that of the update before if it is the same. */
-  private Update update(OptimizerPlan plan, Adam[] now) {
+  private PlannedUpdate planned(OptimizerPlan plan, Adam[] now) {
     if (plan.hasRows || plan.update == null || !plan.update.isFor(now)) {
-      plan.update = plan.new Update(now, settings.accumulates(), rows::prepare);
+      plan.update = new PlannedUpdate(plan, now, settings.accumulates(), rows::prepare);
     }
     return plan.update;
   }
@@ -83,7 +82,7 @@ final class OptimizerUpdate {
   }
 
   /** The coefficients of each cohort, checked. */
-  private AdamStep[] steps(Update update, Adam[] now) {
+  private AdamStep[] steps(PlannedUpdate update, Adam[] now) {
     final double scale = gradientScale();
     final AdamStep[] steps = new AdamStep[update.cohorts.size()];
     for (int i = 0; i < steps.length; i++) {
@@ -98,7 +97,7 @@ final class OptimizerUpdate {
     return steps;
   }
 
-  private StepReport run(OptimizerPlan plan, Update update, AdamStep[] steps, Adam[] now) {
+  private StepReport run(OptimizerPlan plan, PlannedUpdate update, AdamStep[] steps, Adam[] now) {
     update.copyGradients();
     double norm = Double.NaN;
     double factor = 1;
@@ -141,7 +140,7 @@ final class OptimizerUpdate {
    * @param ofAll the step of all slices; null where each has its own
    * @return the number of gradients that are not finite, for which nothing was changed; 0 if the step was taken
    */
-  private long step(OptimizerPlan plan, Update update, AdamStep[] steps, AdamStep ofAll) {
+  private long step(OptimizerPlan plan, PlannedUpdate update, AdamStep[] steps, AdamStep ofAll) {
     boolean isDone = false;
     boolean isRejected = false;
     try {
@@ -171,13 +170,13 @@ final class OptimizerUpdate {
         : settings.kernel.globalNorm(model, settings.executor, settings.threads);
   }
 
-  private long step(AdamStep step, Update update) {
+  private long step(AdamStep step, PlannedUpdate update) {
     return settings.threads == 1
         ? settings.kernel.step(step, update.model)
         : settings.kernel.step(step, update.model, settings.executor, settings.threads);
   }
 
-  private long step(Update update) {
+  private long step(PlannedUpdate update) {
     return settings.threads == 1
         ? settings.kernel.step(update.stepsOfSlices, update.model)
         : settings.kernel.step(
