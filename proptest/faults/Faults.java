@@ -79,9 +79,9 @@ final class Faults {
           new Fault(
               "the bias correction of the second moment is that of the next step",
               new Edit(
-                  "AdamStep.java",
+                  "BiasCorrection.java",
                   "oneMinusPower(adam, adam.beta2(), t);",
-                  "oneMinusPower(adam, adam.beta2(), next(t));")),
+                  "oneMinusPower(adam, adam.beta2(), t + 1);")),
           new Fault(
               "the guard of the root by multiplications is taken away",
               64,
@@ -101,21 +101,22 @@ final class Faults {
                   "SpecialisedKernel.java",
                   """
                       if (step.nonFinite() != NonFinite.PROPAGATE) {
-                        final long refused = refuse(step, readers(o).countNonFinite(o, 0, o.length()));
-                        if (refused > 0) {
-                          return refused;
+                        final long rejected =
+                            StepChecks.reject(step, loops.reading(o.layout()).countNonFinite(o, 0, o.length()));
+                        if (rejected > 0) {
+                          return rejected;
                         }
                       }
-                      loops(step.variant()).of(o.layout()).run(step.coefficients(), o, 0, o.length());
+                      loops.stepping(step.variant(), o.layout()).run(step.coefficients(), o, 0, o.length());
                       return 0;
                   """,
                   """
                       final long count =
                           step.nonFinite() != NonFinite.PROPAGATE
-                              ? readers(o).countNonFinite(o, 0, o.length())
+                              ? loops.reading(o.layout()).countNonFinite(o, 0, o.length())
                               : 0;
-                      loops(step.variant()).of(o.layout()).run(step.coefficients(), o, 0, o.length());
-                      return refuse(step, count);
+                      loops.stepping(step.variant(), o.layout()).run(step.coefficients(), o, 0, o.length());
+                      return StepChecks.reject(step, count);
                   """)),
           new Fault(
               "tiny moments are set to zero whether epsilon hides it or not",

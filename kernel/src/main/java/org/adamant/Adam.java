@@ -655,8 +655,12 @@ public final class Adam {
     return new AdamStep(this, t);
   }
 
-  /** What its steps do beyond the basic one. */
-  Variant variant() {
+  /**
+   * What its steps do beyond the basic one.
+   *
+   * @param isRootless whether the update is the first moment alone, as in the first steps with rectification
+   */
+  Variant variant(boolean isRootless) {
     final boolean isPyTorch = arithmetic() == Arithmetic.PYTORCH;
     final boolean decays = weightDecay() > 0;
     final boolean isL2 = weightDecayMode().isOfGradient();
@@ -683,7 +687,8 @@ public final class Adam {
             | Feature.MAXIMUM.when(amsgrad() != AmsGrad.NONE)
             | Feature.CORRECTED.when(amsgrad() == AmsGrad.CORRECTED)
             | Feature.ROOT_EPSILON.when(rootEpsilon() > 0)
-            | Feature.NESTEROV.when(nesterov())
+            | Feature.ROOTLESS.when(isRootless)
+            | Feature.NESTEROV.when(nesterov() && !isRootless)
             | Feature.AVERAGES.when(averageDecay() < 1));
   }
 

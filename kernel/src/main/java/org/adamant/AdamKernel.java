@@ -214,7 +214,7 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    * @throws UnsupportedOperationException if the property names a width that is not supported here
    */
   static AdamKernel preferred() {
-    return SpecialisedKernel.preferred();
+    return KernelCache.preferred();
   }
 
   /**
@@ -228,7 +228,7 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *     why, and which ones it does
    */
   static AdamKernel of(LaneWidth width) {
-    return SpecialisedKernel.of(width);
+    return KernelCache.of(width);
   }
 
   /**
@@ -318,12 +318,7 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    */
   long step(
-      AdamStep step,
-      double[] params,
-      double[] grads,
-      double[] m,
-      double[] v,
-      int offset,
+      AdamStep step, double[] params, double[] grads, double[] m, double[] v, int offset,
       int length);
 
   /**

@@ -5,21 +5,14 @@ import java.lang.foreign.Arena;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import org.adamant.OptimizerPlan.Cohort;
-import org.adamant.OptimizerPlan.Member;
-import org.adamant.OptimizerPlan.Update;
 import org.adamant.OptimizerSettings.Group;
-import org.adamant.checkpoint.CheckpointException;
 import org.adamant.training.Accumulation;
 import org.adamant.training.LossScale;
 import org.adamant.training.Plateau;
@@ -27,7 +20,6 @@ import org.adamant.training.Schedule;
 import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
 import org.adamant.training.StepReport;
-import org.adamant.training.StepReport.Outcome;
 
 /**
  * The Adam optimizer with named parameters: keeps the moments and the step counters, and updates the
@@ -81,18 +73,10 @@ import org.adamant.training.StepReport.Outcome;
 public final class AdamOptimizer {
 
   private final OptimizerSettings settings;
-  private final LinkedHashMap<String, ParameterState> states = new LinkedHashMap<>();
-  private final boolean[] isFrozen;
-  private Adam adam;
-  private long stepCount;
-  private int microBatches;
-  private LossScale.State lossScale;
-  private Plateau.State plateau;
-
-  /** The hyper-parameters of the groups and of all others, and what they were made from; a group's own rate is new each time. */
-  private Adam[] adams;
-
-  private Adam adamsOf;
+  private final OptimizerState state;
+  private final HyperParameters hyperParameters;
+  private final OptimizerRows rows;
+  private final OptimizerUpdate update;
 
   /** The plan of the last step, kept alive if it was that of the step before too. */
   private WeakReference<OptimizerPlan> last;
@@ -101,16 +85,13 @@ public final class AdamOptimizer {
 
   private AdamOptimizer(OptimizerSettings settings) {
     this.settings = settings;
-    this.adam = settings.adam;
-    this.isFrozen = new boolean[settings.groups.size() + 1];
-    for (int i = 0; i < settings.groups.size(); i++) {
-      isFrozen[i] = settings.groups.get(i).isFrozen();
-    }
     if (settings.kernel == null) {
       settings.kernel = AdamKernel.preferred();
     }
-    lossScale = settings.lossScale == null ? null : settings.lossScale.start();
-    plateau = settings.plateau == null ? null : settings.plateau.start();
+    state = new OptimizerState(settings);
+    hyperParameters = new HyperParameters(state);
+    rows = new OptimizerRows(state, hyperParameters);
+    update = new OptimizerUpdate(state, hyperParameters, rows);
   }
 
   /**
@@ -273,13 +254,7 @@ public final class AdamOptimizer {
       Arguments.requireNonNull("name", name);
       Arguments.requireNonNull("names", names);
       Arguments.requireNonNull("change", change);
-      for (Group group : settings.groups) {
-        if (group.name().equals(name)) {
-          throw new IllegalArgumentException(
-              "name = " + name + ": expected another one, there is a group of this name");
-        }
-      }
-      settings.groups.add(new Group(name, names, change, schedule, isFrozen));
+      settings.add(new Group(name, names, change, schedule, isFrozen));
       return this;
     }
 
@@ -328,10 +303,7 @@ public final class AdamOptimizer {
      * @return this builder
      */
     public Builder accumulate(int microBatches, Accumulation accumulation) {
-      if (microBatches < 1) {
-        throw new IllegalArgumentException(
-            "microBatches = " + microBatches + ": expected at least 1");
-      }
+      Arguments.requireAtLeastOne("microBatches", microBatches);
       Arguments.requireNonNull("accumulation", accumulation);
       settings.microBatches = microBatches;
       settings.accumulation = accumulation;
@@ -382,9 +354,7 @@ public final class AdamOptimizer {
      */
     public Builder threads(Executor executor, int threads) {
       Arguments.requireNonNull("executor", executor);
-      if (threads < 1) {
-        throw new IllegalArgumentException("threads = " + threads + ": expected at least 1");
-      }
+      Arguments.requireAtLeastOne("threads", threads);
       settings.executor = executor;
       settings.threads = threads;
       return this;
@@ -474,25 +444,7 @@ public final class AdamOptimizer {
      */
     public AdamOptimizer build() {
       final OptimizerSettings copy = settings.copy();
-      if (copy.maxNorm < Double.POSITIVE_INFINITY
-          && copy.maxNormPerParameter < Double.POSITIVE_INFINITY) {
-        throw new IllegalArgumentException(
-            "maxNorm = " + copy.maxNorm + " with maxNormPerParameter = " + copy.maxNormPerParameter
-                + ": expected one of them");
-      }
-      if (copy.sparseMode == SparseMode.EXACT && copy.averageDecay != null) {
-        throw new IllegalArgumentException(
-            "sparse = EXACT with a schedule of averageDecay: expected one of them, rows cannot be caught"
-                + " up to a step at which an average began");
-      }
-      if (copy.lossScale != null) {
-        if (copy.nonFinite == NonFinite.THROW) {
-          throw new IllegalArgumentException(
-              "nonFinite = THROW with a loss scale: expected SKIP, a scale that is too large is found"
-                  + " out by gradients that overflow");
-        }
-        copy.nonFinite = NonFinite.SKIP;
-      }
+      copy.checkAndComplete();
       return new AdamOptimizer(copy);
     }
 
@@ -546,8 +498,8 @@ public final class AdamOptimizer {
       final AdamOptimizer optimizer = build();
       try (Arena mapping = Arena.ofConfined()) {
         final OptimizerFile read = OptimizerFile.read(file, mapping, optimizer.settings);
-        optimizer.restore(file, read, isStrict);
-        copyTo(file, read.params, params);
+        optimizer.metadata().restore(file, read, isStrict);
+        read.copyParamsTo(file, storages(params));
       }
       return optimizer;
     }
@@ -566,10 +518,10 @@ public final class AdamOptimizer {
       Arguments.requireNonNull("file", file);
       final AdamOptimizer optimizer = build();
       try (Arena mapping = Arena.ofConfined()) {
-        final OptimizerFile read = OptimizerFile.readPyTorch(file, mapping, optimizer.settings);
-        optimizer.states.putAll(read.states);
-        for (ParameterState state : read.states.values()) {
-          optimizer.stepCount = Math.max(optimizer.stepCount, state.counter.steps);
+        final OptimizerState state = optimizer.state;
+        state.parameters.putAll(PyTorchFile.read(file, mapping, optimizer.settings));
+        for (ParameterState parameter : state.parameters.values()) {
+          state.stepCount = Math.max(state.stepCount, parameter.counter.steps);
         }
       }
       return optimizer;
@@ -582,7 +534,7 @@ public final class AdamOptimizer {
    * @return the hyper-parameters
    */
   public Adam adam() {
-    return adam;
+    return state.adam;
   }
 
   /**
@@ -593,7 +545,7 @@ public final class AdamOptimizer {
    */
   public Adam adam(String name) {
     Arguments.requireNonNull("name", name);
-    return adams(stepCount + 1)[settings.groupOf(name)];
+    return hyperParameters.next()[settings.groupOf(name)];
   }
 
   /**
@@ -604,10 +556,10 @@ public final class AdamOptimizer {
    */
   public void setAdam(Adam newAdam) {
     Arguments.requireNonNull("newAdam", newAdam);
-    if (!newAdam.equals(adam)) {
-      requireCaughtUp("newAdam");
+    if (!newAdam.equals(state.adam)) {
+      state.requireCaughtUp("newAdam");
     }
-    adam = newAdam;
+    state.adam = newAdam;
   }
 
   /**
@@ -621,8 +573,8 @@ public final class AdamOptimizer {
   public void setFrozen(String group, boolean newFrozen) {
     for (int i = 0; i < settings.groups.size(); i++) {
       if (settings.groups.get(i).name().equals(group)) {
-        isFrozen[i] = newFrozen;
-        dropGradientsOfFrozen();
+        state.isFrozen[i] = newFrozen;
+        state.dropGradientsOfFrozen();
         forgetPlans();
         return;
       }
@@ -630,19 +582,6 @@ public final class AdamOptimizer {
     throw new NoSuchElementException(
         "no group '" + group + "'; there are: "
             + settings.groups.stream().map(Group::name).toList());
-  }
-
-  /** Refuses what would change steps that rows have yet to take. */
-  private void requireCaughtUp(String what) {
-    states.forEach((name, state) -> requireCaughtUp(what, name, state));
-  }
-
-  private static void requireCaughtUp(String what, String name, ParameterState state) {
-    if (state.isBehind()) {
-      throw new IllegalStateException(
-          what + " changes what steps do, and rows of parameter '" + name
-              + "' have steps to take as they were: expected catchUp(params) before");
-    }
   }
 
   /**
@@ -654,64 +593,7 @@ public final class AdamOptimizer {
    * @throws IllegalArgumentException if such a parameter is missing, or is not what it was
    */
   public void catchUp(Map<String, ?> params) {
-    final Map<String, Storage> storages = storages(params);
-    for (Map.Entry<String, ParameterState> entry : states.entrySet()) {
-      final ParameterState state = entry.getValue();
-      if (state.isBehind()) {
-        final Storage param = storages.get(entry.getKey());
-        if (param == null) {
-          throw new IllegalArgumentException(
-              "params lacks '" + entry.getKey()
-                  + "': expected it, some of its rows are to be caught up");
-        }
-        OptimizerPlan.requireKnown(entry.getKey(), params.get(entry.getKey()), param, state);
-      }
-    }
-    for (Map.Entry<String, ParameterState> entry : states.entrySet()) {
-      final ParameterState state = entry.getValue();
-      if (storages.containsKey(entry.getKey())) {
-        catchUp(
-            new Member(
-                entry.getKey(), state, settings.groupOf(entry.getKey()),
-                storages.get(entry.getKey()), null, null));
-      }
-    }
-  }
-
-  private void catchUp(Member member) {
-    final ParameterState state = member.state;
-    if (state.isBehind()) {
-      state.sparse.catchUp(
-          member.operands(
-              state.maximum, state.isAveraged ? state.average : null),
-          state.counter.steps, past(member), settings.kernel);
-      state.forgetUpdates();
-    }
-  }
-
-  /** The steps that a parameter has taken, but for what scales gradients. */
-  private SparseState.Steps past(Member member) {
-    return t -> step(adams(member.state.updateOf(t))[member.group], t, 1);
-  }
-
-  private SparseState prepare(Member member, Storage[] operands) {
-    final ParameterState state = member.state;
-    if (state.sparse == null) {
-      state.sparse =
-          new SparseState(
-              settings.sparseMode, settings.countsRows, state.length, member.rows.rowLength(),
-              state.counter.steps, state.number);
-    }
-    state.sparse.prepare(
-        !accumulates()
-            ? member.rows
-            : state.hasGradients
-                ? state.rowGradients.with(member.rows)
-                : new RowGradients(member.rows).with(member.rows),
-        settings.accumulatesInDouble && accumulates(), operands, state.counter.steps + 1,
-        past(member),
-        settings.kernel);
-    return state.sparse;
+    rows.catchUp(params, storages(params));
   }
 
   /**
@@ -729,7 +611,7 @@ public final class AdamOptimizer {
    * @return the scale; 1 without a {@link Builder#lossScale}
    */
   public double lossScale() {
-    return lossScale == null ? 1 : lossScale.scale();
+    return state.lossScale();
   }
 
   /**
@@ -740,16 +622,16 @@ public final class AdamOptimizer {
    * @throws IllegalStateException if the optimizer was built without {@link Builder#plateau}
    */
   public double observe(double metric) {
-    if (plateau == null) {
+    if (state.plateau == null) {
       throw new IllegalStateException(
           "there is no plateau: expected an optimizer built with one");
     }
-    final Plateau.State next = settings.plateau.observe(plateau, metric);
-    if (next.factor() != plateau.factor()) {
-      requireCaughtUp("metric");
+    final Plateau.State next = settings.plateau.observe(state.plateau, metric);
+    if (next.factor() != state.plateau.factor()) {
+      state.requireCaughtUp("metric");
     }
-    plateau = next;
-    return plateau.factor();
+    state.plateau = next;
+    return next.factor();
   }
 
   /**
@@ -782,9 +664,9 @@ public final class AdamOptimizer {
     } else {
       // Nothing of the step before is to be kept alive while this one allocates; it has the arrays no more.
       forgetPlans();
-      plan = new OptimizerPlan(params, grads, states, settings, this::groupOf);
+      plan = new OptimizerPlan(params, grads, state.parameters, settings, state::groupOf);
     }
-    final StepReport report = step(plan);
+    final StepReport report = update.run(plan);
     if (plan == before) {
       repeated = plan;
     } else {
@@ -793,350 +675,9 @@ public final class AdamOptimizer {
     return report;
   }
 
-  private boolean accumulates() {
-    return settings.microBatches > 1;
-  }
-
-  private int groupOf(String name) {
-    final int group = settings.groupOf(name);
-    return isFrozen[group] ? OptimizerPlan.FROZEN : group;
-  }
-
-  /** Otherwise they would be missed in the last micro-batch, or be found in one after many others. */
-  private void dropGradientsOfFrozen() {
-    for (Map.Entry<String, ParameterState> entry : states.entrySet()) {
-      if (groupOf(entry.getKey()) == OptimizerPlan.FROZEN) {
-        entry.getValue().hasGradients = false;
-      }
-    }
-  }
-
   private void forgetPlans() {
     last = null;
     repeated = null;
-  }
-
-  private StepReport step(OptimizerPlan plan) {
-    final boolean accumulates = accumulates();
-    if (!accumulates) {
-      final Adam[] now = adams(stepCount + 1);
-      catchUpDense(plan);
-      final Update update = update(plan, now);
-      final AdamStep[] steps = steps(update, now);
-      register(plan);
-      return update(plan, update, steps, now);
-    }
-    final boolean isLast = microBatches + 1 == settings.microBatches;
-    final Adam[] now = adams(stepCount + 1);
-    if (isLast) {
-      requirePending(plan);
-    }
-    requireSameKind(plan);
-    allocateSums(plan);
-    if (!isLast) {
-      register(plan);
-      accumulate(plan);
-      microBatches++;
-      return new StepReport(
-          Outcome.ACCUMULATED, stepCount + 1, now[now.length - 1].learningRate(), Double.NaN, 1,
-          lossScale(), 0);
-    }
-    catchUpDense(plan);
-    final Update update = update(plan, now);
-    final AdamStep[] steps = steps(update, now);
-    register(plan);
-    accumulate(plan);
-    try {
-      return update(plan, update, steps, now);
-    } finally {
-      microBatches = 0;
-      for (Member member : plan.members) {
-        member.state.hasGradients = false;
-        member.state.rowGradients = null;
-      }
-    }
-  }
-
-  /** Has rows take their steps before a gradient comes for all of them. */
-  private void catchUpDense(OptimizerPlan plan) {
-    for (Member member : plan.hasSparse ? plan.members : List.<Member>of()) {
-      if (member.rows == null) {
-        catchUp(member);
-      }
-    }
-  }
-
-  /** Refuses gradients of rows beside those of all elements in one sum. */
-  private static void requireSameKind(OptimizerPlan plan) {
-    for (Member member : plan.members) {
-      final ParameterState state = member.state;
-      if (state.hasGradients
-          && (state.areOfRows != (member.rows != null)
-              || state.areOfRows
-                  && state.rowGradients.rowLength() != member.rows.rowLength())) {
-        throw new IllegalArgumentException(
-            "gradient '" + member.name + "' is "
-                + (member.rows == null ? "dense" : member.rows.toString()) + ": expected "
-                + (state.areOfRows
-                    ? "SparseRows of length " + state.rowGradients.rowLength()
-                    : "a dense one")
-                + ", as in the earlier micro-batches of this update");
-      }
-    }
-  }
-
-  /** Refuses an update without a parameter that micro-batches had a gradient of. */
-  private void requirePending(OptimizerPlan plan) {
-    int pending = 0;
-    for (ParameterState state : states.values()) {
-      pending += state.hasGradients ? 1 : 0;
-    }
-    for (Member member : plan.members) {
-      pending -= member.state.hasGradients ? 1 : 0;
-    }
-    if (pending > 0) {
-      final Set<ParameterState> here = Collections.newSetFromMap(new IdentityHashMap<>());
-      plan.members.forEach(member -> here.add(member.state));
-      throw new IllegalArgumentException(
-          "params lacks "
-              + states.entrySet()
-                  .stream()
-                  .filter(e -> e.getValue().hasGradients && !here.contains(e.getValue()))
-                  .map(Map.Entry::getKey)
-                  .toList()
-              + ": expected all parameters of which earlier micro-batches had gradients, this one is"
-              + " the last before the update");
-    }
-  }
-
-  private void allocateSums(OptimizerPlan plan) {
-    for (Member member : plan.members) {
-      final ParameterState state = member.state;
-      if (member.rows != null) {
-        if (!state.hasGradients || state.rowGradients == null) {
-          state.rowGradients = new RowGradients(member.rows);
-        }
-        state.rowGradients.reserve(member.rows);
-      } else if (state.accumulated == null) {
-        state.accumulated =
-            Numbers.zeros(
-                settings.accumulatesInDouble ? Format.FLOAT64 : Numbers.computing(state.format),
-                state.length, state.arena);
-      }
-    }
-  }
-
-  private void accumulate(OptimizerPlan plan) {
-    for (Member member : plan.members) {
-      if (member.rows != null) {
-        member.state.rowGradients.add(member.rows);
-      } else {
-        Numbers.add(member.grad, member.state.accumulated, !member.state.hasGradients);
-      }
-      member.state.hasGradients = true;
-      member.state.areOfRows = member.rows != null;
-    }
-  }
-
-  /** The hyper-parameters of each group in an update, the last being those of all other parameters. */
-  private Adam[] adams(long update) {
-    Adam base = adam;
-    if (settings.schedule != null) {
-      base = base.withLearningRate(settings.schedule.at(update));
-    }
-    if (plateau != null && plateau.factor() != 1) {
-      base = base.withLearningRate(base.learningRate() * plateau.factor());
-    }
-    if (settings.beta1 != null) {
-      base = base.withBeta1(settings.beta1.at(update));
-    }
-    if (settings.averageDecay != null) {
-      base = base.withAverageDecay(settings.averageDecay.at(update));
-    }
-    if (base == adamsOf) {
-      return adams;
-    }
-    final Adam[] all = new Adam[settings.groups.size() + 1];
-    all[all.length - 1] = base;
-    boolean areOfBase = true;
-    for (int i = 0; i < settings.groups.size(); i++) {
-      final Group group = settings.groups.get(i);
-      Adam ofGroup = base;
-      if (group.schedule() != null) {
-        areOfBase = false;
-        ofGroup =
-            base.withLearningRate(
-                group.schedule().at(update) * (plateau == null ? 1 : plateau.factor()));
-      }
-      all[i] = group.change().apply(ofGroup);
-      if (all[i] == null) {
-        throw new NullPointerException(
-            "group '" + group.name() + "' changes " + ofGroup + " to null");
-      }
-    }
-    if (areOfBase) {
-      adamsOf = base;
-      adams = all;
-    }
-    return all;
-  }
-
-  /** What an update does to the parameters of a plan, checked; that of the update before if it is the same. */
-  private Update update(OptimizerPlan plan, Adam[] now) {
-    if (plan.hasRows || plan.update == null || !plan.update.isFor(now)) {
-      plan.update = plan.new Update(now, settings.microBatches > 1, this::prepare);
-    }
-    return plan.update;
-  }
-
-  /** What gradients are multiplied by before anything else. */
-  private double gradientScale() {
-    final double scale = 1 / lossScale();
-    return settings.accumulation == Accumulation.MEAN && settings.microBatches > 1
-        ? scale * (1.0 / settings.microBatches)
-        : scale;
-  }
-
-  private AdamStep step(Adam adam, long t, double scale) {
-    AdamStep step = adam.atStep(t);
-    step = scale == 1 ? step : step.withGradientScale(scale);
-    step =
-        settings.nonFinite == NonFinite.PROPAGATE ? step : step.withNonFinite(settings.nonFinite);
-    step = settings.rounding == Rounding.STOCHASTIC ? step : step.withRounding(settings.rounding);
-    return settings.seed == 0 ? step : step.withSeed(settings.seed);
-  }
-
-  /** The coefficients of each cohort, checked. */
-  private AdamStep[] steps(Update update, Adam[] now) {
-    final double scale = gradientScale();
-    final AdamStep[] steps = new AdamStep[update.cohorts.size()];
-    for (int i = 0; i < steps.length; i++) {
-      final Cohort cohort = update.cohorts.get(i);
-      final AdamStep step = step(now[cohort.group], cohort.counter.steps + 1, scale);
-      if (cohort.hasFloats) {
-        step.requireFloatRange();
-      }
-      steps[i] = step;
-    }
-    return steps;
-  }
-
-  /** Makes a plan's states those of its parameters. Changes all of them or, for want of memory, none. */
-  private void register(OptimizerPlan plan) {
-    if (plan.isRegistered) {
-      return;
-    }
-    boolean isDone = false;
-    int count = 0;
-    try {
-      for (Member member : plan.members) {
-        if (states.putIfAbsent(member.name, member.state) == null) {
-          count++;
-        }
-      }
-      isDone = true;
-      plan.isRegistered = true;
-    } finally {
-      if (!isDone) {
-        // The last ones are those that are new.
-        while (count-- > 0) {
-          states.pollLastEntry();
-        }
-      }
-    }
-  }
-
-  private StepReport update(OptimizerPlan plan, Update update, AdamStep[] steps, Adam[] now) {
-    update.copyGradients();
-    double norm = Double.NaN;
-    double factor = 1;
-    AdamStep ofAll = null;
-    final double scale = gradientScale();
-    if (settings.maxNormPerParameter < Double.POSITIVE_INFINITY) {
-      factor = update.clipAlone(
-          steps, scale, settings.maxNormPerParameter, settings.kernel, this::norm);
-    } else {
-      if (settings.maxNorm < Double.POSITIVE_INFINITY) {
-        norm = update.norm(settings.kernel, this::norm) * scale;
-        factor = AdamStep.clipFactor(norm, settings.maxNorm);
-        for (int i = 0; factor != 1 && i < steps.length; i++) {
-          steps[i] = steps[i].withClipFactor(factor);
-        }
-      }
-      ofAll = update.spread(steps);
-    }
-    update.registerMaxima();
-    boolean isDone = false;
-    boolean isRefused = false;
-    long nonFinite = 0;
-    try {
-      nonFinite = ofAll != null ? run(ofAll, update) : run(update);
-      isRefused = nonFinite > 0;
-      isDone = nonFinite == 0;
-    } catch (ArithmeticException e) {
-      isRefused = true;
-      throw e;
-    } finally {
-      if (plan.hasRows) {
-        update.finishRows(steps, isDone);
-      }
-      if (isRefused) {
-        // An average is to start from the parameter as it is before the update that is done.
-        plan.update = null;
-      } else {
-        update.register();
-      }
-    }
-    final StepReport report =
-        new StepReport(
-            nonFinite > 0 ? Outcome.SKIPPED : Outcome.UPDATED,
-            stepCount + 1, now[now.length - 1].learningRate(), norm, factor, lossScale(),
-            nonFinite);
-    if (lossScale != null) {
-      lossScale = settings.lossScale.next(lossScale, nonFinite > 0);
-    }
-    if (nonFinite == 0) {
-      if (plan.hasSparse) {
-        countRows(plan);
-      }
-      update.count();
-      stepCount++;
-    }
-    return report;
-  }
-
-  /** Says which update was the next step of the parameters that have, or had, gradients of rows. */
-  private void countRows(OptimizerPlan plan) {
-    for (Member member : plan.members) {
-      final SparseState sparse = member.state.sparse;
-      if (sparse != null) {
-        if (sparse.mode() == SparseMode.EXACT) {
-          member.state.stepsAt(stepCount + 1);
-        }
-        if (member.rows == null) {
-          sparse.tookAll(member.state.counter.steps + 1);
-        }
-      }
-    }
-  }
-
-  private double norm(AdamModel model) {
-    return settings.threads == 1
-        ? settings.kernel.globalNorm(model)
-        : settings.kernel.globalNorm(model, settings.executor, settings.threads);
-  }
-
-  private long run(AdamStep step, Update update) {
-    return settings.threads == 1
-        ? settings.kernel.step(step, update.model)
-        : settings.kernel.step(step, update.model, settings.executor, settings.threads);
-  }
-
-  private long run(Update update) {
-    return settings.threads == 1
-        ? settings.kernel.step(update.stepsOfSlices, update.model)
-        : settings.kernel.step(
-            update.stepsOfSlices, update.model, settings.executor, settings.threads);
   }
 
   /**
@@ -1146,8 +687,8 @@ public final class AdamOptimizer {
    * @throws NoSuchElementException if the parameter has not been seen yet
    */
   public void remove(String name) {
-    known(name);
-    states.remove(name);
+    state.known(name);
+    state.parameters.remove(name);
     forgetPlans();
   }
 
@@ -1161,19 +702,19 @@ public final class AdamOptimizer {
    * @throws IllegalStateException if the new name is of another group, and rows have steps to take, see {@link #catchUp}
    */
   public void rename(String name, String newName) {
-    final ParameterState state = known(name);
+    final ParameterState parameter = state.known(name);
     Arguments.requireNonNull("newName", newName);
-    if (states.containsKey(newName)) {
+    if (state.parameters.containsKey(newName)) {
       throw new IllegalArgumentException(
           "newName = " + newName + ": expected another name, there is a parameter '" + newName
               + "'");
     }
     if (settings.groupOf(name) != settings.groupOf(newName)) {
-      requireCaughtUp("newName", name, state);
+      OptimizerState.requireCaughtUp("newName", name, parameter);
     }
-    states.put(newName, state);
-    states.remove(name);
-    dropGradientsOfFrozen();
+    state.parameters.put(newName, parameter);
+    state.parameters.remove(name);
+    state.dropGradientsOfFrozen();
     forgetPlans();
   }
 
@@ -1190,17 +731,17 @@ public final class AdamOptimizer {
    * @throws IllegalStateException if rows have steps to take, see {@link #catchUp}
    */
   public void resize(String name, long newLength) {
-    final ParameterState state = known(name);
+    final ParameterState parameter = state.known(name);
     if (newLength < 0) {
       throw new IllegalArgumentException("newLength = " + newLength + ": expected at least 0");
     }
-    if (state.arena == null && newLength > Numbers.LONGEST_ARRAY) {
+    if (parameter.arena == null && newLength > Numbers.LONGEST_ARRAY) {
       throw new IllegalArgumentException(
           "newLength = " + newLength + ": expected at most " + Numbers.LONGEST_ARRAY
               + ", the moments are in arrays");
     }
-    requireCaughtUp("newLength", name, state);
-    states.put(name, state.resized(newLength));
+    OptimizerState.requireCaughtUp("newLength", name, parameter);
+    state.parameters.put(name, parameter.resized(newLength));
     forgetPlans();
   }
 
@@ -1239,25 +780,13 @@ public final class AdamOptimizer {
                 + ": expected a format of parameters");
       }
     }
-    written.states.putAll(states);
-    settings(written.values);
-    written.values.put("adam", adam.toString());
-    written.values.put("updates", Long.toString(stepCount));
-    written.values.put("microBatch", Integer.toString(microBatches));
-    if (lossScale != null) {
-      written.values.put("lossScale", lossScale.scale() + " " + lossScale.good());
-    }
-    if (plateau != null) {
-      written.values.put(
-          "plateau",
-          plateau.factor() + " " + plateau.best() + " " + plateau.bad() + " "
-              + plateau.cooldown());
-    }
-    for (int i = 0; i < settings.groups.size(); i++) {
-      written.values.put(
-          "frozen." + settings.groups.get(i).name(), Boolean.toString(isFrozen[i]));
-    }
+    written.states.putAll(state.parameters);
+    written.values.putAll(metadata().values());
     written.write(file);
+  }
+
+  private OptimizerMetadata metadata() {
+    return new OptimizerMetadata(state, hyperParameters);
   }
 
   /**
@@ -1273,15 +802,13 @@ public final class AdamOptimizer {
   public void savePyTorch(Path file, Map<String, long[]> shapes) throws IOException {
     Arguments.requireNonNull("file", file);
     Arguments.requireNonNull("shapes", shapes);
-    requireCaughtUp("file");
-    if (microBatches > 0) {
+    state.requireCaughtUp("file");
+    if (state.microBatches > 0) {
       throw new IllegalStateException(
-          "there are gradients of " + microBatches + " of " + settings.microBatches
+          "there are gradients of " + state.microBatches + " of " + settings.microBatches
               + " micro-batches: expected an update before, PyTorch's state has no place for them");
     }
-    final OptimizerFile written = new OptimizerFile();
-    written.states.putAll(states);
-    written.writePyTorch(file, shapes);
+    PyTorchFile.write(file, state.parameters, shapes);
   }
 
   private static Map<String, Storage> storages(Map<String, ?> params) {
@@ -1294,155 +821,13 @@ public final class AdamOptimizer {
     return storages;
   }
 
-  /** What has to be the same where a training goes on, by its name. */
-  private void settings(Map<String, String> values) {
-    values.put("built.adam", settings.adam.toString());
-    values.put(
-        "built.gradients",
-        "maxNorm=" + settings.maxNorm + " maxNormPerParameter=" + settings.maxNormPerParameter
-            + " microBatches=" + settings.microBatches + " accumulation=" + settings.accumulation
-            + " accumulatesInDouble=" + settings.accumulatesInDouble + " nonFinite="
-            + settings.nonFinite);
-    values.put(
-        "built.numbers",
-        "sparse=" + settings.sparseMode + " countsRows=" + settings.countsRows + " moments="
-            + settings.firstMoments + "," + settings.secondMoments + " rounding="
-            + settings.rounding + " seed=" + settings.seed);
-    values.put("built.lossScale", String.valueOf(settings.lossScale));
-    values.put("built.plateau", String.valueOf(settings.plateau));
-    final Adam[] next = adams(stepCount + 1);
-    for (int i = 0; i < next.length; i++) {
-      final String group =
-          i < settings.groups.size() ? "group " + settings.groups.get(i).name() : "all others";
-      values.put("next." + group, next[i].toString());
-    }
-  }
-
-  /** Puts back what was read; the parameters of this optimizer are none yet. */
-  private void restore(Path file, OptimizerFile read, boolean isStrict) throws IOException {
-    final Map<String, String> values = read.values;
-    try {
-      states.putAll(read.states);
-      stepCount = Long.parseLong(value(values, "updates"));
-      if (stepCount < 0 || stepCount == Long.MAX_VALUE) {
-        throw new IllegalArgumentException("updates = " + stepCount);
-      }
-      if (isStrict || values.get("built.adam").equals(settings.adam.toString())) {
-        adam = Adam.parse(value(values, "adam"));
-      }
-      if (values.containsKey("lossScale") && settings.lossScale != null) {
-        final String[] numbers = values.get("lossScale").split(" ");
-        lossScale =
-            new LossScale.State(Double.parseDouble(numbers[0]), Long.parseLong(numbers[1]));
-      }
-      if (values.containsKey("plateau") && settings.plateau != null) {
-        final String[] numbers = values.get("plateau").split(" ");
-        plateau =
-            new Plateau.State(
-                Double.parseDouble(numbers[0]), Double.parseDouble(numbers[1]),
-                Long.parseLong(numbers[2]), Long.parseLong(numbers[3]));
-      }
-      microBatches = Integer.parseInt(value(values, "microBatch"));
-      final boolean isPending = states.values().stream().anyMatch(state -> state.hasGradients);
-      if (microBatches < 0 || microBatches == 0 && isPending) {
-        throw new IllegalArgumentException(
-            "microBatch = " + microBatches + (isPending ? " with gradients" : ""));
-      }
-    } catch (IllegalArgumentException | IndexOutOfBoundsException | NullPointerException e) {
-      throw new CheckpointException(
-          file + ": metadata that cannot be read: expected what an optimizer has written"
-              + (e instanceof IllegalArgumentException ? " (" + e.getMessage() + ")" : ""),
-          e);
-    }
-    for (Map.Entry<String, ParameterState> entry : states.entrySet()) {
-      final String wrong = entry.getValue().obstacle(stepCount);
-      if (wrong != null) {
-        throw new CheckpointException(file + ": parameter '" + entry.getKey() + "' has " + wrong);
-      }
-      if (!isStrict && entry.getValue().isBehind()) {
-        throw new IllegalArgumentException(
-            file + " has rows of parameter '" + entry.getKey()
-                + "' with steps to take as they were: expected it to be loaded with the settings it was"
-                + " saved with, and catchUp(params)");
-      }
-    }
-    requireState(file, values, "lossScale", !"null".equals(values.get("built.lossScale")));
-    requireState(file, values, "plateau", !"null".equals(values.get("built.plateau")));
-    if (isStrict) {
-      final Map<String, String> here = new TreeMap<>();
-      settings(here);
-      for (String there : values.keySet()) {
-        if ((there.startsWith("built.") || there.startsWith("next.")) && !here.containsKey(there)) {
-          throw new IllegalArgumentException(
-              file + " was saved with " + there + " = " + values.get(there)
-                  + ", and this optimizer is built without: expected the same, or"
-                  + " loadWithNewSettings");
-        }
-      }
-      for (Map.Entry<String, String> setting : here.entrySet()) {
-        final String there = values.get(setting.getKey());
-        if (!setting.getValue().equals(there)) {
-          throw new IllegalArgumentException(
-              file + " was saved with " + setting.getKey() + " = " + there
-                  + ", and this optimizer is built with " + setting.getValue()
-                  + ": expected the same, or loadWithNewSettings");
-        }
-      }
-      for (int i = 0; i < settings.groups.size(); i++) {
-        final String key = "frozen." + settings.groups.get(i).name();
-        requireState(file, values, key, true);
-        isFrozen[i] = Boolean.parseBoolean(values.get(key));
-      }
-    }
-    if (microBatches > 0 && microBatches >= settings.microBatches) {
-      throw new IllegalArgumentException(
-          file + " was saved after " + microBatches
-              + " micro-batches: expected an optimizer that accumulates more");
-    }
-    dropGradientsOfFrozen();
-  }
-
-  private static void requireState(
-      Path file, Map<String, String> values, String name, boolean isThere)
-      throws CheckpointException {
-    final String value = values.get(name);
-    if ((value != null) != isThere
-        || name.startsWith("frozen.") && !value.equals("true") && !value.equals("false")) {
-      throw new CheckpointException(
-          file + ": metadata " + name + " = " + value + ": expected what an optimizer has written");
-    }
-  }
-
-  private static String value(Map<String, String> values, String name) {
-    final String value = values.get(name);
-    if (value == null) {
-      throw new IllegalArgumentException("no " + name);
-    }
-    return value;
-  }
-
-  private static void copyTo(Path file, Map<String, Storage> read, Map<String, ?> params) {
-    final Map<String, Storage> to = storages(params);
-    for (Map.Entry<String, Storage> entry : to.entrySet()) {
-      final Storage from = read.get(entry.getKey());
-      final Storage param = entry.getValue();
-      if (from == null || from.format() != param.format() || from.length() != param.length()) {
-        throw new IllegalArgumentException(
-            "parameter '" + entry.getKey() + "' is " + param + ": expected "
-                + (from == null ? "one of " + read.keySet() : from.toString()) + ", as in " + file);
-      }
-      param.requireWritable("parameter '" + entry.getKey() + "'");
-    }
-    to.forEach((name, param) -> Numbers.copy(read.get(name), param));
-  }
-
   /**
    * How many updates were done: calls of {@link #step} that neither failed, nor skipped, nor only accumulated.
    *
    * @return the number of steps so far
    */
   public long stepCount() {
-    return stepCount;
+    return state.stepCount;
   }
 
   /**
@@ -1452,7 +837,7 @@ public final class AdamOptimizer {
    * @return the number of steps, 0 for a name not seen yet
    */
   public long stepCount(String name) {
-    final ParameterState known = states.get(name);
+    final ParameterState known = state.parameters.get(name);
     return known == null ? 0 : known.counter.steps;
   }
 
@@ -1462,7 +847,7 @@ public final class AdamOptimizer {
    * @return their names, a view that cannot be changed
    */
   public Set<String> names() {
-    return Collections.unmodifiableSet(states.keySet());
+    return Collections.unmodifiableSet(state.parameters.keySet());
   }
 
   /**
@@ -1476,7 +861,7 @@ public final class AdamOptimizer {
    * @throws IllegalArgumentException if the parameter is of the other type
    */
   public <A> A firstMoment(String name, Class<A> type) {
-    return copy(name, known(name).m, type);
+    return copy(name, state.known(name).m, type);
   }
 
   /**
@@ -1490,7 +875,7 @@ public final class AdamOptimizer {
    * @throws IllegalArgumentException if the parameter is of the other type
    */
   public <A> A secondMoment(String name, Class<A> type) {
-    return copy(name, known(name).v, type);
+    return copy(name, state.known(name).v, type);
   }
 
   /**
@@ -1505,7 +890,7 @@ public final class AdamOptimizer {
    * @throws IllegalArgumentException if the parameter is of the other type
    */
   public <A> A maximum(String name, Class<A> type) {
-    return copy(name, kept(name, "running maximum", known(name).maximum), type);
+    return copy(name, kept(name, "running maximum", state.known(name).maximum), type);
   }
 
   /**
@@ -1521,7 +906,7 @@ public final class AdamOptimizer {
    * @throws IllegalArgumentException if the parameter is of the other type
    */
   public <A> A average(String name, Class<A> type) {
-    return copy(name, kept(name, "average", known(name).average), type);
+    return copy(name, kept(name, "average", state.known(name).average), type);
   }
 
   private static Storage kept(String name, String what, Storage storage) {
@@ -1531,23 +916,14 @@ public final class AdamOptimizer {
     return storage;
   }
 
-  private ParameterState known(String name) {
-    final ParameterState known = states.get(name);
-    if (known == null) {
-      throw new NoSuchElementException(
-          "no parameter '" + name + "' yet; seen so far: " + states.keySet());
-    }
-    return known;
-  }
-
   private <A> A copy(String name, Storage storage, Class<A> type) {
     Arguments.requireNonNull("type", type);
-    final Format computing = Numbers.computing(known(name).format);
+    final Format computing = Numbers.computing(state.known(name).format);
     final Class<?> there = computing == Format.FLOAT64 ? double[].class : float[].class;
     if (!type.isAssignableFrom(there)) {
       throw new IllegalArgumentException(
           "type = " + type.getSimpleName() + ": parameter '" + name + "' is a "
-              + OptimizerPlan.typeOf(known(name).format));
+              + OptimizerPlan.typeOf(state.known(name).format));
     }
     return type.cast(Numbers.toArray(storage));
   }

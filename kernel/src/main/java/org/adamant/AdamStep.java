@@ -1,17 +1,9 @@
 package org.adamant;
 
-import java.util.concurrent.ConcurrentHashMap;
-import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
-import org.adamant.Adam.Rule;
-import org.adamant.Adam.WeightDecay;
 import org.adamant.internal.loop.Coefficients;
-import org.adamant.internal.loop.Powers;
-import org.adamant.internal.loop.RandomBits;
-import org.adamant.internal.loop.TinyMoments;
 import org.adamant.internal.loop.Variant;
-import org.adamant.internal.loop.Variant.Feature;
 
 /**
  * The coefficients of step t, the same for every element, and what else one call does in its single pass.
@@ -94,118 +86,23 @@ import org.adamant.internal.loop.Variant.Feature;
  */
 public final class AdamStep {
 
-  /** Of every set of hyper-parameters that a step was made from, the variants of its steps. */
-  private static final ConcurrentHashMap<Variant, Variant[]> VARIANTS = new ConcurrentHashMap<>();
-
   private final Adam adam;
   private final long t;
   private final PerCall perCall;
   private final double stepSize;
+
   /** Those of the step without what a call does beyond the hyper-parameters. */
   private final Coefficients ofStep;
 
   private final Coefficients coefficients;
-  /** The variants of these hyper-parameters, by {@link PerCall#code}; null where none was asked for yet. */
+
+  /** The variants of steps of these hyper-parameters, see {@link PerCall#variants}. */
   private final Variant[] variants;
 
   private final Variant variant;
+
   /** What a float step cannot be done with, or null. */
   private final String outsideFloat;
-
-  /** What a call does beyond the hyper-parameters. */
-  private record PerCall(
-      double gradientScale,
-      double clipFactor,
-      boolean zeroGradient,
-      Update update,
-      NonFinite nonFinite,
-      Rounding rounding,
-      long seed) {
-
-    static final PerCall NOTHING =
-        new PerCall(
-            1, 1, false, Update.APPLIED, NonFinite.PROPAGATE, Rounding.STOCHASTIC, 0);
-
-    PerCall withGradientScale(double changed) {
-      return new PerCall(changed, clipFactor, zeroGradient, update, nonFinite, rounding, seed);
-    }
-
-    PerCall withClipFactor(double changed) {
-      return new PerCall(gradientScale, changed, zeroGradient, update, nonFinite, rounding, seed);
-    }
-
-    PerCall withZeroGradient() {
-      return new PerCall(gradientScale, clipFactor, true, update, nonFinite, rounding, seed);
-    }
-
-    PerCall withUpdate(Update changed) {
-      return new PerCall(
-          gradientScale, clipFactor, zeroGradient, changed, nonFinite, rounding, seed);
-    }
-
-    PerCall withNonFinite(NonFinite changed) {
-      return new PerCall(gradientScale, clipFactor, zeroGradient, update, changed, rounding, seed);
-    }
-
-    PerCall withRounding(Rounding changed) {
-      return new PerCall(
-          gradientScale, clipFactor, zeroGradient, update, nonFinite, changed, seed);
-    }
-
-    PerCall withSeed(long changed) {
-      return new PerCall(
-          gradientScale, clipFactor, zeroGradient, update, nonFinite, rounding, changed);
-    }
-
-    boolean updateOnly() {
-      return update != Update.APPLIED;
-    }
-
-    /** As text leaves out what is usual. */
-    @Override
-    public String toString() {
-      final StringBuilder text = new StringBuilder("PerCall[gradientScale=").append(gradientScale);
-      text.append(", clipFactor=").append(clipFactor);
-      text.append(", zeroGradient=").append(zeroGradient);
-      text.append(", updateOnly=").append(updateOnly());
-      text.append(", nonFinite=").append(nonFinite);
-      if (update == Update.NEGATED) {
-        text.append(", negatedUpdate=true");
-      }
-      if (rounding != Rounding.STOCHASTIC) {
-        text.append(", rounding=").append(rounding);
-      }
-      if (seed != 0) {
-        text.append(", seed=").append(seed);
-      }
-      return text.append(']').toString();
-    }
-
-    /** One factor, rounded once, does for both. */
-    double gradientFactor() {
-      return gradientScale * clipFactor;
-    }
-
-    /** What of this is in the variant, as a number less than {@link #CODES}. */
-    int code() {
-      return (rounding == Rounding.NEAREST ? 8 : 0)
-          + (gradientFactor() != 1 ? 4 : 0)
-          + (zeroGradient ? 2 : 0)
-          + (updateOnly() ? 1 : 0);
-    }
-
-    static final int CODES = 16;
-  }
-
-  /** What becomes of the update. */
-  private enum Update {
-    /** It is added to the parameters. */
-    APPLIED,
-    /** It is written over the gradients. */
-    WRITTEN,
-    /** What is written is to be subtracted. */
-    NEGATED
-  }
 
   AdamStep(Adam adam, long t) {
     if (t < 1) {
@@ -214,86 +111,18 @@ public final class AdamStep {
     this.adam = adam;
     this.t = t;
     this.perCall = PerCall.NOTHING;
-    final boolean isPyTorch = adam.arithmetic() == Arithmetic.PYTORCH;
-    final boolean isRaw = adam.epsilonPlacement() == EpsilonPlacement.EPSILON_HAT;
-    final double rate = adam.learningRate();
-    final double beta1 = adam.beta1();
-    final boolean isLion = adam.rule() == Rule.LION;
-    final double correction1 = isLion ? 1 : oneMinusPower(adam, beta1, t);
-    final double correction2 = oneMinusPower(adam, adam.beta2(), t);
-    final double rectification = adam.rectification() ? rectification(adam, t, correction2) : 1;
-    final boolean isRootless = rectification == 0;
-    final double rootCorrection = isRaw && !isRootless ? Math.sqrt(correction2) : 1;
-    final double rectifiedRate = isRootless ? rate : rate * rectification;
-    stepSize = rectifiedRate * rootCorrection / correction1;
-    if (Double.isInfinite(stepSize)) {
-      throw new IllegalArgumentException(
-          "learningRate = " + rate + ": learningRate / (1 - beta1^t) overflows at t = " + t
-              + ", beta1 = " + beta1 + "; expected a smaller learning rate");
-    }
-    final WeightDecay mode = adam.weightDecayMode();
-    final double decay = mode.isTimesRate() ? rate * adam.weightDecay() : adam.weightDecay();
-    if (mode.isTimesRate()
-        && Double.isInfinite(decay)) {
-      throw new IllegalArgumentException(
-          "weightDecay = " + adam.weightDecay() + ": learningRate * weightDecay overflows with"
-              + " learningRate = " + rate + "; expected a smaller weight decay");
-    }
-    final Variant ofAdam = adam.variant();
-    variants =
-        variants(
-            isRootless
-                ? ofAdam.with(Feature.ROOTLESS, true).with(Feature.NESTEROV, false)
-                : ofAdam);
-    variant = variants[0];
-    final boolean isInside = adam.amsgrad() == AmsGrad.CORRECTED || adam.rootEpsilon() > 0;
-    final double rootFactor = isRaw ? 1 : 1 / Math.sqrt(correction2);
-    final double rootScale;
-    if (isInside) {
-      rootScale = 1;
-    } else {
-      rootScale = isPyTorch ? halfPower(correction2) : rootFactor;
-    }
-    final double varianceFactor = isPyTorch ? correction2 : 1 / correction2;
-    double momentStep = isPyTorch && adam.rectification() ? rate : stepSize;
-    double gradientStep = 0;
-    if (adam.nesterov() && !isRootless) {
-      final NesterovMomentum momentum = NesterovMomentum.of(adam, t, next(t));
-      final double size = rectifiedRate * rootCorrection;
-      momentStep = size * momentum.next() / momentum.nextCorrection();
-      gradientStep =
-          isPyTorch
-              ? size * (1 - momentum.now()) / momentum.correction()
-              : size / momentum.correction() * (1 - momentum.now());
-      if (!Double.isFinite(momentStep) || !Double.isFinite(gradientStep)) {
-        // The product of momenta that PyTorch rounds to float is 1 for ever.
-        throw new IllegalArgumentException(
-            "beta1 = " + beta1 + ": the step size of the Nesterov momentum overflows at t = " + t
-                + ", learningRate = " + rate + "; expected a smaller beta1");
-      }
-    }
+    final double correction1 = BiasCorrection.ofFirstMoment(adam, t);
+    final double correction2 = BiasCorrection.ofSecondMoment(adam, t);
+    final double rectification = BiasCorrection.rectification(adam, t, correction2);
+    final double rate = StepCoefficients.correctedRate(adam, correction2, rectification);
+    stepSize = StepCoefficients.stepSize(adam, t, rate, correction1);
     ofStep =
-        new Coefficients(
-            1,
-            adam.clipValue(),
-            mode.isOfGradient() ? decay : -decay,
-            1 - rate * adam.weightDecay(),
-            1 - beta1,
-            1 - adam.beta2(),
-            adam.beta2(),
-            isRaw ? 1 : varianceFactor,
-            adam.rootEpsilon(),
-            rootScale,
-            adam.epsilon(),
-            correction1,
-            rectification,
-            -momentStep,
-            -gradientStep,
-            1 - adam.averageDecay(),
-            !isPyTorch && !isLion && TinyMoments.flushesAfter(t, rootFactor, adam.epsilon()),
-            RandomBits.stream(0, t));
+        StepCoefficients.of(
+            adam, t, correction1, correction2, rectification, rate, stepSize);
     coefficients = ofStep;
-    outsideFloat = outsideFloat(coefficients);
+    outsideFloat = StepCoefficients.outsideFloat(coefficients);
+    variants = PerCall.variants(adam.variant(StepCoefficients.isRootless(rectification)));
+    variant = variants[0];
   }
 
   /** The same step, of which a call does something else; what both have in common is not computed again. */
@@ -302,117 +131,11 @@ public final class AdamStep {
     this.t = step.t;
     this.perCall = perCall;
     this.stepSize = step.stepSize;
-    final double factor = perCall.gradientFactor();
-    if (Double.isInfinite(factor) || factor == 0 && perCall.clipFactor != 0) {
-      throw new IllegalArgumentException(
-          "gradientScale = " + perCall.gradientScale + ", clipFactor = " + perCall.clipFactor
-              + ": their product is " + factor + "; expected it in the range of double");
-    }
     this.ofStep = step.ofStep;
-    final boolean isNegated = perCall.update == Update.NEGATED;
-    final boolean isDecayInUpdate = !adam.weightDecayMode().isOfGradient();
-    this.coefficients =
-        ofStep.with(
-            factor,
-            isNegated && isDecayInUpdate ? -ofStep.decay() : ofStep.decay(),
-            isNegated ? -1 : 1,
-            RandomBits.stream(perCall.seed, t));
+    this.coefficients = StepCoefficients.with(perCall, ofStep, adam, t);
+    this.outsideFloat = StepCoefficients.outsideFloat(coefficients);
     this.variants = step.variants;
-    final int code = perCall.code();
-    Variant found = variants[code];
-    if (found == null) {
-      // A race is harmless: every thread finds the same instance.
-      found = variant(variants[0], perCall);
-      variants[code] = found;
-    }
-    this.variant = found;
-    this.outsideFloat = outsideFloat(coefficients);
-  }
-
-  /**
-   * The first coefficient that a float cannot hold, with its value; null if there is none. Those that are not
-   * asked about are at most 2^53.
-   */
-  private static String outsideFloat(Coefficients c) {
-    final float scale = (float) c.gradientScale();
-    if (!Float.isFinite(scale) || scale == 0 && c.gradientScale() != 0) {
-      return "gradientScale * clipFactor = " + c.gradientScale();
-    }
-    if (!((float) c.clip() > 0)) {
-      return "clipValue = " + c.clip();
-    }
-    if (!Float.isFinite((float) c.decay())) {
-      return "the factor of weight decay = " + c.decay();
-    }
-    if (!Float.isFinite((float) c.rootEpsilon())) {
-      return "rootEpsilon = " + c.rootEpsilon();
-    }
-    if (!Float.isFinite((float) c.epsilon())) {
-      return "epsilon = " + c.epsilon();
-    }
-    if (!Float.isFinite((float) c.momentStep())) {
-      return "the step size = " + Math.abs(c.momentStep());
-    }
-    if (!Float.isFinite((float) c.gradientStep())) {
-      return "the step size of the gradient = " + Math.abs(c.gradientStep());
-    }
-    return null;
-  }
-
-  private static Variant variant(Variant basic, PerCall perCall) {
-    return basic
-        .with(Feature.SCALES, perCall.gradientFactor() != 1)
-        .with(Feature.UPDATE_ONLY, perCall.updateOnly())
-        .with(Feature.ZEROES_GRADIENT, perCall.zeroGradient())
-        .with(Feature.ROUNDS_TO_NEAREST, perCall.rounding() == Rounding.NEAREST);
-  }
-
-  private static Variant[] variants(Variant basic) {
-    final Variant[] known = VARIANTS.get(basic);
-    if (known != null) {
-      return known;
-    }
-    final Variant[] variants = new Variant[PerCall.CODES];
-    variants[0] = basic;
-    final Variant[] first = VARIANTS.putIfAbsent(basic, variants);
-    return first == null ? variants : first;
-  }
-
-  private static long next(long t) {
-    return t == Long.MAX_VALUE ? t : t + 1;
-  }
-
-  private static double oneMinusPower(Adam adam, double beta, long t) {
-    if (!adam.biasCorrection()) {
-      return 1;
-    }
-    if (adam.arithmetic() == Arithmetic.PYTORCH) {
-      return Powers.oneMinusPower(beta, t);
-    }
-    // Without cancellation; 1 for beta = 0, whose logarithm is minus infinity.
-    return -StrictMath.expm1(t * StrictMath.log(beta));
-  }
-
-  /** RAdam's factor of the step size; 0 where there is none, as the second moment is of too few gradients yet. */
-  private static double rectification(Adam adam, long t, double correction2) {
-    final boolean isPyTorch = adam.arithmetic() == Arithmetic.PYTORCH;
-    final double power =
-        isPyTorch
-            ? Powers.power(adam.beta2(), t)
-            : StrictMath.exp(t * StrictMath.log(adam.beta2()));
-    final double most = 2 / (1 - adam.beta2()) - 1;
-    final double length = most - 2.0 * t * power / correction2;
-    if (!(length > 5)) {
-      return 0;
-    }
-    final double square =
-        (length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length);
-    return isPyTorch ? halfPower(square) : Math.sqrt(square);
-  }
-
-  /** C's pow(x, 0.5), of which PyTorch makes its roots: at 1 - 2^-53 it is not the root but 1. */
-  private static double halfPower(double x) {
-    return x == Math.nextDown(1.0) ? 1 : Math.sqrt(x);
+    this.variant = perCall.variant(variants);
   }
 
   /**
@@ -487,7 +210,7 @@ public final class AdamStep {
    * @throws IllegalArgumentException if this step sets gradients to zero or averages parameters
    */
   public AdamStep withUpdateOnly() {
-    return with(perCall.withUpdate(Update.WRITTEN));
+    return with(perCall.withUpdate(PerCall.Update.WRITTEN));
   }
 
   /**
@@ -510,7 +233,7 @@ public final class AdamStep {
    * @throws IllegalArgumentException if this step sets gradients to zero or averages parameters
    */
   public AdamStep withNegatedUpdate() {
-    return with(perCall.withUpdate(Update.NEGATED));
+    return with(perCall.withUpdate(PerCall.Update.NEGATED));
   }
 
   /**
@@ -537,7 +260,7 @@ public final class AdamStep {
   }
 
   private AdamStep with(PerCall changed) {
-    if (changed.updateOnly() && changed.zeroGradient) {
+    if (changed.updateOnly() && changed.zeroGradient()) {
       throw new IllegalArgumentException(
           "updateOnly with zeroGradient: expected one of them, both write the gradients");
     }
@@ -611,7 +334,7 @@ public final class AdamStep {
    * @return the policy
    */
   public NonFinite nonFinite() {
-    return perCall.nonFinite;
+    return perCall.nonFinite();
   }
 
   /**
@@ -634,7 +357,7 @@ public final class AdamStep {
 
   /** Whether this step writes gradients. */
   boolean writesGrads() {
-    return perCall.updateOnly() || perCall.zeroGradient;
+    return perCall.updateOnly() || perCall.zeroGradient();
   }
 
   boolean updateOnly() {

@@ -53,6 +53,12 @@ final class Arguments {
     }
   }
 
+  static void requireAtLeastOne(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " = " + value + ": expected at least 1");
+    }
+  }
+
   static void requireNonNull(String name, Object value) {
     if (value == null) {
       throw new NullPointerException(name + " is null");

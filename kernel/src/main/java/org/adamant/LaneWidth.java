@@ -2,9 +2,9 @@ package org.adamant;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import org.adamant.internal.platform.Chooser;
+import org.adamant.internal.width.Preference;
+import org.adamant.internal.width.SupportedWidths;
+import org.adamant.internal.width.WidthProperty;
 
 /**
  * The width of the vectors a kernel works with. The width changes the speed of a step, never a bit of
@@ -15,7 +15,7 @@ import org.adamant.internal.platform.Chooser;
  */
 public enum LaneWidth {
   /** No vectors: one element at a time, as far as the source goes; the JIT may vectorise it. */
-  SCALAR(0),
+  SCALAR(SupportedWidths.SCALAR),
   /** 64 bits: two floats; one double, which is the scalar path. */
   BITS_64(64),
   /** 128 bits: four floats or two doubles (SSE, NEON). */
@@ -26,7 +26,7 @@ public enum LaneWidth {
   BITS_512(512);
 
   /** The system property that overrides the preferred width. */
-  public static final String PROPERTY = "adamant.laneWidth";
+  public static final String PROPERTY = WidthProperty.NAME;
 
   private final int bits;
 
@@ -49,12 +49,7 @@ public enum LaneWidth {
    * @return whether {@link AdamKernel#of} accepts this width
    */
   public boolean isSupported() {
-    return refusal().isEmpty();
-  }
-
-  /** Why this width is not supported, if it is not. */
-  Optional<String> refusal() {
-    return this == SCALAR ? Optional.empty() : Chooser.refusal(bits);
+    return SupportedWidths.obstacle(bits).isEmpty();
   }
 
   /**
@@ -74,32 +69,16 @@ public enum LaneWidth {
    * @throws UnsupportedOperationException if it names a width that is not supported here
    */
   public static LaneWidth preferred() {
-    return Preference.current().width();
+    return of(Preference.current().laneBits());
   }
 
-  /** How a user writes this width. */
-  String label() {
-    return this == SCALAR ? "scalar" : Integer.toString(bits);
-  }
-
-  /** The width a user wrote. */
-  static LaneWidth parse(String label) {
+  /** The constant of a width in bits. */
+  static LaneWidth of(int bits) {
     for (LaneWidth width : values()) {
-      if (width.label().equals(label.strip().toLowerCase(Locale.ROOT))) {
+      if (width.bits == bits) {
         return width;
       }
     }
-    throw new IllegalArgumentException(
-        "-D" + PROPERTY + "=" + label + ": expected scalar, 64, 128, 256 or 512");
-  }
-
-  /** Throws if this width is not supported, saying why and what is. */
-  LaneWidth requireSupported(String askedFor) {
-    final Optional<String> refusal = refusal();
-    if (refusal.isPresent()) {
-      throw new UnsupportedOperationException(
-          askedFor + " is not supported here: " + refusal.get() + ". Supported: " + supported());
-    }
-    return this;
+    throw new AssertionError(bits);
   }
 }

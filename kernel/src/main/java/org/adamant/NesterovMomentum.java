@@ -22,8 +22,9 @@ record NesterovMomentum(double now, double next, double correction, double nextC
   /** Below this a product, which in PyTorch is a float, cannot be seen in 1 minus it. */
   private static final double NEGLIGIBLE_PRODUCT = 0x1p-60;
 
-  /** Of step t, t + 1 being {@code next}. */
-  static NesterovMomentum of(Adam adam, long t, long next) {
+  /** Of step t and the next. */
+  static NesterovMomentum of(Adam adam, long t) {
+    final long next = t == Long.MAX_VALUE ? t : t + 1;
     return adam.arithmetic() == Arithmetic.PYTORCH
         ? ofPyTorch(adam, t, next)
         : exact(adam, t, next);

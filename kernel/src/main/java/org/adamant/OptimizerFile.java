@@ -3,10 +3,8 @@ package org.adamant;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,7 +18,6 @@ import org.adamant.checkpoint.DType;
 import org.adamant.checkpoint.SafeTensors;
 import org.adamant.checkpoint.SafeTensorsWriter;
 import org.adamant.checkpoint.Tensor;
-import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
 
 /**
@@ -40,20 +37,18 @@ final class OptimizerFile {
   static final String V = ".exp_avg_sq";
   static final String MAXIMUM = ".max_exp_avg_sq";
   static final String STEP = ".step";
-  private static final String AVERAGE = ".average";
-  private static final String GRADIENT = ".gradient";
-  private static final String GRADIENT_ROWS = ".gradient_rows";
-  private static final String ROWS = ".row_steps";
+  static final String AVERAGE = ".average";
+  static final String GRADIENT = ".gradient";
+  static final String GRADIENT_ROWS = ".gradient_rows";
+  static final String ROWS = ".row_steps";
 
-  /** What an optimizer is besides its parameters: names and values in text, exactly. */
+  /** What an optimizer is besides its parameters, see {@link OptimizerMetadata}. */
   final Map<String, String> values = new TreeMap<>();
 
   final Map<String, ParameterState> states = new LinkedHashMap<>();
 
   /** The parameters themselves, in the file or to be written to it. */
   final Map<String, Storage> params = new LinkedHashMap<>();
-
-  private String where = "";
 
   // ---- Writing. ----
 
@@ -71,7 +66,8 @@ final class OptimizerFile {
       add(writer, name + M, state.m);
       add(writer, name + V, state.v);
       writer.tensor(
-          name + STEP, DType.I64, new long[0], scalar(state.counter.steps));
+          name + STEP, DType.I64, new long[0],
+          MemorySegment.ofArray(new long[] {state.counter.steps}));
       if (state.maximum != null) {
         add(writer, name + MAXIMUM, state.maximum);
       }
@@ -80,18 +76,13 @@ final class OptimizerFile {
       }
       if (state.hasGradients && state.areOfRows) {
         final SparseRows rows = state.rowGradients.all();
-        final int[] numbers = rows.rows();
-        writer.tensor(
-            name + GRADIENT_ROWS, DType.I32, new long[] {numbers.length},
-            MemorySegment.ofArray(numbers));
+        add(writer, name + GRADIENT_ROWS, rows.rows());
         add(writer, name + GRADIENT, Numbers.storageOf(rows.values()));
       } else if (state.hasGradients) {
         add(writer, name + GRADIENT, state.accumulated);
       }
       if (state.sparse != null && state.sparse.counters() != null) {
-        final int[] counters = state.sparse.counters();
-        writer.tensor(
-            name + ROWS, DType.I32, new long[] {counters.length}, MemorySegment.ofArray(counters));
+        add(writer, name + ROWS, state.sparse.counters());
       }
     }
     for (Map.Entry<String, Storage> param : params.entrySet()) {
@@ -100,13 +91,17 @@ final class OptimizerFile {
     writer.write(file);
   }
 
-  private static MemorySegment scalar(long value) {
-    return MemorySegment.ofArray(new long[] {value});
+  private static void add(SafeTensorsWriter writer, String name, Storage storage) {
+    add(writer, name, storage, new long[] {elements(storage)});
   }
 
-  private static void add(SafeTensorsWriter writer, String name, Storage storage) {
+  static void add(SafeTensorsWriter writer, String name, Storage storage, long[] shape) {
+    writer.tensor(name, dtype(storage.format()), shape, segment(storage));
+  }
+
+  private static void add(SafeTensorsWriter writer, String name, int[] numbers) {
     writer.tensor(
-        name, dtype(storage.format()), new long[] {elements(storage)}, segment(storage));
+        name, DType.I32, new long[] {numbers.length}, MemorySegment.ofArray(numbers));
   }
 
   /** Numbers of 8 bits are written as bytes, with their scales. */
@@ -138,16 +133,25 @@ final class OptimizerFile {
   }
 
   private static String text(ParameterState state, int place) {
-    return "place=" + place + " format=" + state.format + " length=" + state.length + " number="
-        + state.number + " isSegment=" + (state.arena != null) + " m=" + state.m.format() + " v="
-        + state.v.format() + " isAveraged=" + state.isAveraged
-        + (state.sparse == null
-            ? ""
-            : " rowLength=" + state.sparse.rowLength() + " lastUnrest=" + state.sparse.lastUnrest()
-                + " updates=" + text(state.updates))
-        + (state.hasGradients && state.areOfRows
-            ? " gradientRowLength=" + state.rowGradients.rowLength()
-            : "");
+    final NamedValues.Text text =
+        new NamedValues.Text()
+            .with("place", place)
+            .with("format", state.format)
+            .with("length", state.length)
+            .with("number", state.number)
+            .with("isSegment", state.arena != null)
+            .with("m", state.m.format())
+            .with("v", state.v.format())
+            .with("isAveraged", state.isAveraged);
+    if (state.sparse != null) {
+      text.with("rowLength", state.sparse.rowLength())
+          .with("lastUnrest", state.sparse.lastUnrest())
+          .with("updates", text(state.updates));
+    }
+    if (state.hasGradients && state.areOfRows) {
+      text.with("gradientRowLength", state.rowGradients.rowLength());
+    }
+    return text.toString();
   }
 
   private static String text(List<long[]> pairs) {
@@ -170,468 +174,97 @@ final class OptimizerFile {
   static OptimizerFile read(Path file, Arena arena, OptimizerSettings settings)
       throws IOException {
     final SafeTensors tensors = SafeTensors.map(file, arena);
+    final String path = file.toString();
     final OptimizerFile read = new OptimizerFile();
-    read.where = file + ": ";
-    final Map<String, Map<String, String>> parameters = new HashMap<>();
+    final Map<String, NamedValues> parameters = new HashMap<>();
     for (Map.Entry<String, String> entry : tensors.metadata().entrySet()) {
-      if (entry.getKey().startsWith(PARAMETER)) {
+      final String key = entry.getKey();
+      if (key.startsWith(PARAMETER)) {
+        final String name = key.substring(PARAMETER.length());
         parameters.put(
-            entry.getKey().substring(PARAMETER.length()), read.fields(entry.getValue()));
-      } else if (entry.getKey().startsWith(PREFIX)) {
-        read.values.put(entry.getKey().substring(PREFIX.length()), entry.getValue());
+            name, NamedValues.parse(path, "parameter '" + name + "'", entry.getValue()));
+      } else if (key.startsWith(PREFIX)) {
+        read.values.put(key.substring(PREFIX.length()), entry.getValue());
       }
     }
     final String version = read.values.remove("version");
     if (!VERSION.equals(version)) {
-      throw read.refused(
-          "adamant.version = " + version + ": expected " + VERSION
+      throw new CheckpointException(
+          path + ": adamant.version = " + version + ": expected " + VERSION
               + ", the file of an optimizer");
     }
+    final boolean wasExact = OptimizerMetadata.wasExact(path, read.values);
     final Set<String> used = new HashSet<>();
     final Set<String> names = Set.copyOf(tensors.names());
-    for (String name : read.inOrder(parameters)) {
+    for (String name : inOrder(parameters)) {
+      final ParameterTensors its =
+          new ParameterTensors(path, tensors, names, STATE + name, used);
       read.states.put(
-          name, read.state(tensors, names, name, parameters.get(name), settings, used));
+          name,
+          new ParameterReader(path, name, parameters.get(name), settings, its).read(wasExact));
     }
     for (String name : tensors.names()) {
       if (name.startsWith(PARAM)) {
-        read.params.put(name.substring(PARAM.length()), read.param(tensors.tensor(name)));
+        read.params.put(name.substring(PARAM.length()), param(path, tensors.tensor(name)));
       } else if (!used.contains(name)) {
-        throw read.refused("tensor '" + name + "': expected none of this name");
+        throw new CheckpointException(
+            path + ": tensor '" + name + "': expected none of this name");
       }
     }
     return read;
   }
 
-  private CheckpointException refused(String what) {
-    return new CheckpointException(where + what);
-  }
-
-  private Map<String, String> fields(String text) throws CheckpointException {
-    final Map<String, String> fields = new HashMap<>();
-    for (String field : text.split(" ")) {
-      final int end = field.indexOf('=');
-      if (end < 1 || fields.put(field.substring(0, end), field.substring(end + 1)) != null) {
-        throw refused("metadata '" + text + "': expected names and values");
-      }
-    }
-    return fields;
-  }
-
-  private List<String> inOrder(Map<String, Map<String, String>> parameters)
+  private static List<String> inOrder(Map<String, NamedValues> parameters)
       throws CheckpointException {
     final Map<String, Long> places = new HashMap<>();
-    for (Map.Entry<String, Map<String, String>> entry : parameters.entrySet()) {
-      places.put(entry.getKey(), number(entry.getKey(), entry.getValue(), "place"));
+    for (Map.Entry<String, NamedValues> entry : parameters.entrySet()) {
+      places.put(entry.getKey(), entry.getValue().number("place"));
     }
     final List<String> names = new ArrayList<>(parameters.keySet());
     names.sort(Comparator.comparing(places::get));
     return names;
   }
 
-  private String field(String name, Map<String, String> fields, String field)
-      throws CheckpointException {
-    final String value = fields.get(field);
-    if (value == null) {
-      throw refused("parameter '" + name + "' has no " + field + ": expected one");
+  private static Storage param(String file, Tensor tensor) throws CheckpointException {
+    final Format format = formatOf(file, tensor);
+    if (tensor.data().address() % format.bytes() == 0) {
+      return Storage.of(tensor.data(), format);
     }
-    return value;
+    // A copy is aligned; the file need not be.
+    final Storage copy = Numbers.zeros(format, tensor.elements(), Arena.ofAuto());
+    copy.bytes().copyFrom(tensor.data());
+    return copy;
   }
 
-  private long number(String name, Map<String, String> fields, String field)
-      throws CheckpointException {
-    return number(name, field(name, fields, field));
-  }
-
-  private long number(String name, String value) throws CheckpointException {
-    try {
-      final long number = Long.parseLong(value);
-      if (number >= 0) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Told below.
-    }
-    throw refused(
-        "parameter '" + name + "' has " + value + ": expected a whole number of at least 0");
-  }
-
-  private Format format(String name, Map<String, String> fields, String field)
-      throws CheckpointException {
-    final String value = field(name, fields, field);
-    for (Format format : Format.values()) {
-      if (format.name().equals(value)) {
-        return format;
-      }
-    }
-    throw refused("parameter '" + name + "': " + field + " = " + value + ": expected a format");
-  }
-
-  private ParameterState state(
-      SafeTensors tensors,
-      Set<String> names,
-      String name,
-      Map<String, String> fields,
-      OptimizerSettings settings,
-      Set<String> used)
-      throws CheckpointException {
-    final Format format = format(name, fields, "format");
-    final Format m = format(name, fields, "m");
-    final Format v = format(name, fields, "v");
-    final boolean isDouble = format == Format.FLOAT64;
-    if (format == Format.BLOCK8
-        || (m == Format.FLOAT64) != isDouble
-        || (v == Format.FLOAT64) != isDouble) {
-      throw refused(
-          "parameter '" + name + "': format = " + format + ", m = " + m + ", v = " + v
-              + ": expected formats that go together");
-    }
-    final long length = number(name, fields, "length");
-    final long number = number(name, fields, "number");
-    if (!ParameterState.isNumber(number)) {
-      throw refused(
-          "parameter '" + name + "': number = " + number
-              + ": expected that of the first element of a parameter");
-    }
-    final boolean isSegment = isTrue(name, fields, "isSegment");
-    final Arena place = settings.place(isSegment, length);
-    final Reader reader = new Reader(tensors, names, STATE + name, length, place, used);
-    final ParameterState state =
-        new ParameterState(
-            format, number, place,
-            reader.required(M, m), reader.required(V, v));
-    state.maximum = reader.optional(MAXIMUM, Numbers.computing(format));
-    state.average = reader.optional(AVERAGE, Numbers.computing(format));
-    state.isAveraged = isTrue(name, fields, "isAveraged");
-    if (state.isAveraged && state.average == null) {
-      throw refused("no tensor '" + STATE + name + AVERAGE + "': expected one");
-    }
-    if (fields.containsKey("gradientRowLength")) {
-      state.rowGradients = rowGradients(state, name, fields, reader);
-      state.areOfRows = true;
-    } else {
-      state.accumulated = gradients(reader, format, settings);
-    }
-    state.hasGradients = state.areOfRows || state.accumulated != null;
-    state.counter.steps = steps(reader.tensor(STEP));
-    if (fields.containsKey("rowLength")) {
-      readRows(state, name, fields, settings, reader);
-    }
-    return state;
-  }
-
-  private void readRows(
-      ParameterState state,
-      String name,
-      Map<String, String> fields,
-      OptimizerSettings settings,
-      Reader reader)
-      throws CheckpointException {
-    final int rowLength = rowLength(state, name, fields, "rowLength");
-    for (String pair : field(name, fields, "updates").split(",")) {
-      if (!pair.isEmpty()) {
-        final String[] numbers = pair.split(":");
-        if (numbers.length != 2) {
-          throw refused("parameter '" + name + "': updates has " + pair + ": expected two numbers");
-        }
-        state.updates.add(new long[] {number(name, numbers[0]), number(name, numbers[1])});
-      }
-    }
-    final boolean areCounted = settings.sparseMode == SparseMode.EXACT || settings.countsRows;
-    if (areCounted && state.counter.steps > Integer.MAX_VALUE) {
-      throw refused(
-          "parameter '" + name + "' has " + state.counter.steps + " steps: expected at most "
-              + Integer.MAX_VALUE + ", as its rows have counters");
-    }
-    state.sparse =
-        new SparseState(
-            settings.sparseMode, settings.countsRows, state.length, rowLength,
-            state.counter.steps, state.number);
-    if (reader.has(ROWS)) {
-      final int[] read = rowSteps(state, reader.tensor(ROWS));
-      final String numbers = String.valueOf(values.get("built.numbers"));
-      final boolean wasExact = numbers.contains("sparse=" + SparseMode.EXACT);
-      final boolean isExact = settings.sparseMode == SparseMode.EXACT;
-      if (wasExact && !isExact
-          && Arrays.stream(read).anyMatch(steps -> steps < state.counter.steps)) {
+  /**
+   * Copies the parameters that were read.
+   *
+   * @param file the file, for messages
+   * @param to where to, by name; all are checked before one is changed
+   */
+  void copyParamsTo(Path file, Map<String, Storage> to) {
+    for (Map.Entry<String, Storage> entry : to.entrySet()) {
+      final Storage from = params.get(entry.getKey());
+      final Storage param = entry.getValue();
+      if (from == null || from.format() != param.format() || from.length() != param.length()) {
         throw new IllegalArgumentException(
-            where + "rows of parameter '" + name
-                + "' have steps to take: expected sparse = EXACT as before, and catchUp(params)");
+            "parameter '" + entry.getKey() + "' is " + param + ": expected "
+                + (from == null ? "one of " + params.keySet() : from.toString()) + ", as in "
+                + file);
       }
-      // What rows have counted in one mode says nothing in the other.
-      if (areCounted && wasExact == isExact) {
-        System.arraycopy(read, 0, state.sparse.counters(), 0, read.length);
-      }
+      param.requireWritable("parameter '" + entry.getKey() + "'");
     }
-    if (state.areOfRows && state.rowGradients.rowLength() != rowLength) {
-      throw refused(
-          "parameter '" + name + "': gradientRowLength = " + state.rowGradients.rowLength()
-              + ": expected " + rowLength + ", as rowLength");
-    }
-    state.sparse.setLastUnrest(number(name, fields, "lastUnrest"));
+    to.forEach((name, param) -> Numbers.copy(params.get(name), param));
   }
 
-  private int rowLength(
-      ParameterState state, String name, Map<String, String> fields, String field)
-      throws CheckpointException {
-    final long rowLength = number(name, fields, field);
-    if (rowLength < 1 || rowLength > Integer.MAX_VALUE || state.length % rowLength != 0) {
-      throw refused(
-          "parameter '" + name + "': " + field + " = " + rowLength + ": expected a divisor of "
-              + state.length);
-    }
-    return (int) rowLength;
-  }
-
-  /** How many steps each row has taken. */
-  private int[] rowSteps(ParameterState state, Tensor tensor) throws CheckpointException {
-    final long rows = state.length / state.sparse.rowLength();
-    if (tensor.dtype() != DType.I32 || tensor.elements() != rows) {
-      throw refused(
-          "tensor '" + tensor.name() + "' is " + tensor + ": expected I32 and " + rows
-              + " elements, one for each row");
-    }
-    final int[] steps = new int[(int) rows];
-    MemorySegment.ofArray(steps).copyFrom(tensor.data());
-    for (int ofRow : steps) {
-      if (ofRow < 0 || ofRow > state.counter.steps) {
-        throw refused(
-            "tensor '" + tensor.name() + "' has " + ofRow + ": expected 0 to "
-                + state.counter.steps + ", the steps of the parameter");
-      }
-    }
-    return steps;
-  }
-
-  /** The gradients of rows of micro-batches. */
-  private RowGradients rowGradients(
-      ParameterState state, String name, Map<String, String> fields, Reader reader)
-      throws CheckpointException {
-    final int rowLength = rowLength(state, name, fields, "gradientRowLength");
-    final Tensor tensor = reader.tensor(GRADIENT_ROWS);
-    final long count = tensor.elements();
-    if (tensor.dtype() != DType.I32 || count > Integer.MAX_VALUE / rowLength) {
-      throw refused(
-          "tensor '" + tensor.name() + "' is " + tensor + ": expected I32, the numbers of rows");
-    }
-    final int[] rows = new int[(int) count];
-    MemorySegment.ofArray(rows).copyFrom(tensor.data());
-    final long rowCount = state.length / rowLength;
-    for (int row : rows) {
-      if (row < 0 || row >= rowCount) {
-        throw refused(
-            "tensor '" + tensor.name() + "' has " + row + ": expected 0 <= row < " + rowCount);
-      }
-    }
-    final Object values =
-        reader.numbers(GRADIENT, Numbers.computing(state.format), count * rowLength, null).array;
-    final SparseRows read =
-        values instanceof float[] floats
-            ? SparseRows.of(rows, floats, rowLength)
-            : SparseRows.of(rows, (double[]) values, rowLength);
-    final RowGradients gradients = new RowGradients(read);
-    gradients.append(read);
-    return gradients;
-  }
-
-  /** The sum of micro-batches in the format in which these settings add up; null if there is none. */
-  private static Storage gradients(Reader reader, Format format, OptimizerSettings settings)
-      throws CheckpointException {
-    if (!reader.has(GRADIENT)) {
-      return null;
-    }
-    final Format there =
-        reader.tensor(GRADIENT).dtype() == DType.F64 ? Format.FLOAT64 : Numbers.computing(format);
-    final Format here =
-        settings.accumulatesInDouble ? Format.FLOAT64 : Numbers.computing(format);
-    return Numbers.to(here, reader.required(GRADIENT, there), reader.place);
-  }
-
-  private boolean isTrue(String name, Map<String, String> fields, String field)
-      throws CheckpointException {
-    final String value = field(name, fields, field);
-    if (!value.equals("true") && !value.equals("false")) {
-      throw refused(
-          "parameter '" + name + "': " + field + " = " + value + ": expected true or false");
-    }
-    return value.equals("true");
-  }
-
-  /** Reads the tensors of a parameter. */
-  private final class Reader {
-    private final SafeTensors tensors;
-    private final Set<String> names;
-    private final String name;
-    private final long length;
-    private final Arena place;
-    private final Set<String> used;
-
-    Reader(
-        SafeTensors tensors, Set<String> names, String name, long length, Arena place,
-        Set<String> used) {
-      this.tensors = tensors;
-      this.names = names;
-      this.name = name;
-      this.length = length;
-      this.place = place;
-      this.used = used;
-    }
-
-    boolean has(String suffix) {
-      return names.contains(name + suffix);
-    }
-
-    Tensor tensor(String suffix) throws CheckpointException {
-      if (!has(suffix)) {
-        throw refused("no tensor '" + name + suffix + "': expected one");
-      }
-      used.add(name + suffix);
-      return tensors.tensor(name + suffix);
-    }
-
-    Storage optional(String suffix, Format format) throws CheckpointException {
-      return has(suffix) ? required(suffix, format) : null;
-    }
-
-    Storage required(String suffix, Format format) throws CheckpointException {
-      return numbers(suffix, format, length, place);
-    }
-
-    Storage numbers(String suffix, Format format, long count, Arena to) throws CheckpointException {
-      final Tensor tensor = tensor(suffix);
-      // No format has less than a byte for a number; of a length beyond that, the bytes need not be countable.
-      if (tensor.dtype() != dtype(format) || count > tensor.data().byteSize()
-          || tensor.data().byteSize() != format.byteSize(count)) {
-        throw refused(
-            "tensor '" + tensor.name() + "' has the type " + tensor.dtype() + " and "
-                + tensor.data().byteSize() + " bytes: expected " + dtype(format) + " and those of "
-                + count + " elements");
-      }
-      final Storage numbers = Numbers.zeros(format, count, to);
-      numbers.bytes().copyFrom(tensor.data().asSlice(0, numbers.bytes().byteSize()));
-      if (numbers.scales != null) {
-        numbers.scales.copyFrom(tensor.data().asSlice(numbers.bytes().byteSize()));
-      }
-      return numbers;
-    }
-  }
-
-  private long steps(Tensor tensor) throws CheckpointException {
-    final MemorySegment data = tensor.data();
-    if (tensor.elements() == 1) {
-      final double steps =
-          switch (tensor.dtype()) {
-            case I64 -> data.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
-            case I32 -> data.get(ValueLayout.JAVA_INT_UNALIGNED, 0);
-            case F32 -> data.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0);
-            case F64 -> data.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, 0);
-            default -> -1;
-          };
-      if (steps >= 0 && steps == Math.rint(steps) && steps < 0x1p63) {
-        return tensor.dtype() == DType.I64
-            ? data.get(ValueLayout.JAVA_LONG_UNALIGNED, 0)
-            : (long) steps;
-      }
-    }
-    throw refused(
-        "tensor '" + tensor.name() + "' is " + tensor
-            + ": expected one whole number of at least 0");
-  }
-
-  private Storage param(Tensor tensor) throws CheckpointException {
-    final Format format = formatOf(tensor);
-    if (format == null) {
-      throw refused(
-          "tensor '" + tensor.name() + "' has the type " + tensor.dtype()
-              + ": expected F32, F64 or BF16");
-    }
-    // A copy would be aligned; the file need not be.
-    return tensor.data().address() % format.bytes() == 0
-        ? Storage.of(tensor.data(), format)
-        : copy(tensor, format, Arena.ofAuto());
-  }
-
-  private static Storage copy(Tensor tensor, Format format, Arena arena) {
-    final Storage to = Numbers.zeros(format, tensor.elements(), arena);
-    to.bytes().copyFrom(tensor.data());
-    return to;
-  }
-
-  private static Format formatOf(Tensor tensor) {
+  static Format formatOf(String file, Tensor tensor) throws CheckpointException {
     return switch (tensor.dtype()) {
       case F32 -> Format.FLOAT32;
       case F64 -> Format.FLOAT64;
       case BF16 -> Format.BFLOAT16;
-      default -> null;
+      default -> throw new CheckpointException(
+          file + ": tensor '" + tensor.name() + "' has the type " + tensor.dtype()
+              + ": expected F32, F64 or BF16");
     };
-  }
-
-  // ---- PyTorch's state. ----
-
-  /** Reads moments and counts by the names of PyTorch; tensors of other names are left alone. */
-  static OptimizerFile readPyTorch(Path file, Arena arena, OptimizerSettings settings)
-      throws IOException {
-    final SafeTensors tensors = SafeTensors.map(file, arena);
-    final OptimizerFile read = new OptimizerFile();
-    read.where = file + ": ";
-    final Set<String> names = Set.copyOf(tensors.names());
-    for (String full : tensors.names()) {
-      if (full.endsWith(M)) {
-        final String prefix = full.substring(0, full.length() - M.length());
-        final String name = prefix.startsWith(STATE) ? prefix.substring(STATE.length()) : prefix;
-        final Tensor m = tensors.tensor(full);
-        final Format format = formatOf(m);
-        if (format == null) {
-          throw read.refused(
-              "tensor '" + full + "' has the type " + m.dtype() + ": expected F32, F64 or BF16");
-        }
-        final Arena place = settings.place(false, m.elements());
-        final Reader reader =
-            read.new Reader(tensors, names, prefix, m.elements(), place, new HashSet<>());
-        final ParameterState state =
-            new ParameterState(
-                format, ParameterState.numberOf(name), place,
-                reader.required(M, format), reader.required(V, format));
-        final Storage maximum = reader.optional(MAXIMUM, format);
-        state.maximum =
-            maximum == null ? null : Numbers.to(Numbers.computing(format), maximum, place);
-        state.counter.steps = read.steps(reader.tensor(STEP));
-        if (read.states.put(name, state) != null) {
-          throw read.refused("parameter '" + name + "' is there twice: expected it once");
-        }
-      }
-    }
-    if (read.states.isEmpty()) {
-      throw read.refused(
-          "no tensor whose name ends with " + M + ": expected the state of PyTorch's Adam");
-    }
-    return read;
-  }
-
-  /** Writes moments and counts by the names and in the types of PyTorch. */
-  void writePyTorch(Path file, Map<String, long[]> shapes) throws IOException {
-    final SafeTensorsWriter writer = SafeTensorsWriter.create();
-    for (Map.Entry<String, ParameterState> entry : states.entrySet()) {
-      final String name = STATE + entry.getKey();
-      final ParameterState state = entry.getValue();
-      if (state.m.format() == Format.BLOCK8 || state.v.format() == Format.BLOCK8) {
-        throw new IllegalArgumentException(
-            "parameter '" + entry.getKey() + "' has moments in the format BLOCK8: expected one that"
-                + " PyTorch has");
-      }
-      final long[] shape =
-          shapes.containsKey(entry.getKey())
-              ? shapes.get(entry.getKey())
-              : new long[] {state.length};
-      writer.tensor(name + M, dtype(state.m.format()), shape, segment(state.m));
-      writer.tensor(name + V, dtype(state.v.format()), shape, segment(state.v));
-      if (state.maximum != null) {
-        writer.tensor(name + MAXIMUM, dtype(state.maximum.format()), shape, segment(state.maximum));
-      }
-      writer.tensor(
-          name + STEP, DType.F32, new long[0],
-          MemorySegment.ofArray(new float[] {state.counter.steps}));
-    }
-    writer.write(file);
   }
 }

@@ -2,16 +2,12 @@ package org.adamant;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
-import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
-import org.adamant.Adam.AmsGrad;
 import org.adamant.internal.loop.Operand;
 import org.adamant.training.SparseRows;
 
@@ -21,28 +17,19 @@ import org.adamant.training.SparseRows;
  */
 final class OptimizerPlan {
 
-  /** A parameter of the call that is not frozen. */
-  static final class Member {
-    final String name;
-    final ParameterState state;
-    final int group;
-    final Storage param;
-
-    /** The gradient; null where it is one of some rows. */
-    final Storage grad;
-
-    final SparseRows rows;
-
-    Member(
-        String name, ParameterState state, int group, Storage param, Storage grad,
-        SparseRows rows) {
-      this.name = name;
-      this.state = state;
-      this.group = group;
-      this.param = param;
-      this.grad = grad;
-      this.rows = rows;
-    }
+  /**
+   * A parameter of the call that is not frozen.
+   *
+   * @param name what it is called
+   * @param state what is kept of it
+   * @param group the number of its group
+   * @param param its numbers
+   * @param grad the gradient; null where it is one of some rows
+   * @param rows the gradient of some rows; otherwise null
+   */
+  record Member(
+      String name, ParameterState state, int group, Storage param, Storage grad,
+      SparseRows rows) {
 
     /** All of the operands, the gradient left out. */
     Storage[] operands(Storage maximum, Storage average) {
@@ -56,369 +43,11 @@ final class OptimizerPlan {
     }
   }
 
-  /** Members of one group that have taken the same number of steps. */
-  static final class Cohort {
-    final int index;
-    final int group;
-    final ParameterState.Counter counter;
-    boolean hasFloats;
-
-    Cohort(int index, int group, long steps) {
-      this.index = index;
-      this.group = group;
-      this.counter = new ParameterState.Counter(steps);
-    }
-  }
-
-  /** What an update does to the members, as one model. */
-  final class Update {
-    final boolean[] isMaximum;
-    final boolean[] isAverage;
-    final List<Cohort> cohorts = new ArrayList<>();
-    final AdamModel model;
-
-    /** The step of each slice, filled in before each update. */
-    final AdamStep[] steps;
-
-    final List<AdamStep> stepsOfSlices;
-
-    /** The cohort of each member. */
-    private final Cohort[] cohortOf = new Cohort[members.size()];
-
-    private final List<AdamSlice> slices = new ArrayList<>(members.size());
-
-    /** The cohort, and the number of the member, of each slice. */
-    private final List<Cohort> cohortOfSlice = new ArrayList<>(members.size());
-
-    private final List<Integer> memberOfSlice = new ArrayList<>(members.size());
-    private final Storage[] maxima = new Storage[members.size()];
-    private final Storage[] averages = new Storage[members.size()];
-
-    /** Gradients that the step cannot read where they are, and where it reads them. */
-    private final List<Storage[]> copies = new ArrayList<>();
-
-    /** Whether the parameters have what was made here; nobody else changes it while this is in use. */
-    private boolean isRegistered;
-
-    /** A model of the slices of each member, for a norm of its own; null until there is one. */
-    private AdamModel[] alone;
-
-    Update(Adam[] adams, boolean areAccumulated, Rows rows) {
-      isMaximum = maxima(adams);
-      isAverage = averages(adams);
-      final Map<Object, Object> seen = new IdentityHashMap<>();
-      final List<AdamSlice> ofDense = new ArrayList<>();
-      final Map<Long, Cohort>[] bySteps = newMaps(adams.length);
-      for (int i = 0; i < cohortOf.length; i++) {
-        final Member member = members.get(i);
-        final ParameterState state = member.state;
-        cohortOf[i] = cohort(bySteps, member, state.counter.steps);
-        if (isMaximum[member.group]) {
-          maxima[i] = state.maximum == null ? state.zeros() : state.maximum;
-        }
-        if (isAverage[member.group]) {
-          averages[i] = state.isAveraged ? state.average : state.zeros();
-          if (!state.isAveraged) {
-            Numbers.copy(member.param, averages[i]);
-          }
-        }
-        if (member.rows != null) {
-          // Rows may have steps to take with maxima that this one has not.
-          final SparseState sparse =
-              rows.prepare(
-                  member,
-                  member.operands(
-                      maxima[i] == null ? state.maximum : maxima[i], averages[i]));
-          final List<AdamSlice> ofRows = sparse.slices();
-          for (int k = 0; k < ofRows.size(); k++) {
-            add(i, ofRows.get(k), cohort(bySteps, member, sparse.stepNumber(k) - 1));
-          }
-          continue;
-        }
-        Storage grad = areAccumulated ? state.accumulated : member.grad;
-        final boolean isSeen =
-            seen.putIfAbsent(grad.array == null ? grad : grad.array, grad) != null;
-        if (isSeen
-            || areAccumulated && grad.format() != Numbers.computing(state.format)) {
-          // Of two parameters, though a model has every element once; or a sum in double of floats.
-          grad = copyBeforeStep(grad, state);
-        }
-        AdamSlice slice = AdamSlice.of(member.param, grad, state.m, state.v);
-        slice = maxima[i] == null ? slice : slice.withMaximum(maxima[i]);
-        slice = averages[i] == null ? slice : slice.withAverage(averages[i]);
-        slice = slice.operands.layout().isLossy() ? slice.numberedFrom(state.number) : slice;
-        ofDense.add(slice);
-        add(i, slice, cohortOf[i]);
-      }
-      // Rows of one parameter do not overlap, nor do parameters; the gradients of a parameter were checked with its rows.
-      model = hasRows ? AdamModel.ofDisjoint(slices, ofDense) : AdamModel.of(slices);
-      steps = new AdamStep[slices.size()];
-      stepsOfSlices = Arrays.asList(steps);
-    }
-
-    private void add(int member, AdamSlice slice, Cohort cohort) {
-      slices.add(slice);
-      cohortOfSlice.add(cohort);
-      memberOfSlice.add(member);
-    }
-
-    private Cohort cohort(Map<Long, Cohort>[] bySteps, Member member, long stepsTaken) {
-      final Cohort cohort =
-          bySteps[member.group].computeIfAbsent(
-              stepsTaken, taken -> newCohort(member.group, taken));
-      cohort.hasFloats |= member.state.format != Format.FLOAT64;
-      return cohort;
-    }
-
-    private Storage copyBeforeStep(Storage grad, ParameterState state) {
-      final Storage copy =
-          Numbers.zeros(Numbers.computing(state.format), state.length, state.arena);
-      copies.add(new Storage[] {grad, copy});
-      return copy;
-    }
-
-    private Cohort newCohort(int group, long steps) {
-      final Cohort cohort = new Cohort(cohorts.size(), group, steps);
-      cohorts.add(cohort);
-      return cohort;
-    }
-
-    boolean isFor(Adam[] adams) {
-      return Arrays.equals(isMaximum, maxima(adams)) && Arrays.equals(isAverage, averages(adams));
-    }
-
-    /** Copies gradients to where the step reads them. */
-    void copyGradients() {
-      for (Storage[] copy : copies) {
-        Numbers.copy(copy[0], copy[1]);
-      }
-    }
-
-    /** The step of all slices, if they have one; otherwise null, and the list is filled in. */
-    AdamStep spread(AdamStep[] ofCohorts) {
-      if (ofCohorts.length == 1) {
-        return ofCohorts[0];
-      }
-      for (int i = 0; i < steps.length; i++) {
-        steps[i] = ofCohorts[cohortOfSlice.get(i).index];
-      }
-      return null;
-    }
-
-    /**
-     * Multiplies the gradients of each slice by a factor of its own.
-     *
-     * @return the smallest factor
-     */
-    double clipAlone(
-        AdamStep[] ofCohorts, double scale, double maxNorm, AdamKernel kernel,
-        ToDoubleFunction<AdamModel> norm) {
-      if (alone == null) {
-        alone = new AdamModel[cohortOf.length];
-        for (int i = 0, k = 0; i < alone.length; i++) {
-          final List<AdamSlice> its = new ArrayList<>();
-          while (k < slices.size() && memberOfSlice.get(k) == i) {
-            its.add(slices.get(k++));
-          }
-          alone[i] = AdamModel.ofDisjoint(its, List.of());
-        }
-      }
-      double smallest = 1;
-      for (int i = 0, k = 0; i < alone.length; i++) {
-        final double factor =
-            AdamStep.clipFactor(norm(i, kernel, norm) * scale, maxNorm);
-        while (k < steps.length && memberOfSlice.get(k) == i) {
-          final AdamStep step = ofCohorts[cohortOfSlice.get(k).index];
-          steps[k++] = factor == 1 ? step : step.withClipFactor(factor);
-        }
-        smallest = Math.min(smallest, factor);
-      }
-      return smallest;
-    }
-
-    /** The norm of all gradients, to the bit that of dense ones. */
-    double norm(AdamKernel kernel, ToDoubleFunction<AdamModel> ofModel) {
-      return hasRows
-          ? AdamKernel.normOfSums(scale -> sumsOfSquares(kernel, scale))
-          : ofModel.applyAsDouble(model);
-    }
-
-    /** The norm of the gradients of one member. */
-    private double norm(int member, AdamKernel kernel, ToDoubleFunction<AdamModel> ofModel) {
-      return members.get(member).rows != null
-          ? AdamKernel.normOfSums(
-              scale -> members.get(member).state.sparse.sumsOfSquares(kernel, scale))
-          : ofModel.applyAsDouble(alone[member]);
-    }
-
-    private double[] sumsOfSquares(AdamKernel kernel, double scale) {
-      double[] all = {};
-      for (int i = 0, k = 0; i < cohortOf.length; i++) {
-        final Member member = members.get(i);
-        final double[] sums =
-            member.rows != null
-                ? member.state.sparse.sumsOfSquares(kernel, scale)
-                : kernel.sumsOfSquares(AdamModel.of(slices.get(k)), scale);
-        while (k < slices.size() && memberOfSlice.get(k) == i) {
-          k++;
-        }
-        final int length = all.length;
-        all = Arrays.copyOf(all, length + sums.length);
-        System.arraycopy(sums, 0, all, length, sums.length);
-      }
-      return all;
-    }
-
-    /** Makes the maxima those of the parameters; zeros are right whether the update is done or not. */
-    void registerMaxima() {
-      for (int i = 0; !isRegistered && i < cohortOf.length; i++) {
-        if (maxima[i] != null) {
-          members.get(i).state.maximum = maxima[i];
-        }
-      }
-    }
-
-    /** Makes the averages and the counters those of the parameters. */
-    void register() {
-      for (int i = 0; !isRegistered && i < cohortOf.length; i++) {
-        final ParameterState state = members.get(i).state;
-        state.isAveraged = averages[i] != null;
-        state.average = state.isAveraged ? averages[i] : state.average;
-        state.counter = cohortOf[i].counter;
-      }
-      isRegistered = true;
-    }
-
-    /** Copies rows back, or forgets them. */
-    void finishRows(AdamStep[] ofCohorts, boolean isDone) {
-      for (int i = 0; i < cohortOf.length; i++) {
-        final Member member = members.get(i);
-        if (member.rows != null && isDone) {
-          member.state.sparse.finish(ofCohorts[cohortOf[i].index]);
-        } else if (member.rows != null) {
-          member.state.sparse.abandon();
-        }
-      }
-    }
-
-    /** Counts an update that was done. */
-    void count() {
-      for (Cohort cohort : cohorts) {
-        cohort.counter.steps++;
-      }
-    }
-  }
-
-  /** Makes the rows of a parameter ready for a step. */
-  @FunctionalInterface
-  interface Rows {
-
-    /** Copies the rows that have a gradient. */
-    SparseState prepare(Member member, Storage[] operands);
-  }
-
-  @SuppressWarnings({"unchecked", "rawtypes"})
-  private static Map<Long, Cohort>[] newMaps(int count) {
-    final Map<Long, Cohort>[] maps = new Map[count];
-    for (int i = 0; i < count; i++) {
-      maps[i] = new HashMap<>();
-    }
-    return maps;
-  }
-
-  private static boolean[] maxima(Adam[] adams) {
-    final boolean[] is = new boolean[adams.length];
-    for (int i = 0; i < is.length; i++) {
-      is[i] = adams[i].amsgrad() != AmsGrad.NONE;
-    }
-    return is;
-  }
-
-  private static boolean[] averages(Adam[] adams) {
-    final boolean[] is = new boolean[adams.length];
-    for (int i = 0; i < is.length; i++) {
-      is[i] = adams[i].averageDecay() < 1;
-    }
-    return is;
-  }
-
-  /** The entries of a map, read once. */
-  private static final class Entries {
-    final String[] names;
-    final Object[] values;
-
-    private Entries(String[] names, Object[] values) {
-      this.names = names;
-      this.values = values;
-    }
-
-    static Entries of(Map<String, ?> map, String what) {
-      final List<String> names = new ArrayList<>(map.size());
-      final List<Object> values = new ArrayList<>(map.size());
-      for (Map.Entry<String, ?> entry : map.entrySet()) {
-        final String name = entry.getKey();
-        if (name == null) {
-          throw new NullPointerException("the name of a " + what + " is null");
-        }
-        names.add(name);
-        values.add(entry.getValue());
-      }
-      return new Entries(names.toArray(new String[0]), values.toArray());
-    }
-
-    /** Whether these are the entries of a map, in the order in which it has them now. */
-    boolean areThoseOf(Map<String, ?> map) {
-      final Comparison comparison = new Comparison(names, values);
-      // By the map's own loop: an iterator takes four calls for each entry, and this one.
-      map.forEach(comparison);
-      return comparison.isSame && comparison.count == names.length;
-    }
-
-    /** The values by name. */
-    Map<String, Object> byName(String what) {
-      final Map<String, Object> byName = HashMap.newHashMap(names.length);
-      for (int i = 0; i < names.length; i++) {
-        byName.put(names[i], values[i]);
-        if (byName.size() == i) {
-          throw new IllegalArgumentException(
-              what + " '" + names[i]
-                  + "' comes twice: expected every name once, in a map that compares names by equals");
-        }
-      }
-      return byName;
-    }
-  }
-
-  /** Compares the entries of a map, one after the other, with those it had. */
-  private static final class Comparison implements BiConsumer<String, Object> {
-    private final String[] names;
-    private final Object[] values;
-    private int count;
-    private boolean isSame = true;
-
-    Comparison(String[] names, Object[] values) {
-      this.names = names;
-      this.values = values;
-    }
-
-    @Override
-    public void accept(String name, Object value) {
-      if (isSame) {
-        isSame = count < names.length && value == values[count] && areEqual(name, names[count]);
-        count++;
-      }
-    }
-
-    private static boolean areEqual(String name, String other) {
-      return name == other || other.equals(name);
-    }
-  }
-
   /** In place of the number of a group: the parameter is frozen. */
   static final int FROZEN = -1;
 
-  private final Entries params;
-  private final Entries grads;
+  private final MapEntries params;
+  private final MapEntries grads;
   final List<Member> members = new ArrayList<>();
 
   /** Whether there are gradients of some rows, which are other rows each time. */
@@ -431,7 +60,7 @@ final class OptimizerPlan {
   boolean isRegistered;
 
   /** Null until there is one, or after what it was made for has changed. */
-  Update update;
+  PlannedUpdate update;
 
   /**
    * Checks a call.
@@ -448,8 +77,8 @@ final class OptimizerPlan {
       Map<String, ParameterState> states,
       OptimizerSettings settings,
       ToIntFunction<String> groups) {
-    params = Entries.of(paramsByName, "parameter");
-    grads = Entries.of(gradsByName, "gradient");
+    params = MapEntries.of(paramsByName, "parameter");
+    grads = MapEntries.of(gradsByName, "gradient");
     final String[] names = params.names;
     final int[] groupOf = new int[names.length];
     for (int i = 0; i < names.length; i++) {
@@ -490,7 +119,7 @@ final class OptimizerPlan {
     hasRows = anyRows;
     hasSparse = anySparse;
     for (Member member : members) {
-      if (member.rows != null) {
+      if (member.rows() != null) {
         requireRowsFit(member);
       }
     }
@@ -516,7 +145,7 @@ final class OptimizerPlan {
   }
 
   /** The gradients in the order of their parameters, the names being checked. */
-  private static Object[] gradients(Entries params, Entries grads, int[] groupOf) {
+  private static Object[] gradients(MapEntries params, MapEntries grads, int[] groupOf) {
     if (Arrays.equals(params.names, grads.names)) {
       // As mostly. Names that come twice do so in both.
       params.byName("parameter");
@@ -620,28 +249,28 @@ final class OptimizerPlan {
 
   /** Refuses rows that a step could not take, and memory that it would read after writing it. */
   private void requireRowsFit(Member member) {
-    final ParameterState state = member.state;
-    final int rowLength = member.rows.rowLength();
+    final ParameterState state = member.state();
+    final int rowLength = member.rows().rowLength();
     if (state.sparse != null && state.sparse.rowLength() != rowLength) {
       throw new IllegalArgumentException(
-          "gradient '" + member.name + "' is " + member.rows + ": expected rows of length "
+          "gradient '" + member.name() + "' is " + member.rows() + ": expected rows of length "
               + state.sparse.rowLength() + ", as before");
     }
     final boolean hasBlocks =
         state.m.format() == Format.BLOCK8 || state.v.format() == Format.BLOCK8;
     if (hasBlocks && rowLength % Format.BLOCK_LENGTH != 0) {
       throw new IllegalArgumentException(
-          "gradient '" + member.name + "' is " + member.rows + ": expected a multiple of "
+          "gradient '" + member.name() + "' is " + member.rows() + ": expected a multiple of "
               + Format.BLOCK_LENGTH + " as rowLength, as rows of moments in BLOCK8 would share a"
               + " scale");
     }
-    final Storage values = Numbers.storageOf(member.rows.values());
+    final Storage values = Numbers.storageOf(member.rows().values());
     for (Member other : members) {
-      if (Overlap.of(values, other.param)) {
-        throw inParameter(member.name, other.name);
+      if (Overlap.of(values, other.param())) {
+        throw inParameter(member.name(), other.name());
       }
-      if (other.grad != null && Overlap.of(other.grad, member.param)) {
-        throw inParameter(other.name, member.name);
+      if (other.grad() != null && Overlap.of(other.grad(), member.param())) {
+        throw inParameter(other.name(), member.name());
       }
     }
   }

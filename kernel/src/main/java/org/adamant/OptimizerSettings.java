@@ -69,6 +69,40 @@ final class OptimizerSettings implements Cloneable {
     }
   }
 
+  /** Adds a group of a name that no other one has. */
+  void add(Group added) {
+    for (Group group : groups) {
+      if (group.name.equals(added.name)) {
+        throw new IllegalArgumentException(
+            "name = " + added.name + ": expected another one, there is a group of this name");
+      }
+    }
+    groups.add(added);
+  }
+
+  /** Refuses what does not go together, and adds what goes with it without being asked for. */
+  void checkAndComplete() {
+    if (maxNorm < Double.POSITIVE_INFINITY
+        && maxNormPerParameter < Double.POSITIVE_INFINITY) {
+      throw new IllegalArgumentException(
+          "maxNorm = " + maxNorm + " with maxNormPerParameter = " + maxNormPerParameter
+              + ": expected one of them");
+    }
+    if (sparseMode == SparseMode.EXACT && averageDecay != null) {
+      throw new IllegalArgumentException(
+          "sparse = EXACT with a schedule of averageDecay: expected one of them, rows cannot be caught"
+              + " up to a step at which an average began");
+    }
+    if (lossScale != null) {
+      if (nonFinite == NonFinite.THROW) {
+        throw new IllegalArgumentException(
+            "nonFinite = THROW with a loss scale: expected SKIP, a scale that is too large is found"
+                + " out by gradients that overflow");
+      }
+      nonFinite = NonFinite.SKIP;
+    }
+  }
+
   /** The number of the group that a parameter belongs to; that of all groups if to none. */
   int groupOf(String name) {
     for (int i = 0; i < groups.size(); i++) {
@@ -80,16 +114,26 @@ final class OptimizerSettings implements Cloneable {
   }
 
   /** Where the state of a parameter lies: null for arrays, which have a largest length. */
-  Arena place(boolean isSegment, long length) {
+  Arena arenaFor(boolean isSegment, long length) {
     if (arena != null) {
       return arena;
     }
     return isSegment || length > Numbers.LONGEST_ARRAY ? Arena.ofAuto() : null;
   }
 
+  /** Whether several steps make one update. */
+  boolean accumulates() {
+    return microBatches > 1;
+  }
+
+  /** The format in which the gradients of parameters of a format are added up. */
+  Format sumFormat(Format params) {
+    return accumulatesInDouble ? Format.FLOAT64 : Numbers.computing(params);
+  }
+
   /** Makes a state for a parameter that has not been seen before. */
   ParameterState newState(String name, Storage param) {
-    final Arena place = place(param.array == null, param.length());
+    final Arena place = arenaFor(param.array == null, param.length());
     final Format plain = Numbers.computing(param.format());
     final boolean isPlain = plain == Format.FLOAT64;
     return new ParameterState(

@@ -86,7 +86,7 @@ final class ParameterState {
   }
 
   /** Says that an update is the next step. */
-  void stepsAt(long update) {
+  void recordUpdate(long update) {
     final long step = counter.steps + 1;
     if (updates.isEmpty() || step - updates.getLast()[0] != update - updates.getLast()[1]) {
       updates.add(new long[] {step, update});

@@ -35,14 +35,16 @@ class ArchitectureTest {
   private static final String CHECKPOINT = "org.adamant.checkpoint";
   private static final String LOOP = "org.adamant.internal.loop";
   private static final String PLATFORM = "org.adamant.internal.platform";
+  private static final String WIDTH = "org.adamant.internal.width";
   private static final String WORK = "org.adamant.internal.work";
 
   /** The packages of the kernel, and which of them each may use. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.of(
-          PUBLIC, Set.of(CHECKPOINT, LOOP, PLATFORM, TRAINING, WORK),
+          PUBLIC, Set.of(CHECKPOINT, LOOP, PLATFORM, TRAINING, WIDTH, WORK),
           CHECKPOINT, Set.of(),
           TRAINING, Set.of(),
+          WIDTH, Set.of(LOOP, PLATFORM),
           PLATFORM, Set.of(LOOP),
           WORK, Set.of(LOOP),
           LOOP, Set.of());
@@ -62,7 +64,8 @@ class ArchitectureTest {
     assertThat(uses)
         .containsKeys(
             PUBLIC + ".AdamKernel", LOOP + ".SimdLoop", LOOP + ".ReferenceLoop",
-            PLATFORM + ".Chooser", WORK + ".Parts", CHECKPOINT + ".SafeTensors",
+            PLATFORM + ".Changeover", WIDTH + ".SupportedWidths", WORK + ".Parts",
+            CHECKPOINT + ".SafeTensors",
             TRAINING + ".Schedule");
   }
 
@@ -124,13 +127,13 @@ class ArchitectureTest {
   void onlyTheLoopAndTheQuestionForTheWidthTouchTheVectorApi() {
     assertThat(usersOf("jdk.incubator.vector"))
         .containsExactly(
-            LOOP + ".RelativeSimdLoop", LOOP + ".SimdLoop", PLATFORM + ".NativeWidth");
+            LOOP + ".RelativeSimdLoop", LOOP + ".SimdLoop", WIDTH + ".NativeWidth");
   }
 
   @Test
   void onlyTheReaderOfFlagsTouchesManagement() {
-    assertThat(usersOf("com.sun.management")).containsExactly(PLATFORM + ".JvmFlags");
-    assertThat(usersOf("java.lang.management")).containsExactly(PLATFORM + ".JvmFlags");
+    assertThat(usersOf("com.sun.management")).containsExactly(WIDTH + ".JvmFlags");
+    assertThat(usersOf("java.lang.management")).containsExactly(WIDTH + ".JvmFlags");
   }
 
   @Test

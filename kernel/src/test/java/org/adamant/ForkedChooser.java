@@ -1,6 +1,7 @@
 package org.adamant;
 
 import java.util.function.Supplier;
+import org.adamant.internal.width.WidthProperty;
 
 /** The program of the JVMs that {@link ChooserTest} forks: asks for kernels and says what came. */
 final class ForkedChooser {
@@ -22,7 +23,7 @@ final class ForkedChooser {
     for (String label : args) {
       System.setProperty(LaneWidth.PROPERTY, label);
       print(LaneWidth::preferred);
-      print(() -> AdamKernel.of(LaneWidth.parse(label)).laneWidth());
+      print(() -> AdamKernel.of(LaneWidth.of(WidthProperty.parse(label))).laneWidth());
     }
   }
 

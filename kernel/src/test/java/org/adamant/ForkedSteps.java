@@ -31,13 +31,13 @@ final class ForkedSteps {
     final int length = Integer.parseInt(args[1]);
     final int steps = Integer.parseInt(args[2]);
     System.out.println("supported=" + labels());
-    System.out.println("preferred=" + LaneWidth.preferred().label());
+    System.out.println("preferred=" + label(LaneWidth.preferred()));
     System.out.println("explanation=" + AdamKernel.preferred().explanation());
     for (LaneWidth width : LaneWidth.supported()) {
       if (warm) {
         compile(AdamKernel.of(width), length);
       }
-      print("width " + width.label(), hashes(AdamKernel.of(width), length, steps));
+      print("width " + label(width), hashes(AdamKernel.of(width), length, steps));
     }
     if (args.length > 3) {
       final int bits = Integer.parseInt(args[3]);
@@ -53,9 +53,13 @@ final class ForkedSteps {
     }
   }
 
+  private static String label(LaneWidth width) {
+    return width == LaneWidth.SCALAR ? "scalar" : Integer.toString(width.bits());
+  }
+
   /** The supported widths as a user writes them. */
   static String labels() {
-    return LaneWidth.supported().stream().map(LaneWidth::label).collect(Collectors.joining(" "));
+    return LaneWidth.supported().stream().map(ForkedSteps::label).collect(Collectors.joining(" "));
   }
 
   private static void print(String path, Map<String, String> hashes) {

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.ResourceBundle;
 import java.util.ServiceConfigurationError;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.adamant.internal.platform.Refusals;
+import org.adamant.internal.width.Preference;
+import org.adamant.internal.width.Refusals;
+import org.adamant.internal.width.SupportedWidths;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -22,12 +24,13 @@ class RefusedWidthsTest {
   void aWidthThatIsRefusedIsNeitherSupportedNorPreferred() {
     try (Refusals _ = Refusals.of("no 512 for a test; use less", 512)) {
       assertThat(LaneWidth.BITS_512.isSupported()).isFalse();
-      assertThat(LaneWidth.BITS_512.refusal()).hasValue("no 512 for a test; use less");
+      assertThat(SupportedWidths.obstacle(512)).hasValue("no 512 for a test; use less");
       assertThat(LaneWidth.supported())
           .startsWith(LaneWidth.SCALAR)
           .doesNotContain(LaneWidth.BITS_512);
-      assertThat(Preference.of(null).width()).isEqualTo(LaneWidth.supported().getLast());
-      assertUnsupported("-Dadamant.laneWidth=512", () -> Preference.of("512"));
+      assertThat(Preference.resolve(null).laneBits())
+          .isEqualTo(LaneWidth.supported().getLast().bits());
+      assertUnsupported("-Dadamant.laneWidth=512", () -> Preference.resolve("512"));
       assertUnsupported(
           "AdamKernel.of(BITS_512)", () -> SpecialisedKernel.create(LaneWidth.BITS_512));
     }
@@ -45,13 +48,13 @@ class RefusedWidthsTest {
   void theScalarPathIsSupportedEverywhereAndWarnedAboutOnlyWhereNobodyAskedForIt() {
     try (Refusals _ = Refusals.of("nothing for a test; use more", 64, 128, 256, 512)) {
       assertThat(LaneWidth.supported()).containsExactly(LaneWidth.SCALAR);
-      final Preference preference = Preference.of(null);
-      assertThat(preference.width()).isEqualTo(LaneWidth.SCALAR);
-      assertThat(said(preference))
+      final Preference preference = Preference.resolve(null);
+      assertThat(preference.laneBits()).isEqualTo(SupportedWidths.SCALAR);
+      assertThat(logged(preference))
           .containsExactly(
               "WARNING scalar path, the same bits, in some variants up to ten times slower: nothing for a"
                   + " test; use more");
-      assertThat(said(Preference.of("scalar")))
+      assertThat(logged(Preference.resolve("scalar")))
           .containsExactly("DEBUG scalar path: asked for by -Dadamant.laneWidth=scalar");
     }
   }
@@ -60,11 +63,11 @@ class RefusedWidthsTest {
   void whereThereIsSimdOnlyThoseWhoDebugAreTold() {
     assumeTrue(LaneWidth.BITS_128.isSupported(), "there is SIMD");
     try (Refusals _ = Refusals.of("no more for a test", 256, 512)) {
-      assertThat(said(Preference.of(" ")))
+      assertThat(logged(Preference.resolve(" ")))
           .containsExactly(
               "DEBUG 128-bit SIMD: the widest vector that this JVM runs natively, checked against"
                   + " the reference");
-      assertThat(said(Preference.of("64")))
+      assertThat(logged(Preference.resolve("64")))
           .containsExactly("DEBUG 64-bit SIMD: asked for by -Dadamant.laneWidth=64");
     }
   }
@@ -89,8 +92,8 @@ class RefusedWidthsTest {
   void aLoggerThatFailsIsNoReasonNotToHaveAKernel() {
     final AtomicInteger asked = new AtomicInteger();
     assertThatCode(
-        () -> Preference.of(null)
-            .sayTo(
+        () -> Preference.resolve(null)
+            .log(
                 () -> {
                   asked.incrementAndGet();
                   throw new ServiceConfigurationError("no logger");
@@ -99,9 +102,9 @@ class RefusedWidthsTest {
     assertThat(asked).hasValue(1);
   }
 
-  private static List<String> said(Preference preference) {
-    final List<String> said = new ArrayList<>();
-    preference.sayTo(
+  private static List<String> logged(Preference preference) {
+    final List<String> logged = new ArrayList<>();
+    preference.log(
         () -> new System.Logger() {
           @Override
           public String getName() {
@@ -115,14 +118,14 @@ class RefusedWidthsTest {
 
           @Override
           public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
-            said.add(level + " " + message);
+            logged.add(level + " " + message);
           }
 
           @Override
           public void log(Level level, ResourceBundle bundle, String format, Object... params) {
-            said.add(level + " " + format);
+            logged.add(level + " " + format);
           }
         });
-    return said;
+    return logged;
   }
 }

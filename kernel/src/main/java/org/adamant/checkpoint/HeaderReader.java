@@ -55,10 +55,10 @@ final class HeaderReader {
         expect(':');
         if (!key.equals(METADATA)) {
           if (entries.put(key, tensor(key)) != null) {
-            throw refuse("tensor " + quote(key) + " is there twice: expected names that differ");
+            throw invalid("tensor " + quote(key) + " is there twice: expected names that differ");
           }
         } else if (hasMetadata) {
-          throw refuse(METADATA + " is there twice: expected one");
+          throw invalid(METADATA + " is there twice: expected one");
         } else {
           hasMetadata = true;
           readMetadata();
@@ -79,7 +79,7 @@ final class HeaderReader {
         final String key = string();
         expect(':');
         if (metadata.put(key, string()) != null) {
-          throw refuse(
+          throw invalid(
               METADATA + " has " + quote(key) + " twice: expected keys that differ");
         }
       } while (skip(','));
@@ -110,23 +110,23 @@ final class HeaderReader {
           isNew = offsets == null;
           offsets = numbers();
         }
-        default -> throw refuse(
+        default -> throw invalid(
             "tensor " + quote(name) + " has the key " + quote(key)
                 + ": expected dtype, shape and data_offsets");
       }
       if (!isNew) {
-        throw refuse("tensor " + quote(name) + " has the key " + key + " twice: expected it once");
+        throw invalid("tensor " + quote(name) + " has the key " + key + " twice: expected it once");
       }
     } while (skip(','));
     expect('}');
     if (dtype == null || shape == null || offsets == null) {
-      throw refuse(
+      throw invalid(
           "tensor " + quote(name) + " has no "
               + (dtype == null ? "dtype" : shape == null ? "shape" : "data_offsets")
               + ": expected dtype, shape and data_offsets");
     }
     if (offsets.length != 2) {
-      throw refuse(
+      throw invalid(
           "tensor " + quote(name) + " has " + offsets.length
               + " data_offsets: expected 2, begin and end");
     }
@@ -139,7 +139,7 @@ final class HeaderReader {
         return dtype;
       }
     }
-    throw refuse(
+    throw invalid(
         "tensor " + quote(tensor) + ": dtype = " + quote(name) + ": expected one of "
             + Arrays.toString(DType.values()));
   }
@@ -169,7 +169,7 @@ final class HeaderReader {
       number = 10 * number + (text.charAt(at) - '0');
       at++;
       if (number > DType.MAX_NUMBER) {
-        throw refuse(
+        throw invalid(
             "the number at character " + from + " of the header is more than 2^48, "
                 + DType.MAX_NUMBER + ": expected at most that");
       }
@@ -236,7 +236,7 @@ final class HeaderReader {
   private void requirePairs(CharSequence string) throws CheckpointException {
     final int lone = loneSurrogate(string);
     if (lone >= 0) {
-      throw refuse(
+      throw invalid(
           "the string before character " + at + " of the header has half of a surrogate pair, \\u"
               + Integer.toHexString(string.charAt(lone)) + ": expected both");
     }
@@ -281,10 +281,10 @@ final class HeaderReader {
   private CheckpointException unexpected(String expected) {
     final String found =
         at < text.length() ? "has " + quote(text.substring(at, at + 1)) : "ends";
-    return refuse("the header " + found + " at character " + at + ": expected " + expected);
+    return invalid("the header " + found + " at character " + at + ": expected " + expected);
   }
 
-  private CheckpointException refuse(String message) {
+  private CheckpointException invalid(String message) {
     return new CheckpointException(where + ": " + message);
   }
 

@@ -46,7 +46,7 @@ class FirstStepClassesTest {
    * @param ofJdk classes of the JDK that a JVM does not load without the step
    */
   @ParameterizedTest
-  @CsvSource({"preferred, 45, 133", "BITS_128, 67, 644"})
+  @CsvSource({"preferred, 48, 133", "BITS_128, 70, 644"})
   void aFirstStepLoadsNoMoreThanItDid(String width, int ofKernel, int ofJdk) throws IOException {
     assumeTrue(
         width.equals("preferred") || LaneWidth.supported().contains(LaneWidth.valueOf(width)));

@@ -65,12 +65,7 @@ public final class Layout {
       code = code << 4 | kind.ordinal();
     }
     final Layout known = SHARED.get(code);
-    if (known != null) {
-      return known;
-    }
-    final Layout made = new Layout(all);
-    final Layout first = SHARED.putIfAbsent(code, made);
-    return first == null ? made : first;
+    return known != null ? known : Shared.keep(SHARED, code, new Layout(all));
   }
 
   /**

@@ -47,6 +47,9 @@ import org.adamant.internal.loop.Variant.Feature;
  * RelativeSimdLoop for the relatives of Adam, see {@link Variant#isRelative}: in a method of 8,000 bytes C2 would
  * inline less. The species must be a constant: from an instance field
  * the loop runs at half the speed, as a parameter 73 times slower.
+ *
+ * <p>The constants at the head are those of {@link ReferenceLoop} once more. Only a static final of the specialised class
+ * itself is a literal to every compiler; and asked of an object, each would take more of the 8,000 bytes.
  */
 // Vector<Number> stands for FloatVector and DoubleVector alike; which one, the constants say.
 @SuppressWarnings("unchecked")

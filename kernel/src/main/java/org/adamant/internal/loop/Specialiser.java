@@ -39,9 +39,8 @@ public final class Specialiser {
       return known;
     }
     // Not computeIfAbsent: a SIMD loop asks for its tail while it is being defined.
-    final Loop made = constants.isScalar() ? scalar(constants) : simd(constants);
-    final Loop first = LOOPS.putIfAbsent(constants, made);
-    return first == null ? made : first;
+    return Shared.keep(
+        LOOPS, constants, constants.isScalar() ? scalar(constants) : simd(constants));
   }
 
   /**

@@ -8,6 +8,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * What a step does beyond, or instead of, the basic one. Each feature is a constant of the specialised loop; one that is
  * off costs nothing. There is one instance of each variant, so that they are compared by reference: a look-up takes
  * longer than some short steps.
+ *
+ * <p>Features are not the enums of {@code Adam} once more. Those are what a user asks for, and these are what a loop does:
+ * a value may take several features or none, and several hyper-parameters may take one together. {@code Adam.variant}
+ * is the one place that translates.
  */
 public final class Variant {
 
@@ -41,12 +45,7 @@ public final class Variant {
    */
   public static Variant of(int features) {
     final Variant known = ALL.get(features);
-    if (known != null) {
-      return known;
-    }
-    final Variant made = new Variant(features);
-    final Variant first = ALL.putIfAbsent(features, made);
-    return first == null ? made : first;
+    return known != null ? known : Shared.keep(ALL, features, new Variant(features));
   }
 
   /** What a step can do. */

@@ -8,6 +8,7 @@ import org.adamant.internal.loop.Coefficients;
 import org.adamant.internal.loop.Layout;
 import org.adamant.internal.loop.Loop;
 import org.adamant.internal.loop.Operands;
+import org.adamant.internal.loop.Shared;
 import org.adamant.internal.loop.Specialisation;
 import org.adamant.internal.loop.Specialiser;
 import org.adamant.internal.platform.Trial.Kind;
@@ -88,19 +89,19 @@ public final class Changeover extends Loop {
   private volatile Loop simd;
   /** Which loop is the faster, by the size of slices; null until the SIMD loop is there, and where there is one loop. */
   private volatile Contest[] contests;
-  private Loop reference;
   private long nextMaking;
-  private long lastEnd = -1;
+  private Loop reference;
   private int elements;
+  private long lastEnd = -1;
 
   /** How far one operation has come. */
   private final class Stage {
+    private long nextTrial = System.nanoTime();
     private final Operation operation;
     private final long fast;
     private boolean hasSwitched;
-    private boolean isRefused;
+    private boolean isRejected;
     private int blocks;
-    private long next = System.nanoTime();
 
     Stage(Operation operation, long fast) {
       this.operation = operation;
@@ -112,14 +113,14 @@ public final class Changeover extends Loop {
       return hasSwitched ? simd : null;
     }
 
-    /** Has a trial, if it is time for one. */
+    /** Has a trial, if one is due. */
     void advance(Loop loop) {
-      final boolean isLooking = (blocks++ & CLOCK_MASK) == 0;
-      if (!isLooking || loop == null || isRefused) {
+      final boolean looksAtClock = (blocks++ & CLOCK_MASK) == 0;
+      if (!looksAtClock || loop == null || isRejected) {
         return;
       }
       final long start = System.nanoTime();
-      if (start - next < 0) {
+      if (start - nextTrial < 0) {
         return;
       }
       try {
@@ -132,9 +133,9 @@ public final class Changeover extends Loop {
           }
         }
         final long end = System.nanoTime();
-        next = end + Math.min((SHARE - 1) * (end - start), LONGEST_WAIT);
+        nextTrial = end + Math.min((SHARE - 1) * (end - start), LONGEST_WAIT);
       } catch (RuntimeException | Error e) {
-        next = System.nanoTime() + LONGEST_WAIT;
+        nextTrial = System.nanoTime() + LONGEST_WAIT;
       }
     }
 
@@ -158,8 +159,8 @@ public final class Changeover extends Loop {
         reference = Specialiser.loop(constants.forTrials());
       }
       final boolean isRight = trial.run(operation, kind, reference, loop);
-      if (!isRight && !isRefused) {
-        isRefused = true;
+      if (!isRight && !isRejected) {
+        isRejected = true;
         warnings.accept(
             "a compiled SIMD loop gave other bits than the reference and is not switched to ("
                 + operation + ", " + constants.layout() + ", " + constants.variant()
@@ -225,12 +226,7 @@ public final class Changeover extends Loop {
 
   private static Trial trial(Layout layout) {
     final Trial known = TRIALS.get(layout);
-    if (known != null) {
-      return known;
-    }
-    final Trial made = new Trial(layout);
-    final Trial first = TRIALS.putIfAbsent(layout, made);
-    return first == null ? made : first;
+    return known != null ? known : Shared.keep(TRIALS, layout, new Trial(layout));
   }
 
   /**
@@ -330,11 +326,11 @@ public final class Changeover extends Loop {
   public Progress progress() {
     int asked = 0;
     int switched = 0;
-    int refused = 0;
+    int rejected = 0;
     for (Stage stage : new Stage[] {steps, counts, squares}) {
       asked += stage.blocks != 0 ? 1 : 0;
       switched += stage.hasSwitched ? 1 : 0;
-      refused += stage.isRefused ? 1 : 0;
+      rejected += stage.isRejected ? 1 : 0;
     }
     int measured = 0;
     int scalar = 0;
@@ -342,7 +338,7 @@ public final class Changeover extends Loop {
       measured += contest.hasEnded() ? 1 : 0;
       scalar += contest.isScalar() ? 1 : 0;
     }
-    return new Progress(asked, switched, refused, measured, scalar);
+    return new Progress(asked, switched, rejected, measured, scalar);
   }
 
   /**
@@ -350,11 +346,11 @@ public final class Changeover extends Loop {
    *
    * @param asked how many of steps, counts and norms
    * @param switched how many of these the SIMD loop does
-   * @param refused how many it is not to do because it gave other bits than the reference
+   * @param rejected how many it is not to do because it gave other bits than the reference
    * @param measured for how many sizes of slices it was measured which loop steps them faster
    * @param scalar for how many of these that is the first loop
    */
-  public record Progress(int asked, int switched, int refused, int measured, int scalar) {
+  public record Progress(int asked, int switched, int rejected, int measured, int scalar) {
     /** Nothing yet. */
     public static final Progress NONE = new Progress(0, 0, 0, 0, 0);
 
@@ -366,7 +362,7 @@ public final class Changeover extends Loop {
      */
     public Progress plus(Progress other) {
       return new Progress(
-          asked + other.asked, switched + other.switched, refused + other.refused,
+          asked + other.asked, switched + other.switched, rejected + other.rejected,
           measured + other.measured, scalar + other.scalar);
     }
   }

@@ -11,7 +11,7 @@ import org.adamant.internal.loop.Variant;
  * Runs a SIMD loop once against the reference, before anyone relies on it: is the Vector API there, in the
  * form this was compiled for? What it does once compiled is found out by {@link Changeover}.
  */
-final class SelfCheck {
+public final class SelfCheck {
 
   private SelfCheck() {}
 
@@ -20,8 +20,14 @@ final class SelfCheck {
     return new Specialisation(Layout.of(element), laneBits, Variant.EVERYTHING);
   }
 
-  /** Whether the loop of this width gives the bits of the reference, NaN being equal to NaN. */
-  static boolean passes(Element element, int laneBits) {
+  /**
+   * Whether the loop of this width gives the bits of the reference, NaN being equal to NaN.
+   *
+   * @param element the element type
+   * @param laneBits the width
+   * @return whether it does
+   */
+  public static boolean passes(Element element, int laneBits) {
     final Specialisation simd = constants(element, laneBits);
     return agree(element, Specialiser.loop(simd.scalar()), Specialiser.loop(simd));
   }

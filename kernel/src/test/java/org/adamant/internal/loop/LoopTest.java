@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.adamant.internal.loop.Specialisation.Element;
-import org.adamant.internal.platform.Chooser;
+import org.adamant.internal.width.SupportedWidths;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -244,7 +244,7 @@ class LoopTest {
 
   private static int widest() {
     for (int bits = 512; bits > 0; bits /= 2) {
-      if (Chooser.refusal(bits).isEmpty()) {
+      if (SupportedWidths.obstacle(bits).isEmpty()) {
         return bits;
       }
     }

@@ -497,7 +497,7 @@ class ChangeoverPathsTest {
       final Changeover loop =
           new Changeover(CONSTANTS, new Asked(0), () -> slow, 0, warnings::add);
       final long end = System.nanoTime() + PATIENCE;
-      while (loop.progress().refused() == 0 && System.nanoTime() < end) {
+      while (loop.progress().rejected() == 0 && System.nanoTime() < end) {
         switch (operation) {
           case STEP -> step(loop, 0, 10);
           case COUNT -> loop.countInBlock(null, 0, 10);

@@ -1,4 +1,4 @@
-package org.adamant.internal.platform;
+package org.adamant.internal.width;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;

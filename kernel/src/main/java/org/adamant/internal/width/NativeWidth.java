@@ -1,4 +1,4 @@
-package org.adamant.internal.platform;
+package org.adamant.internal.width;
 
 import jdk.incubator.vector.VectorShape;
 

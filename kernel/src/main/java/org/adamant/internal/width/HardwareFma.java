@@ -1,4 +1,4 @@
-package org.adamant.internal.platform;
+package org.adamant.internal.width;
 
 /**
  * Whether the processor multiplies and adds in one operation. Where it does not, {@link Math#fma}

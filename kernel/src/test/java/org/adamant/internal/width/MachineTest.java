@@ -1,4 +1,4 @@
-package org.adamant.internal.platform;
+package org.adamant.internal.width;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,16 +14,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is asked of a JVM, and for which answers which vectors are not used, with which advice. */
-class JvmTest {
+class MachineTest {
 
-  private static final Jvm THIS = new Jvm();
+  private static final Machine THIS = new Machine();
 
   @Test
   void knowsTheModulesOfThisJvm() {
-    assertThat(THIS.hasModule("java.base")).isTrue();
-    assertThat(THIS.hasModule("no.such.module")).isFalse();
-    assertThat(THIS.isInImage("jdk.incubator.vector")).isTrue();
-    assertThat(THIS.isInImage("no.such.module")).isFalse();
+    assertThat(THIS.hasVectorModule())
+        .isEqualTo(ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent());
+    assertThat(THIS.isVectorModuleInImage()).isTrue();
   }
 
   @Test
@@ -52,25 +51,23 @@ class JvmTest {
   }
 
   /** A JVM that runs vectors of 256 bits, but for what a test changes. */
-  private static class Other extends Jvm {
+  private static class Other extends Machine {
 
     boolean hasModule = true;
     boolean isInImage = true;
     String info = "mixed mode, sharing";
     String obstacle;
     boolean hasHardwareFma = true;
-    ClassLoader loader = Jvm.class.getClassLoader();
+    ClassLoader loader = Machine.class.getClassLoader();
     final Map<String, String> flags = new HashMap<>();
 
     @Override
-    boolean hasModule(String name) {
-      assertThat(name).isEqualTo("jdk.incubator.vector");
+    boolean hasVectorModule() {
       return hasModule;
     }
 
     @Override
-    boolean isInImage(String name) {
-      assertThat(name).isEqualTo("jdk.incubator.vector");
+    boolean isVectorModuleInImage() {
       return isInImage;
     }
 
@@ -110,8 +107,8 @@ class JvmTest {
     }
   }
 
-  private static void assertRefused(Jvm jvm, String why, String advice) {
-    assertThat(Chooser.examine(128, jvm))
+  private static void assertRefused(Machine jvm, String why, String advice) {
+    assertThat(SupportedWidths.examine(128, jvm))
         .hasValueSatisfying(reason -> assertThat(reason).contains(why).contains("; " + advice));
   }
 
@@ -119,9 +116,9 @@ class JvmTest {
   void acceptsWhatTheHardwareRunsAndNothingWider() {
     // Also where the flags cannot be read.
     final Other jvm = new Other();
-    assertThat(Chooser.examine(64, jvm)).isEmpty();
-    assertThat(Chooser.examine(256, jvm)).isEmpty();
-    assertThat(Chooser.examine(512, jvm))
+    assertThat(SupportedWidths.examine(64, jvm)).isEmpty();
+    assertThat(SupportedWidths.examine(256, jvm)).isEmpty();
+    assertThat(SupportedWidths.examine(512, jvm))
         .hasValue(
             "the widest vector that this JVM runs natively has 256 bits; use a narrower one");
   }
@@ -129,8 +126,9 @@ class JvmTest {
   @Test
   void whatWasFoundOutOnceIsKept() {
     final int tooWide = 2 * Math.max(512, THIS.widestVector());
-    Chooser.REFUSALS.remove(tooWide);
-    assertThat(Chooser.refusal(tooWide)).isPresent().isSameAs(Chooser.refusal(tooWide));
+    SupportedWidths.OBSTACLES.remove(tooWide);
+    assertThat(SupportedWidths.obstacle(tooWide)).isPresent()
+        .isSameAs(SupportedWidths.obstacle(tooWide));
   }
 
   @Test
@@ -208,7 +206,7 @@ class JvmTest {
   void refusesWhereTheLoaderHidesThePackage() {
     final Other jvm = new Other();
     jvm.loader = ClassLoader.getPlatformClassLoader();
-    assertThat(Chooser.examine(128, jvm)).isEmpty();
+    assertThat(SupportedWidths.examine(128, jvm)).isEmpty();
     jvm.loader =
         new ClassLoader() {
           @Override
@@ -232,13 +230,13 @@ class JvmTest {
   void acceptsTheOrdinaryFlags() {
     final Other jvm = new Other();
     jvm.flags.put("TieredStopAtLevel", "4");
-    assertThat(Chooser.examine(128, jvm)).isEmpty();
+    assertThat(SupportedWidths.examine(128, jvm)).isEmpty();
   }
 
   @ParameterizedTest
   @CsvSource({"FLOAT", "DOUBLE"})
   void refusesALoopThatFailsTheSelfCheck(Element failing) {
-    final Jvm jvm =
+    final Machine jvm =
         new Other() {
           @Override
           boolean passesSelfCheck(Element element, int laneBits) {
@@ -249,7 +247,7 @@ class JvmTest {
     assertRefused(jvm, "the 128-bit loop did not reproduce the reference", "please report this");
   }
 
-  private static Jvm failingWith(Error error) {
+  private static Machine failingWith(Error error) {
     return new Other() {
       @Override
       boolean passesSelfCheck(Element element, int laneBits) {
@@ -272,6 +270,6 @@ class JvmTest {
   @Test
   void wantOfMemoryIsNoReasonToRefuse() {
     final OutOfMemoryError error = new OutOfMemoryError("for a test");
-    assertThatThrownBy(() -> Chooser.examine(128, failingWith(error))).isSameAs(error);
+    assertThatThrownBy(() -> SupportedWidths.examine(128, failingWith(error))).isSameAs(error);
   }
 }

@@ -1,4 +1,4 @@
-package org.adamant.internal.platform;
+package org.adamant.internal.width;
 
 import java.util.Map;
 import java.util.Optional;
@@ -6,7 +6,7 @@ import java.util.Optional;
 /** Makes this JVM look, for the duration of a test, like one that does not run some widths. */
 public final class Refusals implements AutoCloseable {
 
-  private final Map<Integer, Optional<String>> before = Map.copyOf(Chooser.REFUSALS);
+  private final Map<Integer, Optional<String>> before = Map.copyOf(SupportedWidths.OBSTACLES);
 
   private Refusals() {}
 
@@ -14,14 +14,14 @@ public final class Refusals implements AutoCloseable {
   public static Refusals of(String reason, int... widths) {
     final Refusals refusals = new Refusals();
     for (int width : widths) {
-      Chooser.REFUSALS.put(width, Optional.of(reason));
+      SupportedWidths.OBSTACLES.put(width, Optional.of(reason));
     }
     return refusals;
   }
 
   @Override
   public void close() {
-    Chooser.REFUSALS.clear();
-    Chooser.REFUSALS.putAll(before);
+    SupportedWidths.OBSTACLES.clear();
+    SupportedWidths.OBSTACLES.putAll(before);
   }
 }

@@ -1,0 +1,81 @@
+package org.adamant;
+
+import org.adamant.OptimizerSettings.Group;
+
+/** The hyper-parameters of an optimizer's updates: with schedules, the plateau, and the changes of groups. */
+final class HyperParameters {
+
+  private final OptimizerSettings settings;
+  private final OptimizerState state;
+
+  /** Those of the last update, and what they were made from; a group's own rate is new each time. */
+  private Adam[] last;
+
+  private Adam lastBase;
+
+  HyperParameters(OptimizerState state) {
+    this.settings = state.settings;
+    this.state = state;
+  }
+
+  /** Those of each group in an update, the last being those of all other parameters. */
+  Adam[] at(long update) {
+    final Adam base = base(update);
+    if (base == lastBase) {
+      return last;
+    }
+    final Adam[] all = new Adam[settings.groups.size() + 1];
+    all[all.length - 1] = base;
+    boolean areOfBase = true;
+    for (int i = 0; i < settings.groups.size(); i++) {
+      final Group group = settings.groups.get(i);
+      Adam ofGroup = base;
+      if (group.schedule() != null) {
+        areOfBase = false;
+        ofGroup = base.withLearningRate(group.schedule().at(update) * state.plateauFactor());
+      }
+      all[i] = group.change().apply(ofGroup);
+      if (all[i] == null) {
+        throw new NullPointerException(
+            "group '" + group.name() + "' changes " + ofGroup + " to null");
+      }
+    }
+    if (areOfBase) {
+      lastBase = base;
+      last = all;
+    }
+    return all;
+  }
+
+  /** Those of the next update. */
+  Adam[] next() {
+    return at(state.stepCount + 1);
+  }
+
+  private Adam base(long update) {
+    Adam base = state.adam;
+    if (settings.schedule != null) {
+      base = base.withLearningRate(settings.schedule.at(update));
+    }
+    if (state.plateauFactor() != 1) {
+      base = base.withLearningRate(base.learningRate() * state.plateauFactor());
+    }
+    if (settings.beta1 != null) {
+      base = base.withBeta1(settings.beta1.at(update));
+    }
+    if (settings.averageDecay != null) {
+      base = base.withAverageDecay(settings.averageDecay.at(update));
+    }
+    return base;
+  }
+
+  /** A step of a parameter, but for its clip factor. */
+  AdamStep step(Adam adam, long t, double gradientScale) {
+    AdamStep step = adam.atStep(t);
+    step = gradientScale == 1 ? step : step.withGradientScale(gradientScale);
+    step =
+        settings.nonFinite == NonFinite.PROPAGATE ? step : step.withNonFinite(settings.nonFinite);
+    step = settings.rounding == Rounding.STOCHASTIC ? step : step.withRounding(settings.rounding);
+    return settings.seed == 0 ? step : step.withSeed(settings.seed);
+  }
+}

@@ -1,0 +1,74 @@
+package org.adamant;
+
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.adamant.internal.loop.Operands;
+import org.adamant.internal.work.Parts;
+import org.adamant.internal.work.Work;
+
+/** The way through a model, slice by slice, on one thread or in parts on several. Nothing is checked here. */
+final class ModelWalk {
+
+  /** Fewer elements than this are not worth another thread: the hand-over takes as long as they do. */
+  private static final long SMALLEST_PART = 8192;
+
+  private ModelWalk() {}
+
+  /**
+   * Steps all slices.
+   *
+   * @param step the step of all slices, or of the first
+   * @param steps the step of each slice; null where one is that of all
+   */
+  static void step(
+      LoopCache loops, AdamStep step, List<AdamStep> steps, Work work, Executor executor,
+      int threads) {
+    if (threads == 1) {
+      walk(loops, step, steps, work, 0, work.length());
+    } else {
+      Parts.run(
+          work.length(), SMALLEST_PART, threads, executor, true,
+          (from, to) -> walk(loops, step, steps, work, from, to));
+    }
+  }
+
+  /** Counts the gradients of all slices that are not finite. */
+  static long countNonFinite(LoopCache loops, Work work, Executor executor, int threads) {
+    if (threads == 1) {
+      return walk(loops, null, null, work, 0, work.length());
+    }
+    final AtomicLong count = new AtomicLong();
+    Parts.run(
+        work.length(), SMALLEST_PART, threads, executor, false,
+        (from, to) -> count.addAndGet(walk(loops, null, null, work, from, to)));
+    return count.get();
+  }
+
+  /**
+   * One part of a model, in the order of its elements: steps it, or where there is no step, counts the
+   * gradients that are not finite. Whole blocks: what is begun by the part before is left to it.
+   */
+  private static long walk(
+      LoopCache loops, AdamStep step, List<AdamStep> steps, Work work, long from, long to) {
+    long count = 0;
+    final long end = work.cut(to);
+    // A model may have no elements, and then no slice that has the first.
+    int i = from < to ? work.sliceOf(from) : 0;
+    for (long start = work.cut(from); start < end; i++) {
+      final Operands o = work.operands(i);
+      final long before = work.before(i);
+      final long first = start - before;
+      final long length = Math.min(o.length(), end - before) - first;
+      if (step == null) {
+        count += loops.reading(o.layout()).countNonFinite(o, first, length);
+      } else {
+        final AdamStep ofSlice = steps == null ? step : steps.get(i);
+        loops.stepping(ofSlice.variant(), o.layout())
+            .run(ofSlice.coefficients(), o, first, length);
+      }
+      start += length;
+    }
+    return count;
+  }
+}

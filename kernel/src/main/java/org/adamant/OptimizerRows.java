@@ -1,0 +1,110 @@
+package org.adamant;
+
+import java.util.List;
+import java.util.Map;
+import org.adamant.OptimizerPlan.Member;
+import org.adamant.training.SparseMode;
+import org.adamant.training.SparseRows;
+
+/** What an optimizer does with gradients that are {@link SparseRows}, around the steps of {@link SparseState}. */
+final class OptimizerRows {
+
+  private final OptimizerState state;
+  private final HyperParameters hyperParameters;
+
+  OptimizerRows(OptimizerState state, HyperParameters hyperParameters) {
+    this.state = state;
+    this.hyperParameters = hyperParameters;
+  }
+
+  /** Has all rows take the steps that they have been left out of; params are both as they came and as storages. */
+  void catchUp(Map<String, ?> params, Map<String, Storage> storages) {
+    for (Map.Entry<String, ParameterState> entry : state.parameters.entrySet()) {
+      if (entry.getValue().isBehind()) {
+        final Storage param = storages.get(entry.getKey());
+        if (param == null) {
+          throw new IllegalArgumentException(
+              "params lacks '" + entry.getKey()
+                  + "': expected it, some of its rows are to be caught up");
+        }
+        OptimizerPlan.requireKnown(
+            entry.getKey(), params.get(entry.getKey()), param, entry.getValue());
+      }
+    }
+    for (Map.Entry<String, ParameterState> entry : state.parameters.entrySet()) {
+      if (storages.containsKey(entry.getKey())) {
+        catchUp(
+            new Member(
+                entry.getKey(), entry.getValue(), state.settings.groupOf(entry.getKey()),
+                storages.get(entry.getKey()), null, null));
+      }
+    }
+  }
+
+  /** Has rows take their steps before a gradient comes for all of them. */
+  void catchUpDense(OptimizerPlan plan) {
+    for (Member member : plan.hasSparse ? plan.members : List.<Member>of()) {
+      if (member.rows() == null) {
+        catchUp(member);
+      }
+    }
+  }
+
+  private void catchUp(Member member) {
+    final ParameterState parameter = member.state();
+    if (parameter.isBehind()) {
+      parameter.sparse.catchUp(
+          member.operands(
+              parameter.maximum, parameter.isAveraged ? parameter.average : null),
+          parameter.counter.steps, past(member), state.settings.kernel);
+      parameter.forgetUpdates();
+    }
+  }
+
+  /** The steps that a parameter has taken, but for what scales gradients. */
+  private SparseState.Steps past(Member member) {
+    return t -> hyperParameters.step(
+        hyperParameters.at(member.state().updateOf(t))[member.group()], t, 1);
+  }
+
+  /** Makes the rows of a gradient ready for a step. */
+  SparseState prepare(Member member, Storage[] operands) {
+    final ParameterState parameter = member.state();
+    if (parameter.sparse == null) {
+      parameter.sparse =
+          new SparseState(
+              state.settings.sparseMode, state.settings.countsRows, parameter.length,
+              member.rows().rowLength(), parameter.counter.steps, parameter.number);
+    }
+    parameter.sparse.prepare(
+        gradient(member), state.settings.accumulatesInDouble && state.settings.accumulates(),
+        operands,
+        parameter.counter.steps + 1, past(member), state.settings.kernel);
+    return parameter.sparse;
+  }
+
+  /** The gradient of this call and of those before it, for one update. */
+  private SparseRows gradient(Member member) {
+    if (!state.settings.accumulates()) {
+      return member.rows();
+    }
+    return member.state().hasGradients
+        ? member.state().rowGradients.with(member.rows())
+        : new RowGradients(member.rows()).with(member.rows());
+  }
+
+  /** Says that the next update was the next step of the parameters that have, or had, gradients of rows. */
+  void count(OptimizerPlan plan) {
+    for (Member member : plan.members) {
+      final SparseState sparse = member.state().sparse;
+      if (sparse != null) {
+        if (sparse.mode() == SparseMode.EXACT) {
+          member.state().recordUpdate(state.stepCount + 1);
+        }
+        if (member.rows() == null) {
+          sparse.tookAll(member.state().counter.steps + 1);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package org.adamant;
+
+import org.adamant.PlannedUpdate.Cohort;
+import org.adamant.training.Accumulation;
+import org.adamant.training.StepReport;
+import org.adamant.training.StepReport.Outcome;
+
+/** What a call of an optimizer's step does, in the order that {@link AdamOptimizer} describes. */
+final class OptimizerUpdate {
+
+  private final OptimizerSettings settings;
+  private final OptimizerState state;
+  private final HyperParameters hyperParameters;
+  private final OptimizerRows rows;
+  private final GradientSums sums;
+
+  OptimizerUpdate(OptimizerState state, HyperParameters hyperParameters, OptimizerRows rows) {
+    this.settings = state.settings;
+    this.state = state;
+    this.hyperParameters = hyperParameters;
+    this.rows = rows;
+    this.sums = new GradientSums(state);
+  }
+
+  /** Does a call that was checked. */
+  StepReport run(OptimizerPlan plan) {
+    if (!settings.accumulates()) {
+      final Adam[] now = hyperParameters.next();
+      rows.catchUpDense(plan);
+      final PlannedUpdate update = planned(plan, now);
+      final AdamStep[] steps = steps(update, now);
+      state.register(plan);
+      return run(plan, update, steps, now);
+    }
+    final boolean isLast = state.microBatches + 1 == settings.microBatches;
+    final Adam[] now = hyperParameters.next();
+    if (isLast) {
+      sums.requirePending(plan);
+    }
+    GradientSums.requireSameKind(plan);
+    sums.allocate(plan);
+    if (!isLast) {
+      state.register(plan);
+      GradientSums.add(plan);
+      state.microBatches++;
+      return report(Outcome.ACCUMULATED, now, Double.NaN, 1, 0);
+    }
+    rows.catchUpDense(plan);
+    final PlannedUpdate update = planned(plan, now);
+    final AdamStep[] steps = steps(update, now);
+    state.register(plan);
+    GradientSums.add(plan);
+    try {
+      return run(plan, update, steps, now);
+    } finally {
+      state.microBatches = 0;
+      GradientSums.drop(plan);
+    }
+  }
+
+  private StepReport report(
+      Outcome outcome, Adam[] now, double norm, double factor, long nonFinite) {
+    return new StepReport(
+        outcome, state.stepCount + 1, now[now.length - 1].learningRate(), norm, factor,
+        state.lossScale(), nonFinite);
+  }
+
+  /** What an update does to the parameters of a plan, checked; that of the update before if it is the same. */
+  private PlannedUpdate planned(OptimizerPlan plan, Adam[] now) {
+    if (plan.hasRows || plan.update == null || !plan.update.isFor(now)) {
+      plan.update = new PlannedUpdate(plan, now, settings.accumulates(), rows::prepare);
+    }
+    return plan.update;
+  }
+
+  /** What gradients are multiplied by before anything else. */
+  private double gradientScale() {
+    final double scale = 1 / state.lossScale();
+    return settings.accumulation == Accumulation.MEAN && settings.accumulates()
+        ? scale * (1.0 / settings.microBatches)
+        : scale;
+  }
+
+  /** The coefficients of each cohort, checked. */
+  private AdamStep[] steps(PlannedUpdate update, Adam[] now) {
+    final double scale = gradientScale();
+    final AdamStep[] steps = new AdamStep[update.cohorts.size()];
+    for (int i = 0; i < steps.length; i++) {
+      final Cohort cohort = update.cohorts.get(i);
+      final AdamStep step =
+          hyperParameters.step(now[cohort.group], cohort.counter.steps + 1, scale);
+      if (cohort.hasFloats) {
+        step.requireFloatRange();
+      }
+      steps[i] = step;
+    }
+    return steps;
+  }
+
+  private StepReport run(OptimizerPlan plan, PlannedUpdate update, AdamStep[] steps, Adam[] now) {
+    update.copyGradients();
+    double norm = Double.NaN;
+    double factor = 1;
+    AdamStep ofAll = null;
+    final double scale = gradientScale();
+    if (settings.maxNormPerParameter < Double.POSITIVE_INFINITY) {
+      factor = update.clipEach(
+          steps, scale, settings.maxNormPerParameter, settings.kernel, this::norm);
+    } else {
+      if (settings.maxNorm < Double.POSITIVE_INFINITY) {
+        norm = update.norm(settings.kernel, this::norm) * scale;
+        factor = AdamStep.clipFactor(norm, settings.maxNorm);
+        for (int i = 0; factor != 1 && i < steps.length; i++) {
+          steps[i] = steps[i].withClipFactor(factor);
+        }
+      }
+      ofAll = update.stepOfAll(steps);
+    }
+    update.registerMaxima();
+    final long nonFinite = step(plan, update, steps, ofAll);
+    final StepReport report =
+        report(nonFinite > 0 ? Outcome.SKIPPED : Outcome.UPDATED, now, norm, factor, nonFinite);
+    if (state.lossScale != null) {
+      state.lossScale = settings.lossScale.next(state.lossScale, nonFinite > 0);
+    }
+    if (nonFinite == 0) {
+      if (plan.hasSparse) {
+        rows.count(plan);
+      }
+      update.count();
+      state.stepCount++;
+    }
+    return report;
+  }
+
+  /**
+   * Has the kernel step.
+   *
+   * @param steps the steps of the cohorts
+   * @param ofAll the step of all slices; null where each has its own
+   * @return the number of gradients that are not finite, for which nothing was changed; 0 if the step was taken
+   */
+  private long step(OptimizerPlan plan, PlannedUpdate update, AdamStep[] steps, AdamStep ofAll) {
+    boolean isDone = false;
+    boolean isRejected = false;
+    try {
+      final long nonFinite = ofAll != null ? step(ofAll, update) : step(update);
+      isRejected = nonFinite > 0;
+      isDone = nonFinite == 0;
+      return nonFinite;
+    } catch (ArithmeticException e) {
+      isRejected = true;
+      throw e;
+    } finally {
+      if (plan.hasRows) {
+        update.finishRows(steps, isDone);
+      }
+      if (isRejected) {
+        // An average is to start from the parameter as it is before the update that is done.
+        plan.update = null;
+      } else {
+        update.register();
+      }
+    }
+  }
+
+  private double norm(AdamModel model) {
+    return settings.threads == 1
+        ? settings.kernel.globalNorm(model)
+        : settings.kernel.globalNorm(model, settings.executor, settings.threads);
+  }
+
+  private long step(AdamStep step, PlannedUpdate update) {
+    return settings.threads == 1
+        ? settings.kernel.step(step, update.model)
+        : settings.kernel.step(step, update.model, settings.executor, settings.threads);
+  }
+
+  private long step(PlannedUpdate update) {
+    return settings.threads == 1
+        ? settings.kernel.step(update.stepsOfSlices, update.model)
+        : settings.kernel.step(
+            update.stepsOfSlices, update.model, settings.executor, settings.threads);
+  }
+}

@@ -1,0 +1,138 @@
+package org.adamant;
+
+import java.util.concurrent.ConcurrentHashMap;
+import org.adamant.internal.loop.Shared;
+import org.adamant.internal.loop.Variant;
+import org.adamant.internal.loop.Variant.Feature;
+
+/** The options of a step: what a call does beyond the hyper-parameters, and which features of the loop that takes. */
+record PerCall(
+    double gradientScale,
+    double clipFactor,
+    boolean zeroGradient,
+    Update update,
+    NonFinite nonFinite,
+    Rounding rounding,
+    long seed) {
+
+  /** How many combinations of those options there are that the loop has features for. */
+  private static final int COMBINATIONS = 16;
+
+  /** Of the variant of every set of hyper-parameters that a step was made from, the variants of its steps. */
+  private static final ConcurrentHashMap<Variant, Variant[]> VARIANTS = new ConcurrentHashMap<>();
+
+  /** What becomes of the update. */
+  enum Update {
+    /** It is added to the parameters. */
+    APPLIED,
+    /** It is written over the gradients. */
+    WRITTEN,
+    /** What is written is to be subtracted. */
+    NEGATED
+  }
+
+  static final PerCall NOTHING =
+      new PerCall(
+          1, 1, false, Update.APPLIED, NonFinite.PROPAGATE, Rounding.STOCHASTIC, 0);
+
+  PerCall withGradientScale(double changed) {
+    return new PerCall(changed, clipFactor, zeroGradient, update, nonFinite, rounding, seed);
+  }
+
+  PerCall withClipFactor(double changed) {
+    return new PerCall(gradientScale, changed, zeroGradient, update, nonFinite, rounding, seed);
+  }
+
+  PerCall withZeroGradient() {
+    return new PerCall(gradientScale, clipFactor, true, update, nonFinite, rounding, seed);
+  }
+
+  PerCall withUpdate(Update changed) {
+    return new PerCall(
+        gradientScale, clipFactor, zeroGradient, changed, nonFinite, rounding, seed);
+  }
+
+  PerCall withNonFinite(NonFinite changed) {
+    return new PerCall(gradientScale, clipFactor, zeroGradient, update, changed, rounding, seed);
+  }
+
+  PerCall withRounding(Rounding changed) {
+    return new PerCall(
+        gradientScale, clipFactor, zeroGradient, update, nonFinite, changed, seed);
+  }
+
+  PerCall withSeed(long changed) {
+    return new PerCall(
+        gradientScale, clipFactor, zeroGradient, update, nonFinite, rounding, changed);
+  }
+
+  boolean updateOnly() {
+    return update != Update.APPLIED;
+  }
+
+  /** As text leaves out what is usual. */
+  @Override
+  public String toString() {
+    final StringBuilder text = new StringBuilder("PerCall[gradientScale=").append(gradientScale);
+    text.append(", clipFactor=").append(clipFactor);
+    text.append(", zeroGradient=").append(zeroGradient);
+    text.append(", updateOnly=").append(updateOnly());
+    text.append(", nonFinite=").append(nonFinite);
+    if (update == Update.NEGATED) {
+      text.append(", negatedUpdate=true");
+    }
+    if (rounding != Rounding.STOCHASTIC) {
+      text.append(", rounding=").append(rounding);
+    }
+    if (seed != 0) {
+      text.append(", seed=").append(seed);
+    }
+    return text.append(']').toString();
+  }
+
+  /** One factor, rounded once, does for both. */
+  double gradientFactor() {
+    return gradientScale * clipFactor;
+  }
+
+  // ---- The features of the loop. ----
+
+  /** The variants of steps by their options, the first being that without any; null where none was asked for yet. */
+  static Variant[] variants(Variant basic) {
+    final Variant[] known = VARIANTS.get(basic);
+    if (known != null) {
+      return known;
+    }
+    final Variant[] variants = new Variant[COMBINATIONS];
+    variants[0] = basic;
+    return Shared.keep(VARIANTS, basic, variants);
+  }
+
+  /** The variant of a step with these options, one of those of its hyper-parameters. */
+  Variant variant(Variant[] variants) {
+    final int index = combination();
+    Variant found = variants[index];
+    if (found == null) {
+      // A race is harmless: every thread finds the same instance.
+      found = variant(variants[0]);
+      variants[index] = found;
+    }
+    return found;
+  }
+
+  private Variant variant(Variant basic) {
+    return basic
+        .with(Feature.SCALES, gradientFactor() != 1)
+        .with(Feature.UPDATE_ONLY, updateOnly())
+        .with(Feature.ZEROES_GRADIENT, zeroGradient)
+        .with(Feature.ROUNDS_TO_NEAREST, rounding == Rounding.NEAREST);
+  }
+
+  /** The number of this combination, less than {@link #COMBINATIONS}. */
+  private int combination() {
+    return (rounding == Rounding.NEAREST ? 8 : 0)
+        + (gradientFactor() != 1 ? 4 : 0)
+        + (zeroGradient ? 2 : 0)
+        + (updateOnly() ? 1 : 0);
+  }
+}

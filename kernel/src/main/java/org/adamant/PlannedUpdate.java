@@ -1,0 +1,316 @@
+package org.adamant;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.adamant.Adam.AmsGrad;
+import org.adamant.OptimizerPlan.Member;
+
+/** What an update does to the members of an {@link OptimizerPlan}, as one model. To make it changes nothing. */
+final class PlannedUpdate {
+
+  /** Members of one group that have taken the same number of steps. */
+  static final class Cohort {
+    final int index;
+    final int group;
+    final ParameterState.Counter counter;
+    boolean hasFloats;
+
+    Cohort(int index, int group, long steps) {
+      this.index = index;
+      this.group = group;
+      this.counter = new ParameterState.Counter(steps);
+    }
+  }
+
+  /** Makes the rows of a parameter ready for a step. */
+  @FunctionalInterface
+  interface Rows {
+
+    /** Copies the rows that have a gradient. */
+    SparseState prepare(Member member, Storage[] operands);
+  }
+
+  private final List<Member> members;
+  private final boolean hasRows;
+  final boolean[] isMaximum;
+  final boolean[] isAverage;
+  final List<Cohort> cohorts = new ArrayList<>();
+  final AdamModel model;
+
+  /** The step of each slice, filled in before each update. */
+  final AdamStep[] steps;
+
+  final List<AdamStep> stepsOfSlices;
+
+  /** The cohort of each member. */
+  private final Cohort[] cohortOf;
+
+  private final List<AdamSlice> slices;
+
+  /** The cohort, and the number of the member, of each slice. */
+  private final List<Cohort> cohortOfSlice;
+
+  private final List<Integer> memberOfSlice;
+  private final Storage[] maxima;
+  private final Storage[] averages;
+
+  /** Gradients that the step cannot read where they are, and where it reads them. */
+  private final List<Storage[]> copies = new ArrayList<>();
+
+  /** Whether the parameters have what was made here; nobody else changes it while this is in use. */
+  private boolean isRegistered;
+
+  /** A model of the slices of each member, for a norm of its own; null until there is one. */
+  private AdamModel[] modelOfEach;
+
+  /**
+   * What an update does.
+   *
+   * @param plan the call that was checked
+   * @param adams the hyper-parameters of the groups
+   * @param areAccumulated whether the gradients of the call are not all there are
+   * @param rows makes rows ready
+   */
+  PlannedUpdate(OptimizerPlan plan, Adam[] adams, boolean areAccumulated, Rows rows) {
+    members = plan.members;
+    hasRows = plan.hasRows;
+    cohortOf = new Cohort[members.size()];
+    slices = new ArrayList<>(members.size());
+    cohortOfSlice = new ArrayList<>(members.size());
+    memberOfSlice = new ArrayList<>(members.size());
+    maxima = new Storage[members.size()];
+    averages = new Storage[members.size()];
+    isMaximum = maxima(adams);
+    isAverage = averages(adams);
+    final Map<Object, Object> seen = new IdentityHashMap<>();
+    final List<AdamSlice> ofDense = new ArrayList<>();
+    final Map<Long, Cohort>[] bySteps = newMaps(adams.length);
+    for (int i = 0; i < cohortOf.length; i++) {
+      final Member member = members.get(i);
+      final ParameterState state = member.state();
+      cohortOf[i] = cohort(bySteps, member, state.counter.steps);
+      if (isMaximum[member.group()]) {
+        maxima[i] = state.maximum == null ? state.zeros() : state.maximum;
+      }
+      if (isAverage[member.group()]) {
+        averages[i] = state.isAveraged ? state.average : state.zeros();
+        if (!state.isAveraged) {
+          Numbers.copy(member.param(), averages[i]);
+        }
+      }
+      if (member.rows() != null) {
+        // Rows may have steps to take with maxima that this one has not.
+        final SparseState sparse =
+            rows.prepare(
+                member,
+                member.operands(
+                    maxima[i] == null ? state.maximum : maxima[i], averages[i]));
+        final List<AdamSlice> ofRows = sparse.slices();
+        for (int k = 0; k < ofRows.size(); k++) {
+          add(i, ofRows.get(k), cohort(bySteps, member, sparse.stepNumber(k) - 1));
+        }
+        continue;
+      }
+      Storage grad = areAccumulated ? state.accumulated : member.grad();
+      final boolean isSeen =
+          seen.putIfAbsent(grad.array == null ? grad : grad.array, grad) != null;
+      if (isSeen
+          || areAccumulated && grad.format() != Numbers.computing(state.format)) {
+        // Of two parameters, though a model has every element once; or a sum in double of floats.
+        grad = copyBeforeStep(grad, state);
+      }
+      AdamSlice slice = AdamSlice.of(member.param(), grad, state.m, state.v);
+      slice = maxima[i] == null ? slice : slice.withMaximum(maxima[i]);
+      slice = averages[i] == null ? slice : slice.withAverage(averages[i]);
+      slice = slice.operands.layout().isLossy() ? slice.numberedFrom(state.number) : slice;
+      ofDense.add(slice);
+      add(i, slice, cohortOf[i]);
+    }
+    // Rows of one parameter do not overlap, nor do parameters; the gradients of a parameter were checked with its rows.
+    model = hasRows ? AdamModel.ofDisjoint(slices, ofDense) : AdamModel.of(slices);
+    steps = new AdamStep[slices.size()];
+    stepsOfSlices = Arrays.asList(steps);
+  }
+
+  private void add(int member, AdamSlice slice, Cohort cohort) {
+    slices.add(slice);
+    cohortOfSlice.add(cohort);
+    memberOfSlice.add(member);
+  }
+
+  private Cohort cohort(Map<Long, Cohort>[] bySteps, Member member, long stepsTaken) {
+    final Cohort cohort =
+        bySteps[member.group()].computeIfAbsent(
+            stepsTaken, taken -> newCohort(member.group(), taken));
+    cohort.hasFloats |= member.state().format != Format.FLOAT64;
+    return cohort;
+  }
+
+  private Storage copyBeforeStep(Storage grad, ParameterState state) {
+    final Storage copy =
+        Numbers.zeros(Numbers.computing(state.format), state.length, state.arena);
+    copies.add(new Storage[] {grad, copy});
+    return copy;
+  }
+
+  private Cohort newCohort(int group, long steps) {
+    final Cohort cohort = new Cohort(cohorts.size(), group, steps);
+    cohorts.add(cohort);
+    return cohort;
+  }
+
+  boolean isFor(Adam[] adams) {
+    return Arrays.equals(isMaximum, maxima(adams)) && Arrays.equals(isAverage, averages(adams));
+  }
+
+  /** Copies gradients to where the step reads them. */
+  void copyGradients() {
+    for (Storage[] copy : copies) {
+      Numbers.copy(copy[0], copy[1]);
+    }
+  }
+
+  /** The step of all slices, if they have one; otherwise null, and the list is filled in. */
+  AdamStep stepOfAll(AdamStep[] ofCohorts) {
+    if (ofCohorts.length == 1) {
+      return ofCohorts[0];
+    }
+    for (int i = 0; i < steps.length; i++) {
+      steps[i] = ofCohorts[cohortOfSlice.get(i).index];
+    }
+    return null;
+  }
+
+  /**
+   * Multiplies the gradients of each slice by a factor of its own.
+   *
+   * @return the smallest factor
+   */
+  double clipEach(
+      AdamStep[] ofCohorts, double scale, double maxNorm, AdamKernel kernel,
+      ToDoubleFunction<AdamModel> norm) {
+    if (modelOfEach == null) {
+      modelOfEach = new AdamModel[cohortOf.length];
+      for (int i = 0, k = 0; i < modelOfEach.length; i++) {
+        final List<AdamSlice> its = new ArrayList<>();
+        while (k < slices.size() && memberOfSlice.get(k) == i) {
+          its.add(slices.get(k++));
+        }
+        modelOfEach[i] = AdamModel.ofDisjoint(its, List.of());
+      }
+    }
+    double smallest = 1;
+    for (int i = 0, k = 0; i < modelOfEach.length; i++) {
+      final double factor =
+          AdamStep.clipFactor(norm(i, kernel, norm) * scale, maxNorm);
+      while (k < steps.length && memberOfSlice.get(k) == i) {
+        final AdamStep step = ofCohorts[cohortOfSlice.get(k).index];
+        steps[k++] = factor == 1 ? step : step.withClipFactor(factor);
+      }
+      smallest = Math.min(smallest, factor);
+    }
+    return smallest;
+  }
+
+  /** The norm of all gradients, to the bit that of dense ones. */
+  double norm(AdamKernel kernel, ToDoubleFunction<AdamModel> ofModel) {
+    return hasRows
+        ? AdamKernel.normOfSums(scale -> sumsOfSquares(kernel, scale))
+        : ofModel.applyAsDouble(model);
+  }
+
+  /** The norm of the gradients of one member. */
+  private double norm(int member, AdamKernel kernel, ToDoubleFunction<AdamModel> ofModel) {
+    return members.get(member).rows() != null
+        ? AdamKernel.normOfSums(
+            scale -> members.get(member).state().sparse.sumsOfSquares(kernel, scale))
+        : ofModel.applyAsDouble(modelOfEach[member]);
+  }
+
+  private double[] sumsOfSquares(AdamKernel kernel, double scale) {
+    double[] all = {};
+    for (int i = 0, k = 0; i < cohortOf.length; i++) {
+      final Member member = members.get(i);
+      final double[] sums =
+          member.rows() != null
+              ? member.state().sparse.sumsOfSquares(kernel, scale)
+              : kernel.sumsOfSquares(AdamModel.of(slices.get(k)), scale);
+      while (k < slices.size() && memberOfSlice.get(k) == i) {
+        k++;
+      }
+      final int length = all.length;
+      all = Arrays.copyOf(all, length + sums.length);
+      System.arraycopy(sums, 0, all, length, sums.length);
+    }
+    return all;
+  }
+
+  /** Makes the maxima those of the parameters; zeros are right whether the update is done or not. */
+  void registerMaxima() {
+    for (int i = 0; !isRegistered && i < cohortOf.length; i++) {
+      if (maxima[i] != null) {
+        members.get(i).state().maximum = maxima[i];
+      }
+    }
+  }
+
+  /** Makes the averages and the counters those of the parameters. */
+  void register() {
+    for (int i = 0; !isRegistered && i < cohortOf.length; i++) {
+      final ParameterState state = members.get(i).state();
+      state.isAveraged = averages[i] != null;
+      state.average = state.isAveraged ? averages[i] : state.average;
+      state.counter = cohortOf[i].counter;
+    }
+    isRegistered = true;
+  }
+
+  /** Copies rows back, or forgets them. */
+  void finishRows(AdamStep[] ofCohorts, boolean isDone) {
+    for (int i = 0; i < cohortOf.length; i++) {
+      final Member member = members.get(i);
+      if (member.rows() != null && isDone) {
+        member.state().sparse.finish(ofCohorts[cohortOf[i].index]);
+      } else if (member.rows() != null) {
+        member.state().sparse.abandon();
+      }
+    }
+  }
+
+  /** Counts an update that was done. */
+  void count() {
+    for (Cohort cohort : cohorts) {
+      cohort.counter.steps++;
+    }
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static Map<Long, Cohort>[] newMaps(int count) {
+    final Map<Long, Cohort>[] maps = new Map[count];
+    for (int i = 0; i < count; i++) {
+      maps[i] = new HashMap<>();
+    }
+    return maps;
+  }
+
+  private static boolean[] maxima(Adam[] adams) {
+    final boolean[] is = new boolean[adams.length];
+    for (int i = 0; i < is.length; i++) {
+      is[i] = adams[i].amsgrad() != AmsGrad.NONE;
+    }
+    return is;
+  }
+
+  private static boolean[] averages(Adam[] adams) {
+    final boolean[] is = new boolean[adams.length];
+    for (int i = 0; i < is.length; i++) {
+      is[i] = adams[i].averageDecay() < 1;
+    }
+    return is;
+  }
+}

@@ -1,0 +1,85 @@
+package org.adamant.internal.width;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.adamant.internal.loop.Specialiser;
+
+/**
+ * The width that is used, and why. The preferred one is logged once: as a warning where the user could have SIMD and does
+ * not, otherwise for those who debug.
+ *
+ * @param laneBits the width in bits
+ * @param explanation why, in one sentence
+ * @param level how much it matters
+ */
+public record Preference(int laneBits, String explanation, Level level) {
+
+  private static final AtomicBoolean IS_LOGGED = new AtomicBoolean();
+
+  /**
+   * The preference by the system property, which is read anew at every call, so that a wrong one is reported every time,
+   * not only once.
+   *
+   * @return the preference
+   * @throws IllegalArgumentException if the property names no width
+   * @throws UnsupportedOperationException if it names a width that is not supported here
+   */
+  public static Preference current() {
+    return resolveAndLog(System.getProperty(WidthProperty.NAME));
+  }
+
+  /** The preference under a value of the property, which may be null. The first of a program is logged. */
+  static Preference resolveAndLog(String property) {
+    final Preference preference = resolve(property);
+    if (IS_LOGGED.compareAndSet(false, true)) {
+      preference.log(() -> System.getLogger("org.adamant"));
+    }
+    return preference;
+  }
+
+  /**
+   * The preference under a value of the property.
+   *
+   * @param property the value, which may be null
+   * @return the preference
+   */
+  public static Preference resolve(String property) {
+    return WidthProperty.isSet(property)
+        ? asked(WidthProperty.parse(property), WidthProperty.setting(property))
+        : widest();
+  }
+
+  /** The preference for a width that somebody asked for, if it is supported. */
+  static Preference asked(int laneBits, String by) {
+    SupportedWidths.require(laneBits, by);
+    final Optional<String> obstacle =
+        laneBits == SupportedWidths.SCALAR ? Specialiser.obstacle() : Optional.empty();
+    return new Preference(laneBits, Sentences.askedFor(laneBits, by, obstacle), Level.DEBUG);
+  }
+
+  private static Preference widest() {
+    final int laneBits = SupportedWidths.widest();
+    if (laneBits == SupportedWidths.SCALAR) {
+      // Every width has the same reason here; the narrowest has no "use a narrower one".
+      final String reason = SupportedWidths.obstacle(SupportedWidths.NARROWEST).orElseThrow();
+      return new Preference(laneBits, Sentences.onlyScalar(reason), Level.WARNING);
+    }
+    return new Preference(laneBits, Sentences.widest(laneBits), Level.DEBUG);
+  }
+
+  /**
+   * Logs the explanation.
+   *
+   * @param logger gives the logger; it may fail
+   */
+  public void log(Supplier<Logger> logger) {
+    try {
+      logger.get().log(level, explanation);
+    } catch (RuntimeException | Error e) {
+      // A logger that fails is no reason not to have a kernel.
+    }
+  }
+}
