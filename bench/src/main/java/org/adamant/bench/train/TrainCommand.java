@@ -17,6 +17,7 @@ import org.adamant.AdamKernel;
 import org.adamant.bench.page.Numbers;
 import org.adamant.bench.page.Table;
 import org.adamant.bench.support.AtomicFile;
+import org.adamant.bench.support.HelpOption;
 import org.adamant.bench.support.Machine;
 import org.adamant.bench.support.Outputs;
 import org.adamant.bench.support.Progress;
@@ -30,6 +31,7 @@ import org.adamant.bench.train.report.Findings;
 import org.adamant.bench.train.report.HtmlReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -64,11 +66,8 @@ public final class TrainCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin
+  private HelpOption help;
 
   @Option(
       names = "--only",

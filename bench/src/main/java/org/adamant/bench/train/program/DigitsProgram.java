@@ -69,7 +69,8 @@ final class DigitsProgram implements Program {
     }
     final Outcome adam = outcomes.getFirst();
     final ResumedTraining.Result resumed =
-        new ResumedTraining(split.learnAndChoose, HIDDEN, EPOCHS / 2, context).run(split.heldOut);
+        new ResumedTraining(split.trainingAndValidation, HIDDEN, EPOCHS / 2, context)
+            .run(split.test);
     return new Findings(
         List.of(
             new Claim(
@@ -113,15 +114,15 @@ final class DigitsProgram implements Program {
   }
 
   private static Outcome sweepAndTrain(Method method, Split split, Context context) {
-    final double[] tried = new double[method.rates.length];
+    final double[] sweepLosses = new double[method.rates.length];
     int best = 0;
-    for (int i = 0; i < tried.length; i++) {
-      final Run run = train(method, method.rates[i], split.learn, SWEEP_EPOCHS, context);
-      tried[i] = run.trainer.lossOf(split.choose);
-      best = tried[i] < tried[best] ? i : best;
+    for (int i = 0; i < sweepLosses.length; i++) {
+      final Run run = train(method, method.rates[i], split.training, SWEEP_EPOCHS, context);
+      sweepLosses[i] = run.trainer.lossOf(split.validation);
+      best = sweepLosses[i] < sweepLosses[best] ? i : best;
     }
-    final Run run = train(method, method.rates[best], split.learnAndChoose, EPOCHS, context);
-    return new Outcome(method, tried, best, run, run.trainer.accuracy(split.heldOut));
+    final Run run = train(method, method.rates[best], split.trainingAndValidation, EPOCHS, context);
+    return new Outcome(method, sweepLosses, best, run, run.trainer.accuracy(split.test));
   }
 
   private static String otherSplits(Outcome adam, Context context) {
@@ -129,8 +130,8 @@ final class DigitsProgram implements Program {
     for (int i = 0; i < MORE_SPLITS; i++) {
       final Split split = Split.of(i + 1);
       accuracies[i] =
-          train(adam.method, adam.rate(), split.learnAndChoose, EPOCHS, context).trainer
-              .accuracy(split.heldOut);
+          train(adam.method, adam.rate(), split.trainingAndValidation, EPOCHS, context).trainer
+              .accuracy(split.test);
     }
     Arrays.sort(accuracies);
     return Numbers.percent(accuracies[0]) + " to " + Numbers.percent(accuracies[MORE_SPLITS - 1]);
@@ -167,14 +168,14 @@ final class DigitsProgram implements Program {
    * What became of a method: the losses of its sweep, which one was the least, and the training at
    * that learning rate.
    */
-  private record Outcome(Method method, double[] tried, int best, Run run, double accuracy) {
+  private record Outcome(Method method, double[] sweepLosses, int best, Run run, double accuracy) {
 
     double rate() {
       return method.rates[best];
     }
 
     boolean isInsideSweep() {
-      return best > 0 && best < tried.length - 1;
+      return best > 0 && best < sweepLosses.length - 1;
     }
 
     Line losses() {
@@ -182,7 +183,7 @@ final class DigitsProgram implements Program {
     }
 
     Line sweep() {
-      return new Line(method.name, method.rates, tried);
+      return new Line(method.name, method.rates, sweepLosses);
     }
 
     List<String> row() {
@@ -197,7 +198,8 @@ final class DigitsProgram implements Program {
   }
 
   /** The data, parted by a shuffle. */
-  private record Split(Samples learn, Samples choose, Samples learnAndChoose, Samples heldOut) {
+  private record Split(Samples training, Samples validation, Samples trainingAndValidation,
+      Samples test) {
 
     static Split of(long seed) {
       final Samples all = DataSets.digits().shuffled(new Random(seed));

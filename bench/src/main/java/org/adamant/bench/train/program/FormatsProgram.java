@@ -43,7 +43,7 @@ final class FormatsProgram implements Program {
    * In standard errors. Where only chance is at work, the mean difference of 8 pairs is as far from 0 once in 200
    * times.
    */
-  private static final double TOLD_APART = 4;
+  private static final double LEAST_STANDARD_ERRORS = 4;
 
   /** A v that is so many times too large did not follow the gradients; one that is right to a tenth did. */
   private static final double FROZEN = 1.2;
@@ -91,7 +91,7 @@ final class FormatsProgram implements Program {
         + " seeds, which give the weights, the order of samples and the random numbers of stochastic rounding, the"
         + " same for every format; the learning rate falls on a straight line to zero. A format is told apart from"
         + " float32 if the difference of the losses, seed by seed, has a mean of more than "
-        + Numbers.plain(TOLD_APART)
+        + Numbers.plain(LEAST_STANDARD_ERRORS)
         + " standard errors, positive where the loss is higher than that of float32. v beside float32 is the median, over all parameters, of v over what it would be"
         + " in float32 from the same gradients.";
   }
@@ -106,18 +106,18 @@ final class FormatsProgram implements Program {
     final Results text = textTask.train(context);
     return new Findings(
         List.of(
-            digits.notToldApart(),
-            text.notToldApart(),
-            digits.toldApart(SHORT_MOMENTS_NEAREST, BYTE_MOMENTS_NEAREST, ALL_SHORT_NEAREST),
-            text.toldApart(ALL_SHORT_NEAREST),
+            digits.stochasticIsLikeFloat32(),
+            text.stochasticIsLikeFloat32(),
+            digits.nearestDiffers(SHORT_MOMENTS_NEAREST, BYTE_MOMENTS_NEAREST, ALL_SHORT_NEAREST),
+            text.nearestDiffers(ALL_SHORT_NEAREST),
             digits.freezing(),
             text.freezing()),
         List.of(
             "a frozen v acts like another learning rate, a lower one while v is too large and a higher one while it is"
                 + " too small: near the best rate that need not show. On the text, moments rounded to nearest are "
-                + Numbers.fixed(text.errors(SHORT_MOMENTS_NEAREST), 1)
+                + Numbers.fixed(text.standardErrors(SHORT_MOMENTS_NEAREST), 1)
                 + " (bfloat16) and "
-                + Numbers.fixed(text.errors(BYTE_MOMENTS_NEAREST), 1)
+                + Numbers.fixed(text.standardErrors(BYTE_MOMENTS_NEAREST), 1)
                 + " (8-bit) standard errors away",
             "not told apart does not mean equal: rounded stochastically, mean losses are within "
                 + Numbers.percent(digits.largestDifference())
@@ -135,7 +135,7 @@ final class FormatsProgram implements Program {
    *
    * @param rate by the loss on what is held out one of the two best of 0.005, 0.01, 0.02, 0.03 and 0.04 in float32
    */
-  private record Task(String name, Samples learn, Samples heldOut, double rate, int epochs) {
+  private record Task(String name, Samples training, Samples test, double rate, int epochs) {
 
     static Task of(String name, Samples samples, double rate, int epochs) {
       final int known = samples.count() - samples.count() / 5;
@@ -168,8 +168,8 @@ final class FormatsProgram implements Program {
     private Training train(Recipe recipe, int seed) {
       final Random random = new Random(seed);
       final Network network =
-          new Network(random, learn.inputWidth(), HIDDEN, learn.targetWidth());
-      final long steps = (long) epochs * Math.ceilDiv(learn.count(), BATCH);
+          new Network(random, training.inputWidth(), HIDDEN, training.targetWidth());
+      final long steps = (long) epochs * Math.ceilDiv(training.count(), BATCH);
       final StoredUpdater updater =
           new StoredUpdater(
               recipe, Updater.toZero(rate, steps), seed, network.parameters());
@@ -179,13 +179,13 @@ final class FormatsProgram implements Program {
       final Stopwatch time = new Stopwatch();
       final double[] losses =
           trainer.train(
-              learn,
+              training,
               epochs,
               (epoch, _) -> ratios[epoch - 1] = updater.ratioOfV());
       return new Training(
           losses,
           ratios,
-          trainer.accuracy(heldOut),
+          trainer.accuracy(test),
           updater.bytesPerParameter(),
           time.seconds());
     }
@@ -220,23 +220,23 @@ final class FormatsProgram implements Program {
   /** What became of a task. */
   private record Results(Task task, Map<Recipe, Outcome> outcomes) {
 
-    int last() {
+    int lastEpoch() {
       return task.epochs - 1;
     }
 
     /** How far the last loss is from that of float32. */
-    double errors(Recipe recipe) {
+    double standardErrors(Recipe recipe) {
       return outcomes.get(recipe)
-          .losses(last())
-          .standardErrorsFrom(outcomes.get(FLOATS).losses(last()));
+          .losses(lastEpoch())
+          .standardErrorsFrom(outcomes.get(FLOATS).losses(lastEpoch()));
     }
 
     double ratio(Recipe recipe) {
-      return outcomes.get(recipe).ratio(last());
+      return outcomes.get(recipe).ratio(lastEpoch());
     }
 
     double loss(Recipe recipe) {
-      return outcomes.get(recipe).losses(last()).mean();
+      return outcomes.get(recipe).losses(lastEpoch()).mean();
     }
 
     /** Of a format with stochastic rounding, as a share of the loss. */
@@ -251,32 +251,34 @@ final class FormatsProgram implements Program {
       return RECIPES.stream().filter(recipe -> recipe != FLOATS && !recipe.isNearest()).toList();
     }
 
-    Claim notToldApart() {
+    Claim stochasticIsLikeFloat32() {
       final List<Recipe> recipes = stochastic();
       return new Claim(
           task.name
               + ": rounded stochastically, no format is told apart from float32: "
-              + describeErrors(recipes),
-          recipes.stream().allMatch(recipe -> Math.abs(errors(recipe)) < TOLD_APART));
+              + describe(recipes),
+          recipes.stream()
+              .allMatch(recipe -> Math.abs(standardErrors(recipe)) < LEAST_STANDARD_ERRORS));
     }
 
-    Claim toldApart(Recipe... recipes) {
+    Claim nearestDiffers(Recipe... recipes) {
       final List<Recipe> list = List.of(recipes);
       return new Claim(
-          task.name + ": rounded to nearest, these are told apart: " + describeErrors(list),
-          list.stream().allMatch(recipe -> Math.abs(errors(recipe)) > TOLD_APART));
+          task.name + ": rounded to nearest, these are told apart: " + describe(list),
+          list.stream()
+              .allMatch(recipe -> Math.abs(standardErrors(recipe)) > LEAST_STANDARD_ERRORS));
     }
 
-    private String describeErrors(List<Recipe> recipes) {
+    private String describe(List<Recipe> recipes) {
       return recipes.stream()
-          .map(recipe -> recipe.name() + " by " + Numbers.fixed(errors(recipe), 1))
+          .map(recipe -> recipe.name() + " by " + Numbers.fixed(standardErrors(recipe), 1))
           .collect(Collectors.joining(", ", "", " standard errors"));
     }
 
     Claim freezing() {
       final double nearest = ratio(SHORT_MOMENTS_NEAREST);
       final double stochastic = ratio(SHORT_MOMENTS);
-      final double ofBytes = ratio(BYTE_MOMENTS);
+      final double eightBit = ratio(BYTE_MOMENTS);
       return new Claim(
           task.name
               + ": rounded to nearest in bfloat16, v freezes: as gradients become smaller it does not, and ends at "
@@ -284,10 +286,10 @@ final class FormatsProgram implements Program {
               + " times what it is in float32; rounded stochastically at "
               + Numbers.fixed(stochastic, 2)
               + ", in 8 bits at "
-              + Numbers.fixed(ofBytes, 2),
+              + Numbers.fixed(eightBit, 2),
           nearest > FROZEN
               && Math.abs(stochastic - 1) < NOT_FROZEN
-              && Math.abs(ofBytes - 1) < NOT_FROZEN);
+              && Math.abs(eightBit - 1) < NOT_FROZEN);
     }
 
     Chart chart() {
@@ -337,17 +339,17 @@ final class FormatsProgram implements Program {
 
     private List<String> row(Recipe recipe) {
       final Outcome outcome = outcomes.get(recipe);
-      final PerSeed loss = outcome.losses(last());
+      final PerSeed loss = outcome.losses(lastEpoch());
       final PerSeed accuracy = outcome.of(Training::accuracy);
       return List.of(
           recipe.name(),
           Numbers.fixed(outcome.of(Training::bytes).mean(), 2),
           Numbers.fixed(loss.mean(), 5),
           Numbers.fixed(loss.deviation(), 5),
-          Numbers.fixed(errors(recipe), 1),
+          Numbers.fixed(standardErrors(recipe), 1),
           Numbers.percent(accuracy.mean()),
           Numbers.percent(accuracy.deviation()),
-          Numbers.fixed(outcome.ratio(last()), 2),
+          Numbers.fixed(outcome.ratio(lastEpoch()), 2),
           Numbers.seconds(outcome.of(Training::seconds).mean()));
     }
   }

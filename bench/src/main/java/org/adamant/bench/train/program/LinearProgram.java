@@ -51,7 +51,9 @@ final class LinearProgram implements Program {
               Numbers.plain(run.rate),
               Numbers.four(run.losses[EPOCHS - 1]),
               Numbers.four(run.error),
-              run.arrival == 0 ? "not in " + Numbers.plain(EPOCHS) : Numbers.plain(run.arrival),
+              run.epochsNeeded == 0
+                  ? "not in " + Numbers.plain(EPOCHS)
+                  : Numbers.plain(run.epochsNeeded),
               Numbers.seconds(run.seconds)));
     }
     return new Findings(
@@ -81,11 +83,11 @@ final class LinearProgram implements Program {
     final RegressionData data = MadeUpRegression.data(ROWS);
     final LinearRegression truth = MadeUpRegression.truth();
     final LinearRegression model = new LinearRegression(data.inputs());
-    final int[] arrival = {0};
+    final int[] epochsNeeded = {0};
     final EpochListener watch =
         (epoch, _) -> {
           final boolean isThere = model.distance(truth) <= TOLERANCE;
-          arrival[0] = !isThere ? 0 : arrival[0] == 0 ? epoch : arrival[0];
+          epochsNeeded[0] = !isThere ? 0 : epochsNeeded[0] == 0 ? epoch : epochsNeeded[0];
         };
     final Stopwatch time = new Stopwatch();
     final double[] losses =
@@ -95,16 +97,16 @@ final class LinearProgram implements Program {
                 data,
                 EPOCHS,
                 watch.andThen(context.listener("learning rate " + Numbers.plain(rate), 1_000)));
-    return new Run(rate, model, losses, model.distance(truth), arrival[0], time.seconds());
+    return new Run(rate, model, losses, model.distance(truth), epochsNeeded[0], time.seconds());
   }
 
-  /** One training; {@code arrival} is the epoch from which the error stayed small, or 0. */
+  /** One training; {@code epochsNeeded} is the epoch from which the error stayed small, or 0. */
   private record Run(
       double rate,
       LinearRegression model,
       double[] losses,
       double error,
-      int arrival,
+      int epochsNeeded,
       double seconds) {
 
     Line line() {

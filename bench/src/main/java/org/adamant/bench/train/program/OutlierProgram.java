@@ -40,11 +40,11 @@ final class OutlierProgram implements Program {
     HUBER("Huber, squared up to 0.2", error -> Math.clamp(error, -0.2, 0.2));
 
     private final String label;
-    private final DoubleUnaryOperator of;
+    private final DoubleUnaryOperator function;
 
-    Slope(String label, DoubleUnaryOperator of) {
+    Slope(String label, DoubleUnaryOperator function) {
       this.label = label;
-      this.of = of;
+      this.function = function;
     }
   }
 
@@ -140,9 +140,9 @@ final class OutlierProgram implements Program {
         biasGradient[0] = 0;
         for (int i = from; i < from + BATCH; i++) {
           final double[] x = data.x()[order[i]];
-          final double pull =
-              slope.of.applyAsDouble(model.predict(x) - data.y()[order[i]]) / BATCH;
-          LinearRegression.addGradient(x, pull, weightGradient, biasGradient);
+          final double slopeOfRow =
+              slope.function.applyAsDouble(model.predict(x) - data.y()[order[i]]) / BATCH;
+          LinearRegression.addGradient(x, slopeOfRow, weightGradient, biasGradient);
         }
         optimizer.step(
             Map.of("weights", model.weights(), "bias", model.bias()),

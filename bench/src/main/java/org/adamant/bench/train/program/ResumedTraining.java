@@ -57,11 +57,11 @@ final class ResumedTraining {
     return 3L * halfEpochs;
   }
 
-  Result run(Samples heldOut) {
+  Result run(Samples test) {
     try {
       final Path file = Files.createTempFile("adamant-digits-", ".safetensors");
       try {
-        return run(heldOut, file);
+        return run(test, file);
       } finally {
         Files.deleteIfExists(file);
       }
@@ -70,7 +70,7 @@ final class ResumedTraining {
     }
   }
 
-  private Result run(Samples heldOut, Path file) throws IOException {
+  private Result run(Samples test, Path file) throws IOException {
     final Network network = network(42);
     final AdamOptimizer optimizer = optimizer().build();
     final Stopwatch time = new Stopwatch();
@@ -86,7 +86,7 @@ final class ResumedTraining {
     train(other, resumed, 2, losses.clone());
     return new Result(
         losses,
-        trainer.accuracy(heldOut),
+        trainer.accuracy(test),
         seconds,
         (double) clippedWithoutStop / steps,
         network.parameters()

@@ -25,7 +25,7 @@ final class SparseProgram implements Program {
   private static final int EPOCHS = 20;
 
   /** EXACT takes long where a row is one number. */
-  private static final int EPOCHS_OF_ROWS = 5;
+  private static final int SPARSE_EPOCHS = 5;
 
   private static final int BATCH = 32;
   private static final double[] ADAM_RATES = {0.003, 0.01, 0.03, 0.1, 0.3};
@@ -52,29 +52,30 @@ final class SparseProgram implements Program {
   public Findings run(Context context) {
     final Random random = new Random(42);
     final Documents.Source source = new Documents.Source(random);
-    final Documents known = source.draw(4_000);
-    final Documents choose = source.draw(1_000);
-    final Documents unknown = source.draw(1_000);
+    final Documents training = source.draw(4_000);
+    final Documents validation = source.draw(1_000);
+    final Documents test = source.draw(1_000);
     context.expect(
         (long) (ADAM_RATES.length + SGD_RATES.length) * EPOCHS
-            + SparseSteps.epochs(EPOCHS_OF_ROWS));
+            + SparseSteps.epochs(SPARSE_EPOCHS));
 
     final Sweep adams = sweep("Adam", ADAM_RATES, rate -> Updater.adam(Schedule.constant(rate)),
-        known, choose, context);
-    final Sweep sgds = sweep("SGD", SGD_RATES, rate -> Updater.sgd(Schedule.constant(rate)), known,
-        choose, context);
+        training, validation, context);
+    final Sweep sgds =
+        sweep("SGD", SGD_RATES, rate -> Updater.sgd(Schedule.constant(rate)), training,
+            validation, context);
     final Run adam = adams.best();
     final Run sgd = sgds.best();
-    final double adamError = unknown.meanSquaredError(adam.weights);
-    final double sgdError = unknown.meanSquaredError(sgd.weights);
+    final double adamError = test.meanSquaredError(adam.weights);
+    final double sgdError = test.meanSquaredError(sgd.weights);
     final SparseSteps.Result rows =
-        new SparseSteps(known, adams.rate(), EPOCHS_OF_ROWS, BATCH, context).run(unknown);
-    final boolean[] isSeen = known.seen();
-    int never = 0;
+        new SparseSteps(training, adams.rate(), SPARSE_EPOCHS, BATCH, context).run(test);
+    final boolean[] isSeen = training.seen();
+    int neverSeen = 0;
     boolean untouched = true;
     for (int word = 0; word < isSeen.length; word++) {
       if (!isSeen[word]) {
-        never++;
+        neverSeen++;
         untouched &= adam.weights[word] == 0;
       }
     }
@@ -87,8 +88,9 @@ final class SparseProgram implements Program {
                     + Numbers.four(sgdError),
                 adamError < sgdError),
             new Claim(
-                "the " + Numbers.plain(never) + " words that never occurred still weigh exactly 0",
-                never > 0 && untouched),
+                "the " + Numbers.plain(neverSeen)
+                    + " words that never occurred still weigh exactly 0",
+                neverSeen > 0 && untouched),
             new Claim(
                 "both best learning rates lie inside their sweeps, not at the edge",
                 adams.isInside() && sgds.isInside()),
@@ -120,16 +122,16 @@ final class SparseProgram implements Program {
       String name,
       double[] rates,
       DoubleFunction<Updater> updater,
-      Documents known,
-      Documents choose,
+      Documents training,
+      Documents validation,
       Context context) {
     final List<Run> runs = new ArrayList<>();
     for (double rate : rates) {
       final String label = name + " " + Numbers.plain(rate);
-      runs.add(train(label, updater.apply(rate), known, context));
+      runs.add(train(label, updater.apply(rate), training, context));
     }
     final double[] errors =
-        runs.stream().mapToDouble(run -> choose.meanSquaredError(run.weights)).toArray();
+        runs.stream().mapToDouble(run -> validation.meanSquaredError(run.weights)).toArray();
     int best = 0;
     for (int i = 0; i < errors.length; i++) {
       best = errors[i] < errors[best] ? i : best;
@@ -138,19 +140,19 @@ final class SparseProgram implements Program {
   }
 
   private static Run train(
-      String name, Updater updater, Documents known, Context context) {
+      String name, Updater updater, Documents training, Context context) {
     final float[] weights = new float[Documents.VOCABULARY];
     final float[] gradient = new float[weights.length];
     final DoubleSupplier epoch =
         () -> {
           double sum = 0;
-          for (int from = 0; from < known.count(); from += BATCH) {
-            final int to = Math.min(from + BATCH, known.count());
+          for (int from = 0; from < training.count(); from += BATCH) {
+            final int to = Math.min(from + BATCH, training.count());
             Arrays.fill(gradient, 0);
-            sum += known.addGradient(weights, from, to, gradient);
+            sum += training.addGradient(weights, from, to, gradient);
             updater.step(Map.of("weights", weights), Map.of("weights", gradient));
           }
-          return sum / known.count();
+          return sum / training.count();
         };
     final double[] losses = EpochLoop.run(EPOCHS, epoch, context.listener(name, 5));
     return new Run(name, weights, losses);

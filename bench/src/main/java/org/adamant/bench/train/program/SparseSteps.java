@@ -18,16 +18,16 @@ import org.adamant.training.SparseRows;
 /** The same training with gradients of all words, and with those of the words that occur, in both modes. */
 final class SparseSteps {
 
-  private static final int WAYS = 4;
+  private static final int TRAININGS = 4;
 
-  private final Documents known;
+  private final Documents training;
   private final double rate;
   private final int epochs;
   private final int batchSize;
   private final Context context;
 
-  SparseSteps(Documents known, double rate, int epochs, int batchSize, Context context) {
-    this.known = known;
+  SparseSteps(Documents training, double rate, int epochs, int batchSize, Context context) {
+    this.training = training;
     this.rate = rate;
     this.epochs = epochs;
     this.batchSize = batchSize;
@@ -36,65 +36,66 @@ final class SparseSteps {
 
   /** How many epochs that takes. */
   static long epochs(int epochs) {
-    return (long) WAYS * epochs;
+    return (long) TRAININGS * epochs;
   }
 
-  Result run(Documents unknown) {
-    final Way dense = new Way("dense", SparseMode.LAZY);
+  Result run(Documents test) {
+    final Training dense = new Training("dense", SparseMode.LAZY);
     final List<SparseRows> gradients = new ArrayList<>();
     dense.train(
         (from, to) -> {
-          gradients.add(known.gradientOfWords(dense.weights, from, to));
+          gradients.add(training.gradientOfWords(dense.weights, from, to));
           Arrays.fill(dense.gradient, 0);
-          known.addGradient(dense.weights, from, to, dense.gradient);
+          training.addGradient(dense.weights, from, to, dense.gradient);
           dense.step(dense.gradient);
         });
 
-    final Way lazy = new Way("LAZY", SparseMode.LAZY);
-    lazy.train((from, to) -> lazy.step(known.gradientOfWords(lazy.weights, from, to)));
+    final Training lazy = new Training("LAZY", SparseMode.LAZY);
+    lazy.train((from, to) -> lazy.step(training.gradientOfWords(lazy.weights, from, to)));
 
-    final Way exact = new Way("EXACT, caught up before each batch", SparseMode.EXACT);
+    final Training exact = new Training("EXACT, caught up before each batch", SparseMode.EXACT);
     exact.train(
         (from, to) -> {
           exact.catchUp();
-          exact.step(known.gradientOfWords(exact.weights, from, to));
+          exact.step(training.gradientOfWords(exact.weights, from, to));
         });
     exact.catchUp();
 
-    final Way once = new Way("EXACT, caught up once, gradients given", SparseMode.EXACT);
+    final Training exactOnce =
+        new Training("EXACT, caught up once, gradients given", SparseMode.EXACT);
     final int[] done = {0};
-    once.train((_, _) -> once.step(gradients.get(done[0]++)));
-    once.catchUp();
-    return new Result(unknown, dense, lazy, exact, once);
+    exactOnce.train((_, _) -> exactOnce.step(gradients.get(done[0]++)));
+    exactOnce.catchUp();
+    return new Result(test, dense, lazy, exact, exactOnce);
   }
 
   /** Does one step on some documents. */
   @FunctionalInterface
-  private interface Batch {
+  private interface BatchStep {
     void step(int from, int to);
   }
 
   /** One training, and the time that its steps take. */
-  private final class Way {
+  private final class Training {
 
     private final String name;
     private final AdamOptimizer optimizer;
     private final float[] weights = new float[Documents.VOCABULARY];
     private final float[] gradient = new float[Documents.VOCABULARY];
     private final Map<String, float[]> params = Map.of("weights", weights);
-    private final List<Double> micros = new ArrayList<>();
-    private double ofCatchingUp;
+    private final List<Double> microseconds = new ArrayList<>();
+    private double catchUpMicroseconds;
 
-    Way(String name, SparseMode mode) {
+    Training(String name, SparseMode mode) {
       this.name = name;
       optimizer =
           AdamOptimizer.builder(Adam.defaults().withLearningRate(rate)).sparse(mode).build();
     }
 
-    void train(Batch batch) {
+    void train(BatchStep batchStep) {
       for (int epoch = 0; epoch < epochs; epoch++) {
-        for (int from = 0; from < known.count(); from += batchSize) {
-          batch.step(from, Math.min(from + batchSize, known.count()));
+        for (int from = 0; from < training.count(); from += batchSize) {
+          batchStep.step(from, Math.min(from + batchSize, training.count()));
         }
         context.tick();
       }
@@ -103,48 +104,49 @@ final class SparseSteps {
     void step(Object grads) {
       final Stopwatch time = new Stopwatch();
       optimizer.step(params, Map.of("weights", grads));
-      micros.add(ofCatchingUp + time.seconds() * 1e6);
-      ofCatchingUp = 0;
+      microseconds.add(catchUpMicroseconds + time.seconds() * 1e6);
+      catchUpMicroseconds = 0;
     }
 
     void catchUp() {
       final Stopwatch time = new Stopwatch();
       optimizer.catchUp(params);
-      ofCatchingUp = time.seconds() * 1e6;
+      catchUpMicroseconds = time.seconds() * 1e6;
     }
 
     int epochs() {
       return epochs;
     }
 
-    List<String> row(Documents unknown) {
+    List<String> row(Documents test) {
       return List.of(
           name,
-          Numbers.four(known.meanSquaredError(weights)),
-          Numbers.four(unknown.meanSquaredError(weights)),
+          Numbers.four(training.meanSquaredError(weights)),
+          Numbers.four(test.meanSquaredError(weights)),
           Numbers.fixed(
-              Spread.median(micros.stream().mapToDouble(Double::doubleValue).toArray()), 1),
-          Numbers.fixed(ofCatchingUp / 1e3, 1));
+              Spread.median(microseconds.stream().mapToDouble(Double::doubleValue).toArray()), 1),
+          Numbers.fixed(catchUpMicroseconds / 1e3, 1));
     }
   }
 
   /** What became of it. */
   record Result(List<Claim> claims, String note, Table table) {
 
-    private Result(Documents unknown, Way dense, Way lazy, Way exact, Way once) {
+    private Result(Documents test, Training dense, Training lazy, Training exact,
+        Training exactOnce) {
       this(
           List.of(
               new Claim(
                   "gradients of the words that occur, in the mode EXACT, give the bits of dense steps once all words are"
                       + " caught up, before each batch or only at the end",
                   Bits.areEqual(dense.weights, exact.weights)
-                      && Bits.areEqual(dense.weights, once.weights)),
+                      && Bits.areEqual(dense.weights, exactOnce.weights)),
               new Claim(
                   "LAZY is another optimizer: its mean squared error on new documents is "
-                      + Numbers.four(unknown.meanSquaredError(lazy.weights))
+                      + Numbers.four(test.meanSquaredError(lazy.weights))
                       + ", that of dense steps "
-                      + Numbers.four(unknown.meanSquaredError(dense.weights)),
-                  unknown.meanSquaredError(lazy.weights) != unknown
+                      + Numbers.four(test.meanSquaredError(dense.weights)),
+                  test.meanSquaredError(lazy.weights) != test
                       .meanSquaredError(dense.weights))),
           "a row of one number is the worst case for both modes: for each number there is an index to be read, and it is"
               + " copied by itself. In the mode EXACT a word has to be caught up before it is read, and words can be caught"
@@ -158,7 +160,7 @@ final class SparseSteps {
                   "error on new documents",
                   "microseconds per step, median",
                   "milliseconds to catch up at the end"),
-              List.of(dense, lazy, exact, once).stream().map(way -> way.row(unknown)).toList()));
+              List.of(dense, lazy, exact, exactOnce).stream().map(one -> one.row(test)).toList()));
     }
   }
 }

@@ -1,4 +1,4 @@
-package org.adamant.bench.lanes;
+package org.adamant.bench.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,8 +14,6 @@ import org.adamant.LaneWidth;
 import org.adamant.bench.jmh.VariantBenchmark;
 import org.adamant.bench.results.ResultFile;
 import org.adamant.bench.results.StepTime;
-import org.adamant.bench.suite.Batch;
-import org.adamant.bench.suite.JmhSession;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,4 +1,4 @@
-package org.adamant.bench.lanes;
+package org.adamant.bench.suite;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -8,13 +8,11 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.adamant.bench.jmh.StepVariant;
 import org.adamant.bench.page.Table;
+import org.adamant.bench.report.Lanes;
 import org.adamant.bench.results.Contestant;
 import org.adamant.bench.results.Origin;
-import org.adamant.bench.suite.GridOptions;
-import org.adamant.bench.suite.JmhSession;
-import org.adamant.bench.suite.Plan;
-import org.adamant.bench.suite.Timing;
 import org.adamant.bench.support.Element;
+import org.adamant.bench.support.HelpOption;
 import org.adamant.bench.support.MeasuredJvm;
 import org.adamant.bench.support.Outputs;
 import org.adamant.bench.support.Progress;
@@ -77,11 +75,8 @@ public final class LanesCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin
+  private HelpOption help;
 
   @Option(names = "--quick", description = "Fewer sizes, float only, shorter.")
   private boolean isQuick;

@@ -1,4 +1,4 @@
-package org.adamant.bench.lanes;
+package org.adamant.bench.report;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +36,7 @@ public final class Lanes {
   /** By the name of the lane width. */
   private final Map<String, Map<Integer, Rounds>> candidates = new LinkedHashMap<>();
 
-  private final Map<Contestant, Map<Integer, Rounds>> others = new EnumMap<>(Contestant.class);
+  private final Map<Contestant, Map<Integer, Rounds>> baselines = new EnumMap<>(Contestant.class);
 
   /** What the JIT was not done with, by the name of the lane width and then by size. */
   private final Map<String, TreeSet<Integer>> rejected = new LinkedHashMap<>();
@@ -65,22 +65,22 @@ public final class Lanes {
         .forEach(this::add);
   }
 
-  private void add(Object who, Map<Integer, List<StepTime>> bySize) {
+  private void add(Object contestant, Map<Integer, List<StepTime>> bySize) {
     final Map<Integer, Rounds> line = new TreeMap<>();
     bySize.forEach(
         (size, rounds) -> {
           if (rounds.stream().anyMatch(StepTime::allocates)) {
-            rejected.computeIfAbsent(who.toString(), _ -> new TreeSet<>()).add(size);
+            rejected.computeIfAbsent(contestant.toString(), _ -> new TreeSet<>()).add(size);
           } else {
             line.put(
                 size,
                 new Rounds(rounds.stream().mapToDouble(StepTime::nanosPerElement).toArray()));
           }
         });
-    if (who instanceof Contestant other) {
-      others.put(other, line);
+    if (contestant instanceof Contestant loop) {
+      baselines.put(loop, line);
     } else {
-      candidates.put(who.toString(), line);
+      candidates.put(contestant.toString(), line);
     }
   }
 
@@ -138,8 +138,8 @@ public final class Lanes {
         .toList();
   }
 
-  private Optional<Rounds> other(Contestant contestant, int size) {
-    return Optional.ofNullable(others.getOrDefault(contestant, Map.of()).get(size));
+  private Optional<Rounds> baseline(Contestant contestant, int size) {
+    return Optional.ofNullable(baselines.getOrDefault(contestant, Map.of()).get(size));
   }
 
   private Optional<Rounds> candidate(String width, int size) {
@@ -150,7 +150,7 @@ public final class Lanes {
   public Chart chart() {
     final List<Line> lines = new ArrayList<>();
     candidates.forEach((width, line) -> lines.add(line(Widths.label(width), line, false)));
-    others.forEach(
+    baselines.forEach(
         (other, line) -> lines.add(line(other.label(), line, other == Contestant.TRAFFIC)));
     lines.removeIf(line -> line.x().length == 0);
     final String title = "One step, " + name;
@@ -196,7 +196,7 @@ public final class Lanes {
         (width, line) -> rows.add(
             row(
                 Widths.label(width), line, rejected.getOrDefault(width, new TreeSet<>()), true)));
-    others.forEach(
+    baselines.forEach(
         (other, line) -> rows.add(
             row(other.label(), line, new TreeSet<>(), other != Contestant.TRAFFIC)));
     return new Table(
@@ -211,7 +211,7 @@ public final class Lanes {
     final List<String> row = new ArrayList<>(List.of(label));
     for (int size : sizes()) {
       final Rounds here = line.get(size);
-      final Optional<Rounds> limit = other(Contestant.TRAFFIC, size).filter(_ -> hasRatio);
+      final Optional<Rounds> limit = baseline(Contestant.TRAFFIC, size).filter(_ -> hasRatio);
       row.add(
           here == null
               ? without.contains(size) ? NOT_MEASURED : ""
@@ -250,14 +250,14 @@ public final class Lanes {
     return List.of(
         Numbers.plain(size),
         Widths.label(ranking.getFirst()),
-        besides(ranking, best, size),
+        notSlower(ranking, best, size),
         ranking.stream()
             .filter(width -> isSlower(width, best, size))
             .findFirst()
             .map(width -> percent(width, best, size) + " (" + Widths.label(width) + ")")
             .orElse(""),
-        other(Contestant.TRAFFIC, size).map(l -> Numbers.fixed(best.ratioTo(l), 2)).orElse(""),
-        other(Contestant.PLAIN, size).map(l -> Numbers.fixed(best.ratioTo(l), 2)).orElse(""),
+        baseline(Contestant.TRAFFIC, size).map(l -> Numbers.fixed(best.ratioTo(l), 2)).orElse(""),
+        baseline(Contestant.PLAIN, size).map(l -> Numbers.fixed(best.ratioTo(l), 2)).orElse(""),
         pick(ranking, size));
   }
 
@@ -269,7 +269,7 @@ public final class Lanes {
     return candidate(width, size).orElseThrow().isAsFastAs(best);
   }
 
-  private String besides(List<String> ranking, Rounds best, int size) {
+  private String notSlower(List<String> ranking, Rounds best, int size) {
     final Map<Boolean, String> byDecision =
         ranking.stream()
             .skip(1)
@@ -295,11 +295,11 @@ public final class Lanes {
   private String pick(List<String> ranking, int size) {
     return preferred.isEmpty()
         ? "not known"
-        : Widths.label(preferred) + ": " + judge(ranking, size);
+        : Widths.label(preferred) + ": " + judgePick(ranking, size);
   }
 
   /** Only of what was measured, and only what the rounds have shown. */
-  private String judge(List<String> ranking, int size) {
+  private String judgePick(List<String> ranking, int size) {
     if (!ranking.contains(preferred)) {
       return NOT_MEASURED;
     }

@@ -1,4 +1,4 @@
-package org.adamant.bench.lanes;
+package org.adamant.bench.report;
 
 import java.util.Arrays;
 import org.adamant.bench.results.Spread;

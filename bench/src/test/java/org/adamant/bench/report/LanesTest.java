@@ -1,4 +1,4 @@
-package org.adamant.bench.lanes;
+package org.adamant.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
