@@ -12,6 +12,7 @@ import java.util.ResourceBundle;
 import java.util.ServiceConfigurationError;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.adamant.internal.platform.Refusals;
+import org.adamant.testkit.Bits;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
