@@ -1,13 +1,11 @@
-package org.adamant.proptest.forked;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package org.adamant.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Runs commands in processes of their own. */
 public final class Command {
@@ -16,7 +14,7 @@ public final class Command {
   public static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));
 
   /** For a machine that has much else to do. */
-  private static final int PATIENCE_IN_MINUTES = 10;
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private Command() {}
 
@@ -36,7 +34,9 @@ public final class Command {
      * @return this result
      */
     public Result succeeded() {
-      assertThat(exitStatus).as("exit status of %s", this).isZero();
+      if (exitStatus != 0) {
+        throw new AssertionError("exit status " + exitStatus + " of " + this);
+      }
       return this;
     }
 
@@ -53,12 +53,23 @@ public final class Command {
    * @return how it ended
    */
   public static Result run(List<String> command) {
+    return run(command, PATIENCE);
+  }
+
+  /**
+   * Runs a command to its end.
+   *
+   * @param command the command and its arguments
+   * @param patience how long that may take
+   * @return how it ended
+   */
+  public static Result run(List<String> command, Duration patience) {
     try {
       // Files, not pipes: a process that fills a pipe nobody reads waits for ever.
       final Path out = Files.createTempFile("command", ".out");
       final Path err = Files.createTempFile("command", ".err");
       try {
-        final int exitStatus = run(command, out, err);
+        final int exitStatus = run(command, patience, out, err);
         return new Result(command, exitStatus, Files.readString(out), Files.readString(err));
       } finally {
         Files.delete(out);
@@ -72,7 +83,7 @@ public final class Command {
     }
   }
 
-  private static int run(List<String> command, Path out, Path err)
+  private static int run(List<String> command, Duration patience, Path out, Path err)
       throws IOException, InterruptedException {
     final ProcessBuilder builder =
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
@@ -82,9 +93,11 @@ public final class Command {
         .removeAll(List.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "CLASSPATH"));
     final Process process = builder.start();
     try {
-      assertThat(process.waitFor(PATIENCE_IN_MINUTES, TimeUnit.MINUTES))
-          .as("ends in time: %s", command)
-          .isTrue();
+      if (!process.waitFor(patience)) {
+        throw new AssertionError(
+            "not ended after " + patience + ": " + command + System.lineSeparator()
+                + Files.readString(out) + Files.readString(err));
+      }
     } finally {
       process.destroyForcibly();
     }
