@@ -1,110 +1,14 @@
 package org.adamant;
 
-import java.lang.reflect.Array;
 import org.adamant.internal.loop.Layout;
+import org.adamant.testkit.Elements;
 
-/** The two element types of a step, behind one face, so that a test is written once for both. */
+/** The two element types of a step, with their limits and their arrays. */
 enum ElementType {
-  FLOAT(Float.MIN_NORMAL, Float.MAX_VALUE, 0x1p-24) {
-    @Override
-    Object newArray(int length) {
-      return new float[length];
-    }
+  FLOAT(float.class, Float.MIN_NORMAL, Float.MAX_VALUE, 0x1p-24),
+  DOUBLE(double.class, Double.MIN_NORMAL, Double.MAX_VALUE, 0x1p-53);
 
-    @Override
-    double get(Object array, int i) {
-      return ((float[]) array)[i];
-    }
-
-    @Override
-    void set(Object array, int i, double value) {
-      ((float[]) array)[i] = (float) value;
-    }
-
-    @Override
-    void setBits(Object array, int i, long bits) {
-      ((float[]) array)[i] = Float.intBitsToFloat((int) bits);
-    }
-
-    @Override
-    long rawBits(Object array, int i) {
-      return Float.floatToRawIntBits(((float[]) array)[i]) & 0xffff_ffffL;
-    }
-
-    @Override
-    String hex(long bits) {
-      return "0x%08x (%s)".formatted(bits, Float.intBitsToFloat((int) bits));
-    }
-
-    @Override
-    long step(AdamKernel kernel, AdamStep step, Object p, Object g, Object m, Object v) {
-      return kernel.step(step, (float[]) p, (float[]) g, (float[]) m, (float[]) v);
-    }
-
-    @Override
-    long step(
-        AdamKernel kernel,
-        AdamStep step,
-        Object p,
-        Object g,
-        Object m,
-        Object v,
-        int offset,
-        int length) {
-      return kernel.step(step, (float[]) p, (float[]) g, (float[]) m, (float[]) v, offset, length);
-    }
-  },
-
-  DOUBLE(Double.MIN_NORMAL, Double.MAX_VALUE, 0x1p-53) {
-    @Override
-    Object newArray(int length) {
-      return new double[length];
-    }
-
-    @Override
-    double get(Object array, int i) {
-      return ((double[]) array)[i];
-    }
-
-    @Override
-    void set(Object array, int i, double value) {
-      ((double[]) array)[i] = value;
-    }
-
-    @Override
-    void setBits(Object array, int i, long bits) {
-      ((double[]) array)[i] = Double.longBitsToDouble(bits);
-    }
-
-    @Override
-    long rawBits(Object array, int i) {
-      return Double.doubleToRawLongBits(((double[]) array)[i]);
-    }
-
-    @Override
-    String hex(long bits) {
-      return "0x%016x (%s)".formatted(bits, Double.longBitsToDouble(bits));
-    }
-
-    @Override
-    long step(AdamKernel kernel, AdamStep step, Object p, Object g, Object m, Object v) {
-      return kernel.step(step, (double[]) p, (double[]) g, (double[]) m, (double[]) v);
-    }
-
-    @Override
-    long step(
-        AdamKernel kernel,
-        AdamStep step,
-        Object p,
-        Object g,
-        Object m,
-        Object v,
-        int offset,
-        int length) {
-      return kernel.step(step, (double[]) p, (double[]) g, (double[]) m, (double[]) v, offset,
-          length);
-    }
-  };
+  private final Class<?> element;
 
   /** The smallest normal number. */
   final double minNormal;
@@ -115,31 +19,53 @@ enum ElementType {
   /** The unit roundoff: half the distance from 1 to the next number. */
   final double unitRoundoff;
 
-  ElementType(double minNormal, double maxValue, double unitRoundoff) {
+  ElementType(Class<?> element, double minNormal, double maxValue, double unitRoundoff) {
+    this.element = element;
     this.minNormal = minNormal;
     this.maxValue = maxValue;
     this.unitRoundoff = unitRoundoff;
   }
 
-  abstract Object newArray(int length);
+  Object newArray(int length) {
+    return Elements.zeros(element, length);
+  }
 
-  abstract double get(Object array, int i);
+  double get(Object array, int i) {
+    return Elements.get(array, i);
+  }
 
   /** Stores a value, rounded to this type. */
-  abstract void set(Object array, int i, double value);
+  void set(Object array, int i, double value) {
+    Elements.set(array, i, value);
+  }
 
   /** Stores a bit pattern; a float takes the lower 32 bits. */
-  abstract void setBits(Object array, int i, long bits);
+  void setBits(Object array, int i, long bits) {
+    Elements.setBits(array, i, bits);
+  }
 
   /** The bit pattern, a NaN's payload included. */
-  abstract long rawBits(Object array, int i);
+  long rawBits(Object array, int i) {
+    return Elements.rawBits(array, i);
+  }
+
+  /** The bit pattern, every NaN being the same one: payloads are not specified. */
+  long bits(Object array, int i) {
+    return Elements.bits(array, i);
+  }
 
   /** A bit pattern and the number it stands for. */
-  abstract String hex(long bits);
+  String hex(long bits) {
+    final Object one = newArray(1);
+    Elements.setBits(one, 0, bits);
+    return Elements.hex(one, 0);
+  }
 
-  abstract long step(AdamKernel kernel, AdamStep step, Object p, Object g, Object m, Object v);
+  long step(AdamKernel kernel, AdamStep step, Object p, Object g, Object m, Object v) {
+    return Elements.step(element, kernel, step, p, g, m, v);
+  }
 
-  abstract long step(
+  long step(
       AdamKernel kernel,
       AdamStep step,
       Object p,
@@ -147,32 +73,31 @@ enum ElementType {
       Object m,
       Object v,
       int offset,
-      int length);
-
-  /** The bit pattern, every NaN being the same one: payloads are not specified. */
-  final long bits(Object array, int i) {
-    return Double.isNaN(get(array, i)) ? -1 : rawBits(array, i);
+      int length) {
+    return Elements.step(element, kernel, step, p, g, m, v, offset, length);
   }
 
-  final Object copy(Object array) {
-    final int length = Array.getLength(array);
-    final Object copy = newArray(length);
-    System.arraycopy(array, 0, copy, 0, length);
-    return copy;
+  /** The four arrays of a step as a slice of a model. */
+  AdamSlice slice(Object p, Object g, Object m, Object v) {
+    return Elements.slice(element, p, g, m, v);
+  }
+
+  Object copy(Object array) {
+    return Elements.copy(array);
   }
 
   /** How many lanes of this type a vector has; 1 on the scalar path. */
-  final int lanes(LaneWidth width) {
+  int lanes(LaneWidth width) {
     return Math.max(1, width.bits() / (this == FLOAT ? Float.SIZE : Double.SIZE));
-  }
-
-  @Override
-  public String toString() {
-    return this == FLOAT ? "float" : "double";
   }
 
   /** How the four arrays lie. */
   Layout layout() {
     return this == FLOAT ? Layout.FLOATS : Layout.DOUBLES;
+  }
+
+  @Override
+  public String toString() {
+    return element.toString();
   }
 }

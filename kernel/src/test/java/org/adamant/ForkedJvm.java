@@ -1,28 +1,24 @@
 package org.adamant;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.adamant.testkit.Command;
 
 /** Runs a main class in a JVM of its own, of the same Java as this one, with flags of its own. */
 public final class ForkedJvm {
 
-  private static final int PATIENCE_IN_SECONDS = 60;
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /** What a JVM printed. */
   record Output(String out, String err) {
@@ -63,48 +59,15 @@ public final class ForkedJvm {
   static Output run(
       List<String> jvmArguments, List<Path> classPath, String main, String... arguments) {
     final List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(Command.JAVA_HOME.resolve("bin").resolve("java").toString());
     command.addAll(jvmArguments);
     command.add("-cp");
     command.add(
         classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)));
     command.add(main);
     command.addAll(Arrays.asList(arguments));
-    try {
-      return run(command);
-    } catch (IOException e) {
-      throw new UncheckedIOException(String.join(" ", command), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static Output run(List<String> command) throws IOException, InterruptedException {
-    // Files, not pipes: a process that fills a pipe nobody reads waits for ever.
-    final Path out = Files.createTempFile("forked", ".out");
-    final Path err = Files.createTempFile("forked", ".err");
-    try {
-      final ProcessBuilder builder = new ProcessBuilder(command);
-      builder.redirectOutput(out.toFile()).redirectError(err.toFile());
-      // Flags in the environment would get into every JVM, and be announced on its standard error.
-      builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
-      final Process process = builder.start();
-      final boolean ended;
-      try {
-        ended = process.waitFor(PATIENCE_IN_SECONDS, TimeUnit.SECONDS);
-      } finally {
-        process.destroyForcibly();
-      }
-      final Output output = new Output(Files.readString(out), Files.readString(err));
-      final String what = String.join(" ", command) + System.lineSeparator() + output;
-      assertThat(ended).as("ended in time: %s", what).isTrue();
-      assertThat(process.exitValue()).as(what).isZero();
-      return output;
-    } finally {
-      Files.delete(out);
-      Files.delete(err);
-    }
+    final Command.Result result = Command.run(command, PATIENCE).succeeded();
+    return new Output(result.out(), result.err());
   }
 
   /** The class path on which a forked JVM finds the kernel. */

@@ -50,18 +50,18 @@ class ForkedJvmTest {
   @Test
   void theHashTellsOneBitFromAnother() {
     final StepArrays arrays = StepArrays.ordinary(ElementType.FLOAT, 50, 1);
-    final long hash = Bits.hash(arrays);
+    final long hash = arrays.hash();
     for (Object array : arrays.arrays()) {
       for (int i = 0; i < 50; i++) {
         final long bits = ElementType.FLOAT.rawBits(array, i);
         for (int bit = 0; bit < Float.SIZE; bit++) {
           ElementType.FLOAT.setBits(array, i, bits ^ 1L << bit);
-          assertThat(Bits.hash(arrays)).isNotEqualTo(hash);
+          assertThat(arrays.hash()).isNotEqualTo(hash);
         }
         ElementType.FLOAT.setBits(array, i, bits);
       }
     }
-    assertThat(Bits.hash(arrays)).isEqualTo(hash);
+    assertThat(arrays.hash()).isEqualTo(hash);
   }
 
   @ParameterizedTest(name = "-XX:UseAVX={0}: at most {1} bits")

@@ -93,7 +93,7 @@ final class ForkedSteps {
           }
           path.step(Adam.defaults().withWeightDecay(weightDecay).atStep(t), arrays);
           // Every step counts: the special values of the next one overwrite what this one left.
-          hash = 31 * hash + Bits.hash(arrays);
+          hash = 31 * hash + arrays.hash();
         }
         hashes.put(type + ", weight decay " + weightDecay, Long.toHexString(hash));
       }

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.adamant.internal.width.Preference;
 import org.adamant.internal.width.Refusals;
 import org.adamant.internal.width.SupportedWidths;
+import org.adamant.testkit.Bits;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 

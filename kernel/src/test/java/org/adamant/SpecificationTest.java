@@ -12,6 +12,7 @@ import org.adamant.Adam.EpsilonPlacement;
 import org.adamant.Adam.Rule;
 import org.adamant.Adam.WeightDecay;
 import org.adamant.VariantsTest.Case;
+import org.adamant.testkit.Bits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;

@@ -3,9 +3,12 @@ package org.adamant;
 import java.lang.reflect.Array;
 import java.util.List;
 import org.adamant.internal.loop.Operands;
+import org.adamant.testkit.Elements;
+import org.adamant.testkit.NamedArrays;
 
 /** The four arrays of a step. */
-record StepArrays(ElementType type, Object params, Object grads, Object m, Object v) {
+record StepArrays(ElementType type, Object params, Object grads, Object m, Object v)
+    implements NamedArrays {
 
   /** What the arrays are called in messages, in the order of {@link #arrays}. */
   static final List<String> NAMES = List.of("params", "grads", "m", "v");
@@ -29,13 +32,19 @@ record StepArrays(ElementType type, Object params, Object grads, Object m, Objec
     return arrays;
   }
 
-  List<Object> arrays() {
+  @Override
+  public List<String> names() {
+    return NAMES;
+  }
+
+  @Override
+  public List<Object> arrays() {
     return List.of(params, grads, m, v);
   }
 
   StepArrays copy() {
     return new StepArrays(
-        type, type.copy(params), type.copy(grads), type.copy(m), type.copy(v));
+        type, Elements.copy(params), Elements.copy(grads), Elements.copy(m), Elements.copy(v));
   }
 
   /** Copies the contents of other arrays of the same length into these. */
@@ -56,16 +65,18 @@ record StepArrays(ElementType type, Object params, Object grads, Object m, Objec
 
   /** What a loop works on: all of their elements. */
   Operands operands() {
-    return new Operands(type.layout(), params, grads, m, v, 0, Array.getLength(params));
+    return new Operands(type.layout(), params, grads, m, v, 0, length());
   }
 
-  /** The inputs of one element, for a failure message. */
-  String element(int i) {
-    final StringBuilder text = new StringBuilder();
-    for (int k = 0; k < NAMES.size(); k++) {
-      text.append(k == 0 ? "" : ", ").append(NAMES.get(k)).append(" = ");
-      text.append(type.hex(type.rawBits(arrays().get(k), i)));
+  /** A hash of all bits of all four arrays, every NaN being the same one. */
+  long hash() {
+    long hash = 0;
+    for (Object array : arrays()) {
+      for (int i = 0; i < length(); i++) {
+        // The rotation, because a product carries bits only upwards.
+        hash = Long.rotateLeft((hash ^ Elements.bits(array, i)) * 0x9e3779b97f4a7c15L, 29);
+      }
     }
-    return text.toString();
+    return hash;
   }
 }

@@ -15,6 +15,7 @@ import org.adamant.Adam.EpsilonPlacement;
 import org.adamant.Adam.Rule;
 import org.adamant.Adam.WeightDecay;
 import org.adamant.internal.loop.Variant;
+import org.adamant.testkit.Bits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -235,10 +236,6 @@ class VariantsTest {
   }
 
   static AdamSlice slice(StepArrays a) {
-    return a.type() == ElementType.FLOAT
-        ? AdamSlice.of(
-            (float[]) a.params(), (float[]) a.grads(), (float[]) a.m(), (float[]) a.v())
-        : AdamSlice.of(
-            (double[]) a.params(), (double[]) a.grads(), (double[]) a.m(), (double[]) a.v());
+    return a.type().slice(a.params(), a.grads(), a.m(), a.v());
   }
 }

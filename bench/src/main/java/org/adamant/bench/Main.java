@@ -1,11 +1,11 @@
 package org.adamant.bench;
 
 import java.util.Locale;
-import org.adamant.bench.lanes.LanesCommand;
 import org.adamant.bench.peers.PeersCommand;
 import org.adamant.bench.regress.RegressCommand;
 import org.adamant.bench.report.ChartCommand;
 import org.adamant.bench.report.ReportCommand;
+import org.adamant.bench.suite.LanesCommand;
 import org.adamant.bench.suite.SuiteCommand;
 import org.adamant.bench.train.TrainCommand;
 import picocli.CommandLine;

@@ -3,6 +3,7 @@ package org.adamant.proptest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import org.adamant.testkit.Elements;
 import java.util.Arrays;
 
 /**
@@ -36,8 +37,8 @@ final class Agreement {
       final double midpoints = Math.abs(ourBalls[i].mid() - theirBalls[i].mid());
       // The midpoints are the same formula, evaluated in double in another order.
       require(run, name, i, t, "the midpoints differ by", midpoints, rounding);
-      final double a = State.get(ours, i);
-      final double b = State.get(theirs, i);
+      final double a = Elements.get(ours, i);
+      final double b = Elements.get(theirs, i);
       final double bound = rounding + midpoints;
       final double difference = Math.abs(a - b);
       require(run, name, i, t, "ours " + a + ", theirs " + b + ", a difference of", difference,

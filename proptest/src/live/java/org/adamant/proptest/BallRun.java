@@ -1,5 +1,6 @@
 package org.adamant.proptest;
 
+import org.adamant.testkit.Elements;
 import java.util.Arrays;
 import org.adamant.Adam;
 import org.adamant.Adam.AmsGrad;
@@ -33,7 +34,7 @@ abstract class BallRun {
     m = new Ball[length];
     v = new Ball[length];
     max = new Ball[length];
-    Arrays.setAll(p, i -> Ball.exact(State.get(params, i)));
+    Arrays.setAll(p, i -> Ball.exact(Elements.get(params, i)));
     Arrays.fill(m, Ball.exact(0));
     Arrays.fill(v, Ball.exact(0));
     Arrays.fill(max, Ball.exact(0));
@@ -41,15 +42,15 @@ abstract class BallRun {
 
   /** Starts in the middle of a run. */
   void moments(Object newM, Object newV) {
-    Arrays.setAll(m, i -> Ball.exact(State.get(newM, i)));
-    Arrays.setAll(v, i -> Ball.exact(State.get(newV, i)));
+    Arrays.setAll(m, i -> Ball.exact(Elements.get(newM, i)));
+    Arrays.setAll(v, i -> Ball.exact(Elements.get(newV, i)));
   }
 
   /** Takes step t. */
   final void step(long t, Object grads) {
     prepare(t);
     for (int i = 0; i < p.length; i++) {
-      final Ball g = Ball.exact(State.get(grads, i));
+      final Ball g = Ball.exact(Elements.get(grads, i));
       step(i, adam.maximize() ? g.negate() : g, t);
     }
   }

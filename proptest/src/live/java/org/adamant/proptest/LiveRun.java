@@ -2,6 +2,7 @@ package org.adamant.proptest;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import org.adamant.testkit.Elements;
 import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -186,14 +187,14 @@ final class LiveRun {
 
   void fillParams(Object params) {
     for (int i = 0; i < length; i++) {
-      State.set(params, i, random.nextGaussian());
+      Elements.set(params, i, random.nextGaussian());
     }
   }
 
   void fillGrads(Object grads) {
     for (int i = 0; i < length; i++) {
       final boolean isZero = gradients == Gradients.SPARSE && random.nextInt(10) > 0;
-      State.set(grads, i, isZero ? 0 : scales[i] * random.nextGaussian());
+      Elements.set(grads, i, isZero ? 0 : scales[i] * random.nextGaussian());
     }
   }
 
@@ -219,13 +220,13 @@ final class LiveRun {
   Object withoutSignsOfZeros(Object array) {
     final Object copy = array();
     for (int i = 0; i < length; i++) {
-      State.set(copy, i, State.get(array, i) + 0.0);
+      Elements.set(copy, i, Elements.get(array, i) + 0.0);
     }
     return copy;
   }
 
   private static String hex(Object array, int i) {
-    final double x = State.get(array, i);
+    final double x = Elements.get(array, i);
     return array instanceof float[]
         ? "%s (%s)".formatted(Float.toHexString((float) x), (float) x)
         : "%s (%s)".formatted(Double.toHexString(x), x);

@@ -94,37 +94,40 @@ class PyTorchLiveTest {
     private final AdamKernel kernel;
     private final LiveRun run;
     private final State state;
-    private final Object maximum;
-    private final Object average;
     private final AdamSlice slice;
 
     OurRun(LaneWidth width, LiveRun run, Object params) {
       kernel = AdamKernel.of(width);
       this.run = run;
       state = State.zeros(run.element, run.length);
-      maximum = run.array();
-      average = run.array();
       System.arraycopy(params, 0, state.params(), 0, run.length);
-      System.arraycopy(params, 0, average, 0, run.length);
-      slice =
-          (state.isFloat()
-              ? AdamSlice.of(
-                  (float[]) state.params(),
-                  (float[]) state.grads(),
-                  (float[]) state.m(),
-                  (float[]) state.v())
-              : AdamSlice.of(
-                  (double[]) state.params(),
-                  (double[]) state.grads(),
-                  (double[]) state.m(),
-                  (double[]) state.v()))
-              .withMaximum(maximum)
-              .withAverage(average);
+      state.startAverage();
+      slice = state.slice();
+    }
+
+    /** A run at each width. */
+    static List<OurRun> atAllWidths(LiveRun run, Object params) {
+      return LaneWidth.supported().stream().map(width -> new OurRun(width, run, params)).toList();
     }
 
     void step(AdamStep step, Object grads) {
       System.arraycopy(grads, 0, state.grads(), 0, run.length);
       kernel.step(step, slice);
+    }
+
+    void requireSameMomentsAndParams(long t, Object m, Object v, Object params) {
+      if (run.adam.beta1() == 0) {
+        // A gradient of -0 is an m of -0 in PyTorch's vectors, and of +0 in what they leave over.
+        requireSame("m", t, run.withoutSignsOfZeros(m), run.withoutSignsOfZeros(state.m()));
+      } else {
+        requireSame("m", t, m, state.m());
+      }
+      requireSame("v", t, v, state.v());
+      requireSame("p", t, params, state.params());
+    }
+
+    void requireSame(String what, long t, Object theirs, Object ours) {
+      run.requireSame(what + " at " + kernel.laneWidth(), t, theirs, ours);
     }
   }
 
@@ -161,7 +164,6 @@ class PyTorchLiveTest {
   @ParameterizedTest
   @EnumSource(Type.class)
   void theUnfusedLoopIsReproducedInEveryBit(Type type) {
-    final LaneWidth[] widths = LaneWidth.supported().toArray(LaneWidth[]::new);
     long elements = 0;
     long steps = 0;
     long powersOff = 0;
@@ -171,8 +173,7 @@ class PyTorchLiveTest {
       final Object params = run.array();
       final Object grads = run.array();
       run.fillParams(params);
-      final List<OurRun> ours =
-          Stream.of(widths).map(width -> new OurRun(width, run, params)).toList();
+      final List<OurRun> ours = OurRun.atAllWidths(run, params);
       final Correction correction1 = new Correction(run.adam.beta1());
       final Correction correction2 = new Correction(run.adam.beta2());
       try (PyTorchRun theirs = new PyTorchRun(run.adam, params, run.shape)) {
@@ -205,24 +206,14 @@ class PyTorchLiveTest {
           final Object average = theirs.average();
           for (OurRun our : ours) {
             our.step(step, grads);
-            final String at = " at " + our.kernel.laneWidth();
-            if (run.adam.beta1() == 0) {
-              // A gradient of -0 is an m of -0 in PyTorch's vectors, and of +0 in what they leave over.
-              run.requireSame(
-                  "m" + at, t, run.withoutSignsOfZeros(m), run.withoutSignsOfZeros(our.state.m()));
-            } else {
-              run.requireSame("m" + at, t, m, our.state.m());
-            }
-            run.requireSame("v" + at, t, v, our.state.v());
-            elements += 2L * run.length;
+            our.requireSameMomentsAndParams(t, m, v, p);
+            elements += 3L * run.length;
             if (run.adam.amsgrad() != AmsGrad.NONE) {
-              run.requireSame("maximum" + at, t, maximum, our.maximum);
+              our.requireSame("maximum", t, maximum, our.state.maximum());
               elements += run.length;
             }
-            run.requireSame("p" + at, t, p, our.state.params());
-            elements += run.length;
             if (run.adam.averageDecay() < 1) {
-              run.requireSame("average" + at, t, average, our.average);
+              our.requireSame("average", t, average, our.state.average());
               elements += run.length;
             }
           }
@@ -233,7 +224,7 @@ class PyTorchLiveTest {
     System.out.printf(
         "unfused loop, %s: %d configurations, %,d steps, %,d elements compared at %d widths, 0 bits"
             + " differ; pow or its root not correctly rounded in %d steps%n",
-        type, seeds.length, steps, elements, widths.length, powersOff);
+        type, seeds.length, steps, elements, LaneWidth.supported().size(), powersOff);
     // Rare, or something else than the rounding of pow is hidden here.
     assertThat(powersOff).isLessThan(steps / 50);
   }
@@ -253,7 +244,6 @@ class PyTorchLiveTest {
   @ParameterizedTest(name = "{0}, {2}")
   @MethodSource("relatives")
   void relativesAreReproducedInEveryBit(String name, Adam preset, Type type) {
-    final LaneWidth[] widths = LaneWidth.supported().toArray(LaneWidth[]::new);
     long elements = 0;
     long steps = 0;
     long powersOff = 0;
@@ -263,8 +253,7 @@ class PyTorchLiveTest {
       final Object params = run.array();
       final Object grads = run.array();
       run.fillParams(params);
-      final List<OurRun> ours =
-          Stream.of(widths).map(width -> new OurRun(width, run, params)).toList();
+      final List<OurRun> ours = OurRun.atAllWidths(run, params);
       final Correction correction1 = new Correction(run.adam.beta1());
       final Correction correction2 = new Correction(run.adam.beta2());
       final double decay = run.adam.momentumDecay();
@@ -298,15 +287,7 @@ class PyTorchLiveTest {
           final Object v = theirs.v();
           for (OurRun our : ours) {
             our.step(step, grads);
-            final String at = " at " + our.kernel.laneWidth();
-            if (run.adam.beta1() == 0) {
-              run.requireSame(
-                  "m" + at, t, run.withoutSignsOfZeros(m), run.withoutSignsOfZeros(our.state.m()));
-            } else {
-              run.requireSame("m" + at, t, m, our.state.m());
-            }
-            run.requireSame("v" + at, t, v, our.state.v());
-            run.requireSame("p" + at, t, p, our.state.params());
+            our.requireSameMomentsAndParams(t, m, v, p);
             elements += 3L * run.length;
           }
           steps++;
@@ -316,7 +297,7 @@ class PyTorchLiveTest {
     System.out.printf(
         "%s, %s: %d configurations, %,d steps, %,d elements compared at %d widths, 0 bits differ; pow not"
             + " correctly rounded in %d steps%n",
-        name, type, seeds.length, steps, elements, widths.length, powersOff);
+        name, type, seeds.length, steps, elements, LaneWidth.supported().size(), powersOff);
     assertThat(powersOff).isLessThan(steps / 50);
   }
 
@@ -374,7 +355,8 @@ class PyTorchLiveTest {
                 .check(run, "p", t, ours.state.params(), theirs.params(), ourBalls.p, theirBalls.p);
             if (adam.amsgrad() != AmsGrad.NONE) {
               agreement.check(
-                  run, "max", t, ours.maximum, theirs.maximum(), ourBalls.max, theirBalls.max);
+                  run, "max", t, ours.state.maximum(), theirs.maximum(), ourBalls.max,
+                  theirBalls.max);
             }
           }
         }

@@ -44,9 +44,8 @@ final class PyTorchRun implements AutoCloseable {
           def average(ema: Tensor, param: Tensor, decay: float) -> Tensor:
               return ema.lerp_(param, 1 - decay)
 
-          def unfused(p: Tensor, g: Tensor, m: Tensor, v: Tensor, v_max: Tensor,
-                      lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
-                      maximize: bool, decoupled: bool, correction1: float, root2: float) -> Tensor:
+          def gradient(p: Tensor, g: Tensor, lr: float, wd: float, maximize: bool,
+                       decoupled: bool) -> Tensor:
               if maximize:
                   g = -g
               if wd != 0:
@@ -54,6 +53,12 @@ final class PyTorchRun implements AutoCloseable {
                       p.mul_(1 - lr * wd)
                   else:
                       g = g.add(p, alpha=wd)
+              return g
+
+          def unfused(p: Tensor, g: Tensor, m: Tensor, v: Tensor, v_max: Tensor,
+                      lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
+                      maximize: bool, decoupled: bool, correction1: float, root2: float) -> Tensor:
+              g = gradient(p, g, lr, wd, maximize, decoupled)
               m.lerp_(g, 1 - beta1)
               v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
               s = v
@@ -70,13 +75,7 @@ final class PyTorchRun implements AutoCloseable {
                     lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
                     maximize: bool, decoupled: bool, correction1: float, correction2: float,
                     power: float, next_power: float) -> Tensor:
-              if maximize:
-                  g = -g
-              if wd != 0:
-                  if decoupled:
-                      p.mul_(1 - lr * wd)
-                  else:
-                      g = g.add(p, alpha=wd)
+              g = gradient(p, g, lr, wd, maximize, decoupled)
               mu = beta1 * (1.0 - 0.5 * power)
               mu_next = beta1 * (1.0 - 0.5 * next_power)
               mu_product *= mu
@@ -98,13 +97,7 @@ final class PyTorchRun implements AutoCloseable {
                     lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
                     maximize: bool, decoupled: bool, correction1: float, correction2: float,
                     step: float, power2: float, correctly: float) -> Tensor:
-              if maximize:
-                  g = -g
-              if wd != 0:
-                  if decoupled:
-                      p.mul_(1 - lr * wd)
-                  else:
-                      g = g.add(p, alpha=wd)
+              g = gradient(p, g, lr, wd, maximize, decoupled)
               m.lerp_(g, 1 - beta1)
               v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
               corrected = m / correction1
@@ -122,10 +115,7 @@ final class PyTorchRun implements AutoCloseable {
           def adamax(p: Tensor, g: Tensor, m: Tensor, u: Tensor, unused: Tensor,
                      lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
                      maximize: bool, decoupled: bool, correction1: float, correction2: float) -> Tensor:
-              if maximize:
-                  g = -g
-              if wd != 0:
-                  g = g.add(p, alpha=wd)
+              g = gradient(p, g, lr, wd, maximize, False)
               m.lerp_(g, 1 - beta1)
               torch.maximum(u.mul_(beta2), g.abs().add_(eps), out=u)
               return p.addcdiv_(m, u, value=-(lr / correction1))
@@ -134,8 +124,7 @@ final class PyTorchRun implements AutoCloseable {
                      lr: float, beta1: float, beta2: float, wd: float, eps: float, amsgrad: bool,
                      maximize: bool, decoupled: bool, correction1: float, correction2: float,
                      root2: float) -> Tensor:
-              if maximize:
-                  g = -g
+              g = gradient(p, g, lr, 0.0, maximize, False)
               m_update = g.sub(m).mul_(1 - beta1)
               v_update = g.pow(2).sub_(v).mul_(1 - beta2)
               numerator = m_update.add(m)

@@ -2,6 +2,7 @@ package org.adamant.proptest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.adamant.testkit.Elements;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.adamant.Adam;
@@ -100,7 +101,7 @@ class TensorFlowLiveTest {
   private static void fillVariances(LiveRun run, State state) {
     run.fillGrads(state.v());
     for (int i = 0; i < run.length; i++) {
-      State.set(state.v(), i, Math.pow(State.get(state.v(), i), 2));
+      Elements.set(state.v(), i, Math.pow(Elements.get(state.v(), i), 2));
     }
   }
 

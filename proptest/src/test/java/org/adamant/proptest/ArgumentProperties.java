@@ -25,6 +25,8 @@ import org.adamant.AdamOptimizer;
 import org.adamant.AdamSlice;
 import org.adamant.AdamStep;
 import org.adamant.NonFinite;
+import org.adamant.testkit.Bits;
+import org.adamant.testkit.Elements;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /**
@@ -199,13 +201,13 @@ class ArgumentProperties {
         Defect.illegal("overlap", () -> AdamModel.of(last, slice, state.slice(common, 1))));
 
     // Arrays that a variant needs, missing in the last slice only.
-    final AdamModel bare = AdamModel.of(slice, bare(another));
+    final AdamModel bare = AdamModel.of(slice, another.bareSlice());
     final AdamStep amsgrad =
         Settings.of(Adam.defaults().withAmsgrad(AmsGrad.RAW), 1).step();
     defects.add(Defect.illegal("amsgrad", () -> kernel.step(amsgrad, bare)));
     defects
         .add(Defect.illegal("amsgrad", () -> kernel.step(amsgrad, bare, Runnable::run, threads)));
-    defects.add(Defect.illegal("amsgrad", () -> kernel.step(amsgrad, bare(another))));
+    defects.add(Defect.illegal("amsgrad", () -> kernel.step(amsgrad, another.bareSlice())));
     defects.add(
         Defect.illegal(
             "amsgrad",
@@ -215,7 +217,7 @@ class ArgumentProperties {
             good.settings().adam().withAmsgrad(AmsGrad.NONE).withAverageDecay(0.5), 1L << 62)
             .step();
     defects.add(Defect.illegal("averageDecay", () -> kernel.step(average, bare)));
-    defects.add(Defect.illegal("averageDecay", () -> kernel.step(average, bare(another))));
+    defects.add(Defect.illegal("averageDecay", () -> kernel.step(average, another.bareSlice())));
     defects.add(Defect.illegal("averageDecay", () -> another.step(kernel, average)));
 
     // Coefficients that only doubles can hold, with floats in the last slice only.
@@ -238,7 +240,7 @@ class ArgumentProperties {
     final AdamStep throwing = good.settings().withNonFinite(NonFinite.THROW).step();
     final State poisoned = State.zeros(float.class, 1 + random.nextInt(70));
     final double[] bad = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
-    State.set(poisoned.grads(), random.nextInt(poisoned.length()), bad[random.nextInt(3)]);
+    Elements.set(poisoned.grads(), random.nextInt(poisoned.length()), bad[random.nextInt(3)]);
     if (state.isFloat()) {
       final AdamModel withNaN = AdamModel.of(slice, last, poisoned.slice(0, poisoned.length()));
       defects.add(
@@ -251,20 +253,6 @@ class ArgumentProperties {
     }
     defects.addAll(sliceDefects(slice, state, random));
     return defects;
-  }
-
-  private static AdamSlice bare(State state) {
-    return state.isFloat()
-        ? AdamSlice.of(
-            (float[]) state.params(),
-            (float[]) state.grads(),
-            (float[]) state.m(),
-            (float[]) state.v())
-        : AdamSlice.of(
-            (double[]) state.params(),
-            (double[]) state.grads(),
-            (double[]) state.m(),
-            (double[]) state.v());
   }
 
   private static List<Adam> tooLargeForFloats(double large) {

@@ -17,6 +17,7 @@ import org.adamant.Adam;
 import org.adamant.AdamKernel;
 import org.adamant.LaneWidth;
 import org.adamant.proptest.witness.XorShift;
+import org.adamant.testkit.Elements;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -39,13 +40,13 @@ class GoldenTest {
 
     void fillParams(Object params) {
       for (int i = 0; i < LENGTH; i++) {
-        State.set(params, i, random.uniform() - 0.5);
+        Elements.set(params, i, random.uniform() - 0.5);
       }
     }
 
     void fillGrads(Object grads) {
       for (int i = 0; i < LENGTH; i++) {
-        State.set(grads, i, (random.uniform() - 0.5) * 0.02);
+        Elements.set(grads, i, (random.uniform() - 0.5) * 0.02);
       }
     }
   }
@@ -78,7 +79,7 @@ class GoldenTest {
             ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
         for (Object array : arrays) {
           for (int i = 0; i < LENGTH; i++) {
-            State.set(array, i, this == F32 ? bytes.getFloat() : bytes.getDouble());
+            Elements.set(array, i, this == F32 ? bytes.getFloat() : bytes.getDouble());
           }
         }
         assertThat(bytes.hasRemaining()).as("more in %s", file).isFalse();
@@ -126,8 +127,8 @@ class GoldenTest {
       String name, int t, Object ours, Object theirs, IntToDoubleFunction bound) {
     double worst = 0;
     for (int i = 0; i < LENGTH; i++) {
-      final double a = State.get(ours, i);
-      final double b = State.get(theirs, i);
+      final double a = Elements.get(ours, i);
+      final double b = Elements.get(theirs, i);
       final double ratio = Math.abs(a - b) / bound.applyAsDouble(i);
       if (!(ratio <= 1)) {
         fail(
@@ -164,12 +165,13 @@ class GoldenTest {
       // Few roundings, each of a number below 1: the sum that makes p is the largest.
       final double roundings = 3 * (type.unitRoundoff + 0x1p-53);
       for (int i = 0; i < LENGTH; i++) {
-        final double p = State.get(state.params(), i);
-        final double g = State.get(state.grads(), i);
+        final double p = Elements.get(state.params(), i);
+        final double g = Elements.get(state.grads(), i);
         // From zero, the first moment is a tenth of the gradient, and the parameter moves against
         // the gradient by the learning rate, but for epsilon.
-        assertThat(State.get(recorded.m(), i)).isCloseTo(g / 10, within(roundings * Math.abs(g)));
-        assertThat(State.get(recorded.params(), i))
+        assertThat(Elements.get(recorded.m(), i)).isCloseTo(g / 10,
+            within(roundings * Math.abs(g)));
+        assertThat(Elements.get(recorded.params(), i))
             .isCloseTo(p - 1e-3 * g / (Math.abs(g) + 1e-8), within(roundings));
       }
     }

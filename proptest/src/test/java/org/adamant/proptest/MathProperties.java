@@ -11,6 +11,8 @@ import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.WeightDecay;
 import org.adamant.AdamKernel;
 import org.adamant.NonFinite;
+import org.adamant.testkit.Bits;
+import org.adamant.testkit.Elements;
 
 /** What the formula of Adam says, as far as it holds in the numbers of a computer. */
 class MathProperties {
@@ -40,11 +42,11 @@ class MathProperties {
                       .withEpsilon(epsilon)));
           final State state = tried.state();
           for (int i = 0; i < state.length(); i++) {
-            State.set(state.params(), i, steps.numbers().ordinary());
-            State.set(state.average(), i, State.get(state.params(), i));
-            State.set(state.grads(), i, steps.numbers().signed(0));
+            Elements.set(state.params(), i, steps.numbers().ordinary());
+            Elements.set(state.average(), i, Elements.get(state.params(), i));
+            Elements.set(state.grads(), i, steps.numbers().signed(0));
             for (int k = State.M; k <= State.MAXIMUM; k++) {
-              State.set(state.arrays().get(k), i, 0);
+              Elements.set(state.arrays().get(k), i, 0);
             }
           }
           return tried;
@@ -67,13 +69,13 @@ class MathProperties {
             for (int k = 0; k < State.NAMES.size(); k++) {
               final Object expected = before.arrays().get(k);
               final Object actual = after.arrays().get(k);
-              if (State.get(expected, i) != State.get(actual, i)) {
+              if (Elements.get(expected, i) != Elements.get(actual, i)) {
                 throw Bits.differs(
                     width + ", zero gradient",
                     k,
                     i,
-                    Bits.hex(expected, i),
-                    Bits.hex(actual, i),
+                    Elements.hex(expected, i),
+                    Elements.hex(actual, i),
                     before);
               }
             }
@@ -115,13 +117,13 @@ class MathProperties {
           for (int i = 0; i < state.length(); i++) {
             final int exponent = steps.random().nextInt(-most, most);
             final double g = steps.numbers().significand(exponent);
-            State.set(state.grads(), i, steps.numbers().signed(g));
-            State.set(
+            Elements.set(state.grads(), i, steps.numbers().signed(g));
+            Elements.set(
                 state.params(),
                 i,
                 steps.random().nextBoolean() ? 0 : steps.numbers().ordinary());
             for (int k = State.M; k <= State.MAXIMUM; k++) {
-              State.set(state.arrays().get(k), i, 0);
+              Elements.set(state.arrays().get(k), i, 0);
             }
           }
           return tried;
@@ -151,9 +153,9 @@ class MathProperties {
           final double nesterov = adam.nesterov() ? 1 + adam.beta1() / (1 + adam.beta1()) : 1;
           final double most = adam.learningRate() * nesterov * (1 + 32 * u);
           for (int i = tried.offset(); i < tried.end(); i++) {
-            final double p = State.get(before.params(), i);
-            final double moved = State.get(after.params(), i);
-            final boolean isDown = State.get(before.grads(), i) > 0 != adam.maximize();
+            final double p = Elements.get(before.params(), i);
+            final double moved = Elements.get(after.params(), i);
+            final boolean isDown = Elements.get(before.grads(), i) > 0 != adam.maximize();
             final double farthest = round(before, isDown ? p - most : p + most);
             if (!(Math.min(p, farthest) <= moved && moved <= Math.max(p, farthest))) {
               throw Bits.differs(
@@ -161,7 +163,7 @@ class MathProperties {
                   State.PARAMS,
                   i,
                   "between " + p + " and " + farthest,
-                  Bits.hex(after.params(), i),
+                  Elements.hex(after.params(), i),
                   before);
             }
           }
@@ -185,8 +187,8 @@ class MathProperties {
   void theSecondMomentIsNeverNegative(@ForAll StepCase any) {
     final State state = any.state().copy();
     for (int i = 0; i < state.length(); i++) {
-      State.set(state.v(), i, Math.abs(State.get(state.v(), i)));
-      State.set(state.maximum(), i, Math.abs(State.get(state.maximum(), i)));
+      Elements.set(state.v(), i, Math.abs(Elements.get(state.v(), i)));
+      Elements.set(state.maximum(), i, Math.abs(Elements.get(state.maximum(), i)));
     }
     forAllKernels(
         new StepCase(state, any.settings(), any.offset(), any.length(), any.call()),
@@ -195,9 +197,9 @@ class MathProperties {
           for (int i = tried.offset(); i < tried.end(); i++) {
             for (int k = State.V; k <= State.MAXIMUM; k++) {
               final Object array = after.arrays().get(k);
-              if (State.get(array, i) < 0) {
+              if (Elements.get(array, i) < 0) {
                 throw Bits.differs(
-                    width + ", sign of v", k, i, ">= 0", Bits.hex(array, i), tried.state());
+                    width + ", sign of v", k, i, ">= 0", Elements.hex(array, i), tried.state());
               }
             }
           }
@@ -241,13 +243,13 @@ class MathProperties {
           for (int i = 0; i < state.length(); i++) {
             for (Object array : state.arrays()) {
               final double size = steps.numbers().significand(steps.random().nextInt(-6, 6));
-              State.set(array, i, steps.numbers().signed(size));
+              Elements.set(array, i, steps.numbers().signed(size));
             }
             for (int k = State.V; k <= State.MAXIMUM; k++) {
               final Object array = state.arrays().get(k);
-              State.set(array, i, isStart ? 0 : Math.abs(State.get(array, i)));
+              Elements.set(array, i, isStart ? 0 : Math.abs(Elements.get(array, i)));
             }
-            State.set(state.m(), i, isStart ? 0 : State.get(state.m(), i));
+            Elements.set(state.m(), i, isStart ? 0 : Elements.get(state.m(), i));
           }
           return new Scaled(tried.with(state), steps.random().nextInt(-most, most + 1));
         });
@@ -304,7 +306,7 @@ class MathProperties {
   }
 
   private static void scale(Object array, int i, int exponent) {
-    State.set(array, i, Math.scalb(State.get(array, i), exponent));
+    Elements.set(array, i, Math.scalb(Elements.get(array, i), exponent));
   }
 
   /** Range: all numbers. */
@@ -318,14 +320,14 @@ class MathProperties {
           final Settings s = tried.settings();
           final State negated = tried.state().copy();
           for (int i = 0; i < negated.length(); i++) {
-            State.set(negated.grads(), i, -State.get(negated.grads(), i));
+            Elements.set(negated.grads(), i, -Elements.get(negated.grads(), i));
           }
           tried.with(s.with(a -> a.withMaximize(true))).step(kernel, negated);
           for (int i = 0; i < negated.length(); i++) {
             final boolean isWritten =
                 tried.offset() <= i && i < tried.end() && (s.updateOnly() || s.zeroGradient());
             if (!isWritten || isRefused(tried)) {
-              State.set(negated.grads(), i, -State.get(negated.grads(), i));
+              Elements.set(negated.grads(), i, -Elements.get(negated.grads(), i));
             }
           }
           Bits.assertSame(width + ", maximized", expected, negated, tried.state());
@@ -335,7 +337,7 @@ class MathProperties {
   private static boolean isRefused(StepCase tried) {
     boolean isFinite = true;
     for (int i = tried.offset(); i < tried.end(); i++) {
-      isFinite &= Double.isFinite(State.get(tried.state().grads(), i));
+      isFinite &= Double.isFinite(Elements.get(tried.state().grads(), i));
     }
     return !isFinite && tried.settings().nonFinite() != NonFinite.PROPAGATE;
   }
@@ -375,8 +377,8 @@ class MathProperties {
     final double small = 0x1p-55 / Math.max(1, adam.learningRate());
     final State state = drawn.state().copy();
     for (int i = 0; i < state.length(); i++) {
-      final double p = State.get(state.params(), i);
-      State.set(state.params(), i, Double.isFinite(p) && p != 0 ? p : 0);
+      final double p = Elements.get(state.params(), i);
+      Elements.set(state.params(), i, Double.isFinite(p) && p != 0 ? p : 0);
     }
     final Settings applied =
         new Settings(
@@ -437,7 +439,7 @@ class MathProperties {
 
   private static void run(AdamKernel kernel, Trajectory run, State state, int from, int to) {
     for (int k = from; k < to; k++) {
-      final State atStep = state.with(State.GRADS, State.copy(run.grads.get(k)));
+      final State atStep = state.with(State.GRADS, Elements.copy(run.grads.get(k)));
       final Settings settings = run.start.settings();
       run.start.with(settings.withT(settings.t() + k)).step(kernel, atStep);
     }

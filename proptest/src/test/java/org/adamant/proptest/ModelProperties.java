@@ -18,6 +18,8 @@ import org.adamant.AdamModel;
 import org.adamant.AdamSlice;
 import org.adamant.AdamStep;
 import org.adamant.NonFinite;
+import org.adamant.testkit.Bits;
+import org.adamant.testkit.Elements;
 
 /** Models of many slices: neither the number of threads nor where they come from changes a bit. */
 class ModelProperties {
@@ -123,8 +125,8 @@ class ModelProperties {
   /** Only the numbers that are not, or all: a sum of ordinary ones shows every rounding. */
   private static void makeFinite(Object array, boolean isForAll, Numbers numbers) {
     for (int i = 0; i < Array.getLength(array); i++) {
-      if (isForAll || !Double.isFinite(State.get(array, i))) {
-        State.set(array, i, numbers.ordinary());
+      if (isForAll || !Double.isFinite(Elements.get(array, i))) {
+        Elements.set(array, i, numbers.ordinary());
       }
     }
   }
@@ -136,7 +138,7 @@ class ModelProperties {
       final StepCase part = candidates.get(random.nextInt(candidates.size()));
       final int last = part.end() - 1;
       final int i = random.nextBoolean() ? last : part.offset() + random.nextInt(part.length());
-      State.set(part.state().grads(), i, Double.NEGATIVE_INFINITY);
+      Elements.set(part.state().grads(), i, Double.NEGATIVE_INFINITY);
     }
   }
 
@@ -188,7 +190,7 @@ class ModelProperties {
   private static long countNonFinite(StepCase part) {
     long count = 0;
     for (int i = part.offset(); i < part.end(); i++) {
-      count += Double.isFinite(State.get(part.state().grads(), i)) ? 0 : 1;
+      count += Double.isFinite(Elements.get(part.state().grads(), i)) ? 0 : 1;
     }
     return count;
   }

@@ -19,6 +19,8 @@ import org.adamant.Adam;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.AdamKernel;
 import org.adamant.AdamOptimizer;
+import org.adamant.testkit.Bits;
+import org.adamant.testkit.Elements;
 
 /** The optimizer with named parameters is the kernel called by hand, with books kept. */
 class OptimizerProperties {
@@ -108,7 +110,7 @@ class OptimizerProperties {
           final boolean isAveraged = update.adam.averageDecay() < 1;
           final State state =
               isAveraged && !averaged.contains(name)
-                  ? before.with(State.AVERAGE, State.copy(before.params()))
+                  ? before.with(State.AVERAGE, Elements.copy(before.params()))
                   : before;
           if (isAveraged) {
             averaged.add(name);
@@ -119,7 +121,7 @@ class OptimizerProperties {
           final long t = counts.merge(name, 1L, Long::sum);
           new StepCase(
               state, Settings.of(update.adam, t), 0, state.length(), StepCase.Call.SLICE)
-              .step(kernel, state.with(State.GRADS, State.copy(update.grads.get(name))));
+              .step(kernel, state.with(State.GRADS, Elements.copy(update.grads.get(name))));
         }
       }
       assertThat(optimizer.stepCount()).isEqualTo(training.updates.size());

@@ -18,8 +18,8 @@ import org.adamant.proptest.GoldenTest.Type;
 import org.adamant.proptest.oracle.Accuracy;
 import org.adamant.proptest.oracle.AccuracyTable;
 import org.adamant.proptest.oracle.ExactRun;
-import org.adamant.proptest.witness.FullState;
 import org.adamant.proptest.witness.Variant;
+import org.adamant.testkit.Elements;
 import org.apache.commons.numbers.core.DD;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +66,7 @@ class PyTorchAccuracyTest {
 
     private static void fill(Object array, DoubleSupplier values) {
       for (int i = 0; i < GoldenTest.LENGTH; i++) {
-        State.set(array, i, values.getAsDouble());
+        Elements.set(array, i, values.getAsDouble());
       }
     }
   }
@@ -85,8 +85,8 @@ class PyTorchAccuracyTest {
     static Comparison of(Source source, Type type) {
       final Map<Integer, Map<String, Accuracy>> accuracies = new LinkedHashMap<>();
       final Inputs inputs = source.open();
-      final FullState ours = FullState.zeros(type.element, GoldenTest.LENGTH);
-      final FullState theirs = FullState.zeros(type.element, GoldenTest.LENGTH);
+      final State ours = State.zeros(type.element, GoldenTest.LENGTH);
+      final State theirs = State.zeros(type.element, GoldenTest.LENGTH);
       inputs.params.accept(ours.params());
       System.arraycopy(ours.params(), 0, theirs.params(), 0, GoldenTest.LENGTH);
       final ExactRun<DD> exact = ExactRun.start(OURS, ours, STRIDE);
@@ -110,8 +110,8 @@ class PyTorchAccuracyTest {
       return new Comparison(source, type, accuracies);
     }
 
-    private static FullState recorded(Type type, String run, int t) {
-      final FullState state = FullState.zeros(type.element, GoldenTest.LENGTH);
+    private static State recorded(Type type, String run, int t) {
+      final State state = State.zeros(type.element, GoldenTest.LENGTH);
       try {
         type.read(run, t, List.of(state.params(), state.m(), state.v()));
       } catch (IOException e) {
@@ -120,7 +120,7 @@ class PyTorchAccuracyTest {
       return state;
     }
 
-    private static void assertSame(FullState recorded, FullState preset) {
+    private static void assertSame(State recorded, State preset) {
       assertThat(preset.params()).isEqualTo(recorded.params());
       assertThat(preset.m()).isEqualTo(recorded.m());
       assertThat(preset.v()).isEqualTo(recorded.v());

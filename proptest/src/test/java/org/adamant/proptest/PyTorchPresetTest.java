@@ -48,18 +48,7 @@ class PyTorchPresetTest {
     final State ours = State.zeros(type.element, GoldenTest.LENGTH);
     final Object maximum = Array.newInstance(type.element, GoldenTest.LENGTH);
     final AdamSlice slice =
-        (ours.isFloat()
-            ? AdamSlice.of(
-                (float[]) ours.params(),
-                (float[]) ours.grads(),
-                (float[]) ours.m(),
-                (float[]) ours.v())
-            : AdamSlice.of(
-                (double[]) ours.params(),
-                (double[]) ours.grads(),
-                (double[]) ours.m(),
-                (double[]) ours.v()))
-            .withMaximum(maximum);
+        ours.bareSlice().withMaximum(maximum);
     final List<Object> arrays = new ArrayList<>(List.of(ours.params(), ours.m(), ours.v()));
     if (adam.amsgrad() != AmsGrad.NONE) {
       arrays.add(maximum);

@@ -5,7 +5,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.adamant.proptest.Bits.Difference;
+import org.adamant.testkit.Bits.Difference;
+import org.adamant.testkit.Elements;
 
 /**
  * Makes a failing case smaller, as long as it fails: down to a single element alone, or in a vector whose
@@ -55,7 +56,7 @@ final class Reduction {
     Difference failure = firstFailure;
     for (boolean isSmaller = true; isSmaller;) {
       isSmaller = false;
-      for (StepCase candidate : candidates(smallest, failure.index).toList()) {
+      for (StepCase candidate : candidates(smallest, failure.index()).toList()) {
         final Optional<Difference> next = failure(candidate);
         if (next.isPresent()) {
           smallest = candidate;
@@ -70,7 +71,7 @@ final class Reduction {
             .formatted(
                 failure.getMessage(),
                 smallest,
-                firstFailure.index - first.offset(),
+                firstFailure.index() - first.offset(),
                 first,
                 Run.replay()),
         firstFailure);
@@ -107,7 +108,7 @@ final class Reduction {
             .map(c::with),
         c.settings().simpler().map(c::with),
         IntStream.range(0, state.arrays().size())
-            .filter(k -> State.getBits(state.arrays().get(k), index) != 0)
+            .filter(k -> Elements.rawBits(state.arrays().get(k), index) != 0)
             .mapToObj(k -> withZero(c, k, index)))
         .flatMap(candidates -> candidates);
   }
@@ -120,9 +121,9 @@ final class Reduction {
       return alone;
     }
     for (Object array : alone.arrays()) {
-      final long bits = State.getBits(array, lane);
-      State.fill(array, 1);
-      State.setBits(array, lane, bits);
+      final long bits = Elements.rawBits(array, lane);
+      Elements.fill(array, 1);
+      Elements.setBits(array, lane, bits);
     }
     return alone;
   }
@@ -133,7 +134,7 @@ final class Reduction {
 
   private static StepCase withZero(StepCase c, int array, int index) {
     final State state = c.state().copy();
-    State.setBits(state.arrays().get(array), index, 0);
+    Elements.setBits(state.arrays().get(array), index, 0);
     return new StepCase(state, c.settings(), c.offset(), c.length(), c.call());
   }
 }

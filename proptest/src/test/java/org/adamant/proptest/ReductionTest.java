@@ -9,6 +9,8 @@ import org.adamant.Adam;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.WeightDecay;
 import org.adamant.proptest.StepCase.Call;
+import org.adamant.testkit.Bits;
+import org.adamant.testkit.Elements;
 import org.junit.jupiter.api.Test;
 
 /** A failing case ends as small as it can be, and its message is enough to replay it. */
@@ -19,8 +21,8 @@ class ReductionTest {
   /** Thousands of ones, one element that is known to fail, and settings that have nothing to do with it. */
   private static StepCase large() {
     final State state = State.zeros(float.class, 8222);
-    state.arrays().forEach(array -> State.fill(array, 1));
-    State.setBits(state.grads(), WRONG, 0x00000007);
+    state.arrays().forEach(array -> Elements.fill(array, 1));
+    Elements.setBits(state.grads(), WRONG, 0x00000007);
     final Adam adam =
         Adam.defaults()
             .withWeightDecay(WeightDecay.L2, 0.5)
@@ -34,8 +36,8 @@ class ReductionTest {
     final State wrong = tried.state().copy();
     final int end = tried.offset() + tried.length() / lanes * lanes;
     for (int i = tried.offset(); i < end; i++) {
-      if (State.getBits(wrong.grads(), i) == 7) {
-        State.setBits(wrong.m(), i, 0x80000000L);
+      if (Elements.rawBits(wrong.grads(), i) == 7) {
+        Elements.setBits(wrong.m(), i, 0x80000000L);
       }
     }
     Bits.assertSame("8 lanes", tried.state(), wrong, tried.state());

@@ -2,6 +2,7 @@ package org.adamant.proptest;
 
 import java.lang.reflect.Array;
 import org.adamant.Adam;
+import org.adamant.testkit.Elements;
 
 /**
  * How far two implementations of Adam may be apart because of their roundings: this library's, and
@@ -85,7 +86,7 @@ final class RoundingBounds {
     this.errorOfP = new double[length];
     this.errorOfV = new double[length];
     for (int i = 0; i < length; i++) {
-      p[i] = State.get(params, i);
+      p[i] = Elements.get(params, i);
     }
   }
 
@@ -97,7 +98,7 @@ final class RoundingBounds {
     final double correction2 = -Math.expm1(t * Math.log(adam.beta2()));
     final double s = adam.learningRate() / correction1;
     for (int i = 0; i < p.length; i++) {
-      final double g = State.get(grads, i);
+      final double g = Elements.get(grads, i);
       m[i] += w1 * (g - m[i]);
 
       errorOfV[i] =

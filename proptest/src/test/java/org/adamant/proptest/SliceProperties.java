@@ -9,8 +9,9 @@ import net.jqwik.api.Provide;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.AdamKernel;
 import org.adamant.NonFinite;
-import org.adamant.proptest.Bits.Difference;
 import org.adamant.proptest.StepCase.Call;
+import org.adamant.testkit.Bits;
+import org.adamant.testkit.Bits.Difference;
 
 /** A step is done element by element: no neighbour, place or order of work changes a bit. */
 class SliceProperties {

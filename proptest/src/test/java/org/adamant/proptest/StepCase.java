@@ -6,6 +6,7 @@ import java.util.concurrent.ForkJoinPool;
 import org.adamant.AdamKernel;
 import org.adamant.AdamModel;
 import org.adamant.AdamStep;
+import org.adamant.testkit.Bits;
 
 /** A step to try: where it starts, with which settings, on which slice, by which of the calls. */
 record StepCase(State state, Settings settings, int offset, int length, Call call) {

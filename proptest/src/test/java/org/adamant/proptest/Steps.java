@@ -10,6 +10,7 @@ import net.jqwik.api.providers.ArbitraryProvider;
 import net.jqwik.api.providers.TypeUsage;
 import org.adamant.AdamStep;
 import org.adamant.proptest.Numbers.Quotient;
+import org.adamant.testkit.Elements;
 
 /**
  * All generators of cases: any {@link StepCase}, wherever a property takes one. They draw from jqwik's
@@ -122,8 +123,8 @@ final class Steps {
       draw(state, i, style < STYLES ? style : random.nextInt(STYLES), step, settings);
       if (isValid) {
         // A second moment less than zero has no root; there are many other ways to be NaN.
-        State.set(state.v(), i, Math.abs(State.get(state.v(), i)));
-        State.set(state.maximum(), i, Math.abs(State.get(state.maximum(), i)));
+        Elements.set(state.v(), i, Math.abs(Elements.get(state.v(), i)));
+        Elements.set(state.maximum(), i, Math.abs(Elements.get(state.maximum(), i)));
       }
     }
     return state;
@@ -131,14 +132,14 @@ final class Steps {
 
   private void draw(State state, int i, int style, AdamStep step, Settings settings) {
     switch (style) {
-      case 0 -> state.arrays().forEach(array -> State.setBits(array, i, numbers.anyBits()));
-      case 1 -> state.arrays().forEach(array -> State.set(array, i, numbers.ofAnyClass()));
+      case 0 -> state.arrays().forEach(array -> Elements.setBits(array, i, numbers.anyBits()));
+      case 1 -> state.arrays().forEach(array -> Elements.set(array, i, numbers.ofAnyClass()));
       case 2 -> ordinary(state, i);
       case 3 -> {
         ordinary(state, i);
         if (random.nextInt(8) == 0) {
           final Object array = state.arrays().get(random.nextInt(state.arrays().size()));
-          State.set(array, i, numbers.ofAnyClass());
+          Elements.set(array, i, numbers.ofAnyClass());
         }
       }
       case 4 -> nearlyEqual(state, i);
@@ -147,22 +148,22 @@ final class Steps {
   }
 
   private void ordinary(State state, int i) {
-    state.arrays().forEach(array -> State.set(array, i, numbers.ordinary()));
-    final double g = State.get(state.grads(), i);
-    State.set(state.v(), i, g * g * random.nextDouble());
-    State.set(state.maximum(), i, g * g * random.nextDouble());
+    state.arrays().forEach(array -> Elements.set(array, i, numbers.ordinary()));
+    final double g = Elements.get(state.grads(), i);
+    Elements.set(state.v(), i, g * g * random.nextDouble());
+    Elements.set(state.maximum(), i, g * g * random.nextDouble());
   }
 
   /** Differences that cancel: of the gradient and m, of its square and v, of the maximum and v. */
   private void nearlyEqual(State state, int i) {
     final double g = random.nextBoolean() ? numbers.ordinary() : numbers.ofAnyClass();
-    State.set(state.grads(), i, g);
-    State.set(state.m(), i, numbers.near(g));
-    State.set(state.v(), i, g * g);
-    State.set(state.v(), i, numbers.near(State.get(state.v(), i)));
-    State.set(state.maximum(), i, numbers.near(State.get(state.v(), i)));
-    State.set(state.params(), i, numbers.near(g));
-    State.set(state.average(), i, numbers.near(g));
+    Elements.set(state.grads(), i, g);
+    Elements.set(state.m(), i, numbers.near(g));
+    Elements.set(state.v(), i, g * g);
+    Elements.set(state.v(), i, numbers.near(Elements.get(state.v(), i)));
+    Elements.set(state.maximum(), i, numbers.near(Elements.get(state.v(), i)));
+    Elements.set(state.params(), i, numbers.near(g));
+    Elements.set(state.average(), i, numbers.near(g));
   }
 
   /**
@@ -186,10 +187,10 @@ final class Steps {
         border + (isNumerator ? 0 : ofD) - Math.getExponent(step.stepSize());
     final double m = numbers.signed(power(ofM));
     final double v = power(ofV);
-    State.set(state.m(), i, m);
-    State.set(state.v(), i, v);
-    State.set(state.maximum(), i, random.nextBoolean() ? 0 : v);
-    State.set(
+    Elements.set(state.m(), i, m);
+    Elements.set(state.v(), i, v);
+    Elements.set(state.maximum(), i, random.nextBoolean() ? 0 : v);
+    Elements.set(
         state.grads(),
         i,
         switch (random.nextInt(3)) {
@@ -198,8 +199,8 @@ final class Steps {
           default -> numbers.signed(Math.sqrt(v));
         });
     // Mostly zero, so that the bits of the update are seen and not rounded away.
-    State.set(state.params(), i, random.nextInt(4) == 0 ? numbers.ofAnyClass() : 0);
-    State.set(state.average(), i, numbers.signed(0));
+    Elements.set(state.params(), i, random.nextInt(4) == 0 ? numbers.ofAnyClass() : 0);
+    Elements.set(state.average(), i, numbers.signed(0));
   }
 
   /** A number of this exponent, or the nearest exponent that the type has. */
@@ -239,10 +240,10 @@ final class Steps {
     final int limit = numbers.maxExponent() / 2 - 1;
     final int exponent = random.nextInt(-limit, limit) - numbers.significandBits();
     final double d = Math.scalb(quotient.denominator(), exponent);
-    State.set(state.m(), i, numbers.signed(Math.scalb(quotient.numerator(), exponent)));
-    State.set(state.grads(), i, numbers.signed(d));
-    State.set(state.v(), i, d * d);
-    State.set(state.params(), i, numbers.signed(0));
+    Elements.set(state.m(), i, numbers.signed(Math.scalb(quotient.numerator(), exponent)));
+    Elements.set(state.grads(), i, numbers.signed(d));
+    Elements.set(state.v(), i, d * d);
+    Elements.set(state.params(), i, numbers.signed(0));
   }
 
   /** The elements in another order. */

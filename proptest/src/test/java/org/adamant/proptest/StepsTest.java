@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Random;
 import org.adamant.NonFinite;
 import org.adamant.proptest.StepCase.Call;
+import org.adamant.testkit.Elements;
 import org.junit.jupiter.api.Test;
 
 /** The generators reach what they were written for. */
@@ -31,7 +32,7 @@ class StepsTest {
                     tried.settings().t(), 1, 1, false, true, NonFinite.PROPAGATE));
         final Object update = updates.with(Call.SLICE).stepped(Kernels.REFERENCE).state().grads();
         for (int i = tried.offset(); i < tried.end(); i++) {
-          final double q = State.get(update, i);
+          final double q = Elements.get(update, i);
           final int exponent = Math.getExponent(q);
           final int most = steps.numbers().maxExponent();
           subnormal += q != 0 && exponent <= -most ? 1 : 0;

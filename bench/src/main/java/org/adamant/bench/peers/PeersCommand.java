@@ -19,10 +19,12 @@ import org.adamant.bench.results.ResultFile;
 import org.adamant.bench.results.Workload;
 import org.adamant.bench.results.Workload.Kind;
 import org.adamant.bench.support.Element;
+import org.adamant.bench.support.HelpOption;
 import org.adamant.bench.support.Machine;
 import org.adamant.bench.support.Outputs;
 import org.adamant.bench.support.Progress;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -71,11 +73,8 @@ public final class PeersCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin
+  private HelpOption help;
 
   @Option(
       names = "--peers",

@@ -47,7 +47,7 @@ record Base(String name, Path classes, List<Accepted> accepted) {
   }
 
   /** The jumps that have been accepted since. */
-  List<Accepted> newOf(List<Accepted> jumps) {
+  List<Accepted> acceptedSince(List<Accepted> jumps) {
     return jumps.stream().filter(jump -> !accepted.contains(jump)).toList();
   }
 }

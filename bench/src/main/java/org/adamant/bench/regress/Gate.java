@@ -45,13 +45,13 @@ record Gate(
   static final double BASELINE_THRESHOLD = 0.1;
 
   /** Where the interval reaches further to either side, a slowdown of 10 % may be missed. */
-  private static final double WIDEST = 1.1;
+  private static final double WIDEST_INTERVAL = 1.1;
 
   /** Forks that agree on what needs no statistics. */
-  private static final int AGREEING = 3;
+  private static final int FORKS_THAT_AGREE = 3;
 
   /** A byte per step: less is the measurement's own. */
-  private static final double NOTHING = 1;
+  private static final double LEAST_ALLOCATION = 1;
 
   /** What was found. */
   enum Status {
@@ -76,12 +76,13 @@ record Gate(
 
   /** Whether these forks leave no doubt, so that more would tell nothing new: the kernel has fallen off. */
   boolean isCertain(List<Fork> forks) {
-    return forks.size() >= AGREEING
+    return forks.size() >= FORKS_THAT_AGREE
         && (forks.stream().allMatch(this::hasNarrowerPath)
             || caseNames(forks).stream()
                 .anyMatch(
                     name -> !isAccepted(What.ALLOCATION, name)
-                        && samples(forks, name).stream().allMatch(s -> s.bytes() >= NOTHING)));
+                        && samples(forks, name).stream()
+                            .allMatch(s -> s.bytes() >= LEAST_ALLOCATION)));
   }
 
   /** Whether a slowdown of just the threshold is neither shown nor excluded, so that more forks help. */
@@ -132,7 +133,8 @@ record Gate(
         gaps.add(
             c.name() + ": not compared, as the baseline of this machine does not have it; add it by"
                 + " --save-baseline");
-      } else if (hasBase && c.toBase().high() / c.toBase().low() > WIDEST * WIDEST) {
+      } else if (hasBase
+          && c.toBase().high() / c.toBase().low() > WIDEST_INTERVAL * WIDEST_INTERVAL) {
         gaps.add(c.name() + ": too noisy to see 10 %: " + text(c.toBase()) + " than the base");
       }
     }
@@ -164,8 +166,8 @@ record Gate(
 
   private void checkAllocation(List<Fork> forks, GateRun.Case c, List<String> alarms) {
     final List<Sample> samples = samples(forks, c.name());
-    final long allocating = samples.stream().filter(s -> s.bytes() >= NOTHING).count();
-    if (allocating >= Math.max(AGREEING, samples.size() / 4)
+    final long allocating = samples.stream().filter(s -> s.bytes() >= LEAST_ALLOCATION).count();
+    if (allocating >= Math.max(FORKS_THAT_AGREE, samples.size() / 4)
         && !isAccepted(What.ALLOCATION, c.name())) {
       alarms.add(
           String.format(

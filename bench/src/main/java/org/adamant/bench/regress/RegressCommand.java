@@ -14,11 +14,13 @@ import org.adamant.bench.results.Accepted;
 import org.adamant.bench.results.Estimate;
 import org.adamant.bench.results.GateRun;
 import org.adamant.bench.results.ResultFile;
+import org.adamant.bench.support.HelpOption;
 import org.adamant.bench.support.Machine;
 import org.adamant.bench.support.MeasuredJvm;
 import org.adamant.bench.support.Outputs;
 import org.adamant.bench.support.Progress;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -62,11 +64,8 @@ public final class RegressCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin
+  private HelpOption help;
 
   @Option(
       names = "--base",
@@ -188,8 +187,8 @@ public final class RegressCommand implements Callable<Integer> {
             threshold / 100,
             against.isPresent(),
             before,
-            against.map(b -> b.newOf(jumps)).orElse(List.of()),
-            before.map(result -> result.newOf(jumps)).orElse(List.of()));
+            against.map(b -> b.acceptedSince(jumps)).orElse(List.of()),
+            before.map(result -> result.acceptedSince(jumps)).orElse(List.of()));
     final Path baseClasses = against.map(Base::classes).orElse(head);
     final ForkSource forkSource =
         source.orElseGet(() -> new ProbeRunner(head, baseClasses, sizes, jvmArguments));

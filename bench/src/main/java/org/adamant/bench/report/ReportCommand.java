@@ -10,9 +10,11 @@ import java.util.concurrent.Callable;
 import org.adamant.bench.results.Accepted;
 import org.adamant.bench.results.GateRun;
 import org.adamant.bench.results.ResultFile;
+import org.adamant.bench.support.HelpOption;
 import org.adamant.bench.support.Outputs;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -47,11 +49,8 @@ public final class ReportCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin
+  private HelpOption help;
 
   @Parameters(
       arity = "1..*",

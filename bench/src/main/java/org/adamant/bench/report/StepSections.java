@@ -11,7 +11,6 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.adamant.bench.jmh.StepStorage;
 import org.adamant.bench.jmh.StepVariant;
-import org.adamant.bench.lanes.Lanes;
 import org.adamant.bench.page.Chart;
 import org.adamant.bench.page.HtmlPage.Item;
 import org.adamant.bench.page.Line;

@@ -86,7 +86,7 @@ public record GateRun(
   }
 
   /** The jumps that were accepted on the day of this result or later. */
-  public List<Accepted> newOf(List<Accepted> jumps) {
+  public List<Accepted> acceptedSince(List<Accepted> jumps) {
     final String day = date.substring(0, 10);
     return jumps.stream().filter(jump -> jump.date().compareTo(day) >= 0).toList();
   }

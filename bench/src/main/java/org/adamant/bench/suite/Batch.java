@@ -16,7 +16,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  * @param timing how long
  * @param profilers what JMH looks at besides
  */
-public record Batch(
+record Batch(
     Class<?> benchmarks,
     List<String> methods,
     Map<String, List<String>> params,
@@ -24,7 +24,7 @@ public record Batch(
     List<Class<? extends Profiler>> profilers) {
 
   /** How many times something is measured. */
-  public int trials() {
+  int trials() {
     return params.values().stream().mapToInt(List::size).reduce(methods.size(), (a, b) -> a * b);
   }
 

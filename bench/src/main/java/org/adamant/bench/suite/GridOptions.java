@@ -23,7 +23,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options that say what is measured, for all commands that measure the step. */
-public final class GridOptions {
+final class GridOptions {
 
   private static final int LARGEST = 1 << 27;
 
@@ -96,7 +96,7 @@ public final class GridOptions {
   private String label;
 
   /** Options that were not given. */
-  public static GridOptions create() {
+  static GridOptions create() {
     return new GridOptions();
   }
 
@@ -105,7 +105,7 @@ public final class GridOptions {
    *
    * @throws ParameterException if an option has no meaning here
    */
-  public MeasuredJvm check(int rounds) {
+  MeasuredJvm check(int rounds) {
     for (int size : sizes) {
       if (size < 1 || size > LARGEST) {
         throw refusal("--sizes " + size + ": expected 1 to " + LARGEST + " elements");
@@ -169,7 +169,7 @@ public final class GridOptions {
    *
    * @param usual those where none are asked for; of these, only what fits into memory
    */
-  public List<String> sizes(int... usual) {
+  List<String> sizes(int... usual) {
     return (sizes.isEmpty()
         ? Arrays.stream(usual).filter(this::fits).boxed()
         : sizes.stream())
@@ -179,7 +179,7 @@ public final class GridOptions {
   }
 
   /** The names of the lane widths to measure. */
-  public List<String> widths(MeasuredJvm jvm) {
+  List<String> widths(MeasuredJvm jvm) {
     return (widths.isEmpty() ? jvm.supported() : widths)
         .stream()
         .sorted()
@@ -188,7 +188,7 @@ public final class GridOptions {
   }
 
   /** The element types to measure. */
-  public List<Element> elements(boolean isQuick) {
+  List<Element> elements(boolean isQuick) {
     if (!elements.isEmpty()) {
       return elements;
     }
@@ -196,22 +196,22 @@ public final class GridOptions {
   }
 
   /** The variants to measure. */
-  public List<StepVariant> variants(StepVariant... usual) {
+  List<StepVariant> variants(StepVariant... usual) {
     return variants.isEmpty() ? List.of(usual) : variants;
   }
 
   /** The numbers of threads to measure. */
-  public List<Integer> threads(Integer... usual) {
+  List<Integer> threads(Integer... usual) {
     return threads.isEmpty() ? Stream.of(usual).distinct().toList() : threads;
   }
 
   /** Whether more is asked for than the basic step on one thread. */
-  public boolean hasVariants() {
+  boolean hasVariants() {
     return !variants.isEmpty() || !threads.isEmpty();
   }
 
   /** Where the results come from: now, on this machine. */
-  public Origin origin(MeasuredJvm jvm) {
+  Origin origin(MeasuredJvm jvm) {
     return new Origin(
         label,
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
@@ -221,7 +221,7 @@ public final class GridOptions {
   }
 
   /** Options for the JVMs that are measured: those asked for, and what they are to say of their origin. */
-  public List<String> jvmArgs(Origin origin) {
+  List<String> jvmArgs(Origin origin) {
     return Stream.concat(jvmArgs.stream(), origin.jvmArgs().stream()).toList();
   }
 }

@@ -20,7 +20,7 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 
 /** Runs batches of benchmarks by JMH, one after the other. */
-public final class JmhSession {
+final class JmhSession {
 
   /** JMH itself, and the benchmarks' states, still use what this option is about. */
   private static final String QUIET = "--sun-misc-unsafe-memory-access=allow";
@@ -29,14 +29,14 @@ public final class JmhSession {
   private final Progress progress;
 
   /** A session. */
-  public JmhSession(List<String> jvmArgs, Progress progress) {
+  JmhSession(List<String> jvmArgs, Progress progress) {
     this.jvmArgs = new ArrayList<>(jvmArgs);
     this.jvmArgs.add(QUIET);
     this.progress = progress;
   }
 
   /** Measurements could not be made; the message is one line. */
-  public static final class FailedException extends Exception {
+  static final class FailedException extends Exception {
     private static final long serialVersionUID = 1;
 
     /** A failure. */
@@ -51,14 +51,14 @@ public final class JmhSession {
    * @param json as JMH writes it
    * @param times decoded, in the order of the measurements
    */
-  public record Results(String json, List<StepTime> times) {}
+  record Results(String json, List<StepTime> times) {}
 
   /**
    * Measures all batches, round by round, so that a disturbance does not hit one benchmark alone.
    *
    * @throws FailedException if one of them fails
    */
-  public Results run(List<Batch> batches, int rounds) throws FailedException {
+  Results run(List<Batch> batches, int rounds) throws FailedException {
     progress.expect((long) rounds * batches.stream().mapToInt(Batch::trials).sum());
     final List<RunResult> results = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {

@@ -18,21 +18,21 @@ import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.profile.MemPoolProfiler;
 
 /** Turns what is to be measured into batches for JMH. */
-public final class Plan {
+final class Plan {
 
   /** The preferred kernel alone. */
-  public static final List<String> PREFERRED = List.of(StepTime.PREFERRED);
+  static final List<String> PREFERRED = List.of(StepTime.PREFERRED);
 
   private final List<Batch> batches = new ArrayList<>();
   private final Timing timing;
 
   /** A plan without batches. */
-  public Plan(Timing timing) {
+  Plan(Timing timing) {
     this.timing = timing;
   }
 
   /** What to measure. */
-  public List<Batch> batches() {
+  List<Batch> batches() {
     return batches;
   }
 
@@ -40,7 +40,7 @@ public final class Plan {
    * Adds the step at every width, with the limit and the plain loop to compare it with. Sizes are batches
    * of their own, so that what is compared is measured within a short time.
    */
-  public void addStep(
+  void addStep(
       Element element, List<String> sizes, List<String> widths, Contestant... others) {
     for (String size : sizes) {
       final Map<String, List<String>> only = Map.of("size", List.of(size));
@@ -50,7 +50,7 @@ public final class Plan {
   }
 
   /** Adds variants on some numbers of threads, at some widths, size by size as {@link #addStep}. */
-  public void addVariants(
+  void addVariants(
       Element element,
       List<String> sizes,
       List<String> widths,

@@ -12,6 +12,7 @@ import org.adamant.bench.jmh.StepVariant;
 import org.adamant.bench.report.StepSections;
 import org.adamant.bench.results.Contestant;
 import org.adamant.bench.support.Element;
+import org.adamant.bench.support.HelpOption;
 import org.adamant.bench.support.MeasuredJvm;
 import org.adamant.bench.support.Outputs;
 import org.adamant.bench.support.Progress;
@@ -62,11 +63,8 @@ public final class SuiteCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin
+  private HelpOption help;
 
   @Option(names = "--quick", description = "Fewer sizes and variants, float only, shorter.")
   private boolean isQuick;

@@ -13,7 +13,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
  * @param iterations iterations that are counted; 0 for a single call in each fork
  * @param millis the length of each
  */
-public record Timing(int forks, int warmups, int warmupMillis, int iterations, int millis) {
+record Timing(int forks, int warmups, int warmupMillis, int iterations, int millis) {
 
   /**
    * One call in each of some JVMs.
@@ -21,7 +21,7 @@ public record Timing(int forks, int warmups, int warmupMillis, int iterations, i
    * @param forks the JVMs
    * @return the timing
    */
-  public static Timing firstCall(int forks) {
+  static Timing firstCall(int forks) {
     return new Timing(forks, 0, 0, 0, 0);
   }
 

@@ -15,7 +15,7 @@ import org.openjdk.jmh.runner.format.OutputFormat;
 final class TrialOutput implements OutputFormat {
 
   private final Progress progress;
-  private final StringBuilder said = new StringBuilder();
+  private final StringBuilder output = new StringBuilder();
 
   TrialOutput(Progress progress) {
     this.progress = progress;
@@ -24,7 +24,7 @@ final class TrialOutput implements OutputFormat {
   /** What went wrong, in one line. */
   String reason(Exception e) {
     final List<String> errors =
-        said.toString()
+        output.toString()
             .lines()
             .map(String::strip)
             .filter(line -> line.contains("Exception") || line.contains("Error"))
@@ -35,7 +35,7 @@ final class TrialOutput implements OutputFormat {
 
   @Override
   public void startBenchmark(BenchmarkParams params) {
-    said.setLength(0);
+    output.setLength(0);
   }
 
   @Override
@@ -47,22 +47,22 @@ final class TrialOutput implements OutputFormat {
 
   @Override
   public void print(String text) {
-    said.append(text);
+    output.append(text);
   }
 
   @Override
   public void println(String text) {
-    said.append(text).append('\n');
+    output.append(text).append('\n');
   }
 
   @Override
   public void write(int b) {
-    said.append((char) b);
+    output.append((char) b);
   }
 
   @Override
   public void write(byte[] bytes) {
-    said.append(new String(bytes, StandardCharsets.UTF_8));
+    output.append(new String(bytes, StandardCharsets.UTF_8));
   }
 
   @Override

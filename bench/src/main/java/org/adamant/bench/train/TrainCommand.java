@@ -8,9 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -19,11 +17,21 @@ import org.adamant.AdamKernel;
 import org.adamant.bench.page.Numbers;
 import org.adamant.bench.page.Table;
 import org.adamant.bench.support.AtomicFile;
+import org.adamant.bench.support.HelpOption;
 import org.adamant.bench.support.Machine;
 import org.adamant.bench.support.Outputs;
 import org.adamant.bench.support.Progress;
+import org.adamant.bench.support.Stopwatch;
+import org.adamant.bench.train.program.Context;
+import org.adamant.bench.train.program.Program;
+import org.adamant.bench.train.program.ProgramName;
+import org.adamant.bench.train.report.Chapter;
+import org.adamant.bench.train.report.Claim;
+import org.adamant.bench.train.report.Findings;
+import org.adamant.bench.train.report.HtmlReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -58,11 +66,8 @@ public final class TrainCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
+  @Mixin
+  private HelpOption help;
 
   @Option(
       names = "--only",
@@ -104,7 +109,7 @@ public final class TrainCommand implements Callable<Integer> {
     final PrintWriter out = spec.commandLine().getOut();
     final String kernel = AdamKernel.preferred().explanation();
     out.println("Adam on " + kernel);
-    final Map<Program, Findings> sections = new LinkedHashMap<>();
+    final List<Chapter> chapters = new ArrayList<>();
     final List<String> failures = new ArrayList<>();
     // Measured in a JVM that has trained nothing yet: training changes how the JIT compiles the
     // loops, and with it some of the times. Shown last all the same.
@@ -114,14 +119,15 @@ public final class TrainCommand implements Callable<Integer> {
     for (ProgramName name : names()) {
       final Done done = name == ProgramName.SPEED ? speed.orElseThrow() : run(name, out);
       print(name, done, out);
-      final Findings section = done.section;
-      section.failures().forEach(claim -> failures.add(name.label() + ": " + claim.text()));
-      sections.put(done.program, section);
+      done.chapter.findings()
+          .failures()
+          .forEach(claim -> failures.add(name.label() + ": " + claim.text()));
+      chapters.add(done.chapter);
     }
     out.println();
     failures.forEach(failure -> out.println("FAILED " + failure));
     try {
-      AtomicFile.write(report, HtmlReport.render(sections, origin(), kernel));
+      AtomicFile.write(report, HtmlReport.render(chapters, origin(), kernel));
     } catch (IOException e) {
       spec.commandLine().getErr().println("cannot write " + report + ": " + Outputs.reason(e));
       return FAILURE;
@@ -149,19 +155,21 @@ public final class TrainCommand implements Callable<Integer> {
     try (Progress progress = progress(name)) {
       final Context context =
           new Context(progress, verbose ? Optional.of(out) : Optional.empty());
-      return new Done(program, program.run(context), time.seconds());
+      return new Done(
+          new Chapter(program.title(), program.introduction(), program.run(context)),
+          time.seconds());
     }
   }
 
   private static void print(ProgramName name, Done done, PrintWriter out) {
-    final Findings section = done.section;
+    final Findings findings = done.chapter.findings();
     out.println();
-    out.println(name.label() + ": " + done.program.title());
-    for (Claim claim : section.claims()) {
+    out.println(name.label() + ": " + done.chapter.title());
+    for (Claim claim : findings.claims()) {
       out.println((claim.holds() ? "  ok      " : "  FAILED  ") + claim.text());
     }
-    section.notes().forEach(note -> out.println("          " + note));
-    for (Table table : section.tables()) {
+    findings.notes().forEach(note -> out.println("          " + note));
+    for (Table table : findings.tables()) {
       out.println();
       table.textLines().forEach(line -> out.println("    " + line));
     }
@@ -177,5 +185,5 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   /** A program that has run. */
-  private record Done(Program program, Findings section, double seconds) {}
+  private record Done(Chapter chapter, double seconds) {}
 }

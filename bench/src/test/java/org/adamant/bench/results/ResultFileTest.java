@@ -90,7 +90,8 @@ class ResultFileTest {
     final GateRun baseline = run(1);
     final Accepted before = new Accepted("2026-10-31", What.TIME, "all", 1.1, "before");
     final Accepted sameDay = new Accepted("2026-11-01", What.TIME, "all", 1.1, "the same day");
-    assertThat(baseline.newOf(List.of(before, sameDay, JUMP))).containsExactly(sameDay, JUMP);
+    assertThat(baseline.acceptedSince(List.of(before, sameDay, JUMP))).containsExactly(sameDay,
+        JUMP);
   }
 
   @Test

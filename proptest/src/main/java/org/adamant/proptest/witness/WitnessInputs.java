@@ -1,5 +1,7 @@
 package org.adamant.proptest.witness;
 
+import org.adamant.testkit.Elements;
+
 /**
  * The inputs of the run: bits from integer arithmetic, scaled by powers of two and rounded once, which is
  * the same everywhere. Most elements have ordinary gradients; the others go where the arithmetic has
@@ -24,7 +26,7 @@ final class WitnessInputs {
 
   void fillParams(Object params, int length) {
     for (int i = 0; i < length; i++) {
-      FullState.set(params, i, random.uniform() - 0.5);
+      Elements.set(params, i, random.uniform() - 0.5);
     }
   }
 
@@ -33,7 +35,7 @@ final class WitnessInputs {
     for (int i = 0; i < length; i++) {
       final long bits = random.next();
       final double x = (bits >> 10) * 0x1p-53; // -1 to 1
-      FullState.set(grads, i, switch (i % KINDS) {
+      Elements.set(grads, i, switch (i % KINDS) {
         case 1 -> t % 97 == 1 ? x : 0; // sparse
         case 3 -> Math.scalb(x, hugeExponent);
         case 5 -> Math.scalb(x, tinyExponentOfM);

@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.adamant.AdamKernel;
 import org.adamant.AdamSlice;
+import org.adamant.proptest.State;
 
 /**
  * A fixed run over all variants and both types.
@@ -47,7 +48,7 @@ record WitnessRun(int length, int steps) {
   }
 
   private String hash(AdamKernel kernel, Class<?> type, Variant variant) {
-    final FullState state = FullState.zeros(type, length);
+    final State state = State.zeros(type, length);
     final AdamSlice slice = state.slice();
     final WitnessInputs inputs = new WitnessInputs(type);
     inputs.fillParams(state.params(), length);

@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.adamant.testkit.Command;
 
 /**
  * The witness in a JVM of its own, and what that JVM has to say about itself: a fork that quietly ran

@@ -2,8 +2,9 @@ package org.adamant.proptest.oracle;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.adamant.proptest.witness.FullState;
+import org.adamant.proptest.State;
 import org.adamant.proptest.witness.Variant;
+import org.adamant.testkit.Elements;
 import org.apache.commons.numbers.core.DD;
 
 /**
@@ -18,18 +19,18 @@ public final class ExactRun<T> {
   private final int stride;
   private List<Oracle.Element<T>> elements = new ArrayList<>();
 
-  ExactRun(Reals<T> reals, Variant variant, FullState start, int stride) {
+  ExactRun(Reals<T> reals, Variant variant, State start, int stride) {
     this.oracle = new Oracle<>(reals, variant);
     this.isFloat = start.params() instanceof float[];
     this.stride = stride;
     for (int i = 0; i < start.length(); i += stride) {
       elements.add(
           oracle.element(
-              FullState.get(start.params(), i),
-              FullState.get(start.m(), i),
-              FullState.get(start.v(), i),
-              FullState.get(start.maximum(), i),
-              FullState.get(start.average(), i)));
+              Elements.get(start.params(), i),
+              Elements.get(start.m(), i),
+              Elements.get(start.v(), i),
+              Elements.get(start.maximum(), i),
+              Elements.get(start.average(), i)));
     }
   }
 
@@ -41,7 +42,7 @@ public final class ExactRun<T> {
    * @param stride follows every stride-th element, from the first
    * @return the trajectory
    */
-  public static ExactRun<DD> start(Variant variant, FullState start, int stride) {
+  public static ExactRun<DD> start(Variant variant, State start, int stride) {
     return new ExactRun<>(DoubleDoubles.INSTANCE, variant, start, stride);
   }
 
@@ -55,7 +56,7 @@ public final class ExactRun<T> {
     final Oracle.Corrections<T> corrections = oracle.corrections(t);
     final List<Oracle.Element<T>> next = new ArrayList<>(elements.size());
     for (int k = 0; k < elements.size(); k++) {
-      next.add(oracle.step(elements.get(k), corrections, FullState.get(grads, k * stride)));
+      next.add(oracle.step(elements.get(k), corrections, Elements.get(grads, k * stride)));
     }
     elements = next;
   }
@@ -70,13 +71,13 @@ public final class ExactRun<T> {
    * @param actual the arrays of all elements after the same steps
    * @return the errors of those that are followed
    */
-  public Accuracy accuracy(FullState actual) {
+  public Accuracy accuracy(State actual) {
     final Accuracy accuracy = new Accuracy();
     judge(actual, accuracy);
     return accuracy;
   }
 
-  void judge(FullState actual, Accuracy accuracy) {
+  void judge(State actual, Accuracy accuracy) {
     for (int k = 0; k < elements.size(); k++) {
       final Oracle.Element<T> exact = elements.get(k);
       final Oracle.Largest largest = exact.largest();
@@ -94,7 +95,7 @@ public final class ExactRun<T> {
   }
 
   private double error(Object array, int i, T exact) {
-    return oracle.error(FullState.get(array, i), exact);
+    return oracle.error(Elements.get(array, i), exact);
   }
 
   private double ulp(double x) {

@@ -11,9 +11,10 @@ import java.util.Random;
 import org.adamant.AdamKernel;
 import org.adamant.AdamSlice;
 import org.adamant.LaneWidth;
-import org.adamant.proptest.witness.FullState;
+import org.adamant.proptest.State;
 import org.adamant.proptest.witness.Variant;
 import org.adamant.proptest.witness.XorShift;
+import org.adamant.testkit.Elements;
 import org.apache.commons.numbers.core.DD;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,7 +70,7 @@ class OracleTest {
     final Accuracy accuracy = new Accuracy();
     final XorShift random = new XorShift();
     for (long t : STEPS) {
-      final FullState state = anyState(type, random);
+      final State state = anyState(type, random);
       final ExactRun<BigDecimal> exact = new ExactRun<>(Decimals.INSTANCE, variant, state, 1);
       exact.step(t, state.grads());
       KERNEL.step(variant.atStep(t), state.slice());
@@ -78,17 +79,17 @@ class OracleTest {
     return accuracy;
   }
 
-  private static FullState anyState(Class<?> type, XorShift random) {
-    final FullState state = FullState.zeros(type, 8 * LENGTH);
+  private static State anyState(Class<?> type, XorShift random) {
+    final State state = State.zeros(type, 8 * LENGTH);
     for (int i = 0; i < state.length(); i++) {
       for (Object array : state.arrays()) {
         // From 2^-24 to 1, signed.
         final long bits = random.next();
-        FullState.set(array, i, Math.scalb((bits >> 10) * 0x1p-53, -(int) (bits & 0xf)));
+        Elements.set(array, i, Math.scalb((bits >> 10) * 0x1p-53, -(int) (bits & 0xf)));
       }
       for (Object array : List.of(state.v(), state.maximum())) {
-        final double x = FullState.get(array, i);
-        FullState.set(array, i, x * x);
+        final double x = Elements.get(array, i);
+        Elements.set(array, i, x * x);
       }
     }
     return state;
@@ -96,18 +97,18 @@ class OracleTest {
 
   /** A trajectory with normal random gradients. */
   private static List<Accuracy> trajectory(Variant variant, Class<?> type) {
-    final FullState state = FullState.zeros(type, LENGTH);
+    final State state = State.zeros(type, LENGTH);
     final AdamSlice slice = state.slice();
     final Random random = new Random(1);
     for (int i = 0; i < LENGTH; i++) {
-      FullState.set(state.params(), i, random.nextDouble() - 0.5);
+      Elements.set(state.params(), i, random.nextDouble() - 0.5);
     }
     state.startAverage();
     final ExactRun<DD> exact = ExactRun.start(variant, state, 1);
     final List<Accuracy> accuracies = new ArrayList<>();
     for (int t = 1; t <= JUDGED.getLast(); t++) {
       for (int i = 0; i < LENGTH; i++) {
-        FullState.set(state.grads(), i, 0.01 * random.nextGaussian());
+        Elements.set(state.grads(), i, 0.01 * random.nextGaussian());
       }
       exact.step(t, state.grads());
       KERNEL.step(variant.atStep(t), slice);
@@ -186,7 +187,7 @@ class OracleTest {
   void doubleDoubleIsPreciseEnough() {
     for (Variant variant : Variant.OF_THE_FORMULA) {
       final XorShift random = new XorShift();
-      final FullState state = anyState(double.class, random);
+      final State state = anyState(double.class, random);
       final ExactRun<DD> fast = ExactRun.start(variant, state, 1);
       final ExactRun<BigDecimal> slow = new ExactRun<>(Decimals.INSTANCE, variant, state, 1);
       for (int t = 1; t <= 3; t++) {

@@ -1,0 +1,48 @@
+package org.adamant.bench.report;
+
+import java.util.Arrays;
+import org.adamant.bench.results.Spread;
+
+/**
+ * Nanoseconds per element of one candidate, round by round. Rounds with the same number were measured
+ * shortly after one another, so two candidates are compared round by round.
+ */
+record Rounds(double[] nanos) {
+
+  /** A smaller difference is of no use to anybody. */
+  private static final double LEAST_DIFFERENCE = 1.02;
+
+  /** In fewer rounds, chance alone is of one mind too often. */
+  private static final int FEWEST_ROUNDS = 3;
+
+  double median() {
+    return Spread.median(nanos);
+  }
+
+  /** The median of the ratios to the other. */
+  double ratioTo(Rounds other) {
+    return Spread.median(ratios(other));
+  }
+
+  private double[] ratios(Rounds other) {
+    final double[] ratios = new double[Math.min(nanos.length, other.nanos.length)];
+    Arrays.setAll(ratios, i -> nanos[i] / other.nanos[i]);
+    return ratios;
+  }
+
+  /** Whether this one is slower in every round, and by enough to care. */
+  boolean isSlowerThan(Rounds other) {
+    final double[] ratios = ratios(other);
+    return ratios.length >= FEWEST_ROUNDS
+        && Arrays.stream(ratios).allMatch(ratio -> ratio > 1)
+        && Spread.median(ratios) >= LEAST_DIFFERENCE;
+  }
+
+  /** Whether the difference is too small to care in every round. */
+  boolean isAsFastAs(Rounds other) {
+    final double[] ratios = ratios(other);
+    return ratios.length >= FEWEST_ROUNDS
+        && Arrays.stream(ratios)
+            .allMatch(ratio -> ratio < LEAST_DIFFERENCE && ratio > 1 / LEAST_DIFFERENCE);
+  }
+}

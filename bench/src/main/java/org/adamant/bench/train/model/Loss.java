@@ -1,0 +1,12 @@
+package org.adamant.bench.train.model;
+
+/** How wrong the outputs of a batch are. */
+public interface Loss {
+
+  /**
+   * The mean loss of a batch, and its gradient.
+   *
+   * @param gradient is set to the gradient with respect to the outputs
+   */
+  double lossAndGradient(float[] outputs, float[] targets, int samples, float[] gradient);
+}

@@ -1,0 +1,2 @@
+/** What a program found, and the page that shows it. */
+package org.adamant.bench.train.report;
