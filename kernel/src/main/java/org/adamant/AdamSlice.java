@@ -8,6 +8,7 @@ import org.adamant.internal.loop.Kind;
 import org.adamant.internal.loop.Layout;
 import org.adamant.internal.loop.Operand;
 import org.adamant.internal.loop.Operands;
+import org.adamant.internal.loop.Place;
 
 /**
  * The operands of one step and the part of them it is for: parameters, gradients, moments, and what some
@@ -461,19 +462,22 @@ public final class AdamSlice {
 
   private static Operands operands(Storage[] storages, long offset, long length, long number) {
     final Kind[] kinds = new Kind[Operand.COUNT];
+    final Place[] places = new Place[Operand.COUNT];
     final Object[] memory = new Object[Operand.COUNT];
     final Storage[] alike = alike(storages);
     int arrays = 0;
     for (int k = 0; k < alike.length; k++) {
       if (alike[k] == null) {
         kinds[k] = Kind.NONE;
+        places[k] = Place.ANY;
         continue;
       }
       kinds[k] = alike[k].kind();
       memory[k] = alike[k].memory(offset, length);
+      places[k] = Place.of(kinds[k], memory[k]);
       arrays = alike[k].array == null ? arrays : alike[k].offset + (int) offset;
     }
-    return new Operands(Layout.of(kinds), memory, arrays, length, number);
+    return new Operands(Layout.of(kinds, places), memory, arrays, length, number);
   }
 
   /** Storages of which all arrays are indexed alike, as loops do; an array at another offset becomes a segment. */

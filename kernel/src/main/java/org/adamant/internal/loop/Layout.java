@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.adamant.internal.loop.Specialisation.Element;
 
 /**
- * The kinds of all operands of a step, a constant of the specialised loop. There is one instance of each, so that
+ * The kinds of all operands of a step and where they lie, a constant of the specialised loop. There is one instance of each, so that
  * they are compared by reference.
  *
  * <p>Maxima and averages that are not there have a kind nevertheless: the variant says whether they are used, and slices
@@ -14,7 +14,7 @@ import org.adamant.internal.loop.Specialisation.Element;
  */
 public final class Layout {
 
-  private static final ConcurrentHashMap<Integer, Layout> SHARED = new ConcurrentHashMap<>();
+  private static final ConcurrentHashMap<Long, Layout> SHARED = new ConcurrentHashMap<>();
 
   private static final AtomicInteger MADE = new AtomicInteger();
 
@@ -28,13 +28,19 @@ public final class Layout {
   public final int id = MADE.getAndIncrement();
 
   private final Kind[] kinds;
+  private final Place[] places;
   private final boolean hasBlocks;
   private final boolean isLossy;
   private final Layout ofGrads;
 
-  private Layout(Kind[] kinds) {
+  private Layout(Kind[] kinds, Place[] places) {
     this.kinds = kinds;
-    this.ofGrads = isUniform(kinds) ? this : uniform(kinds[Operand.GRADS.ordinal()]);
+    this.places = places;
+    final int grads = Operand.GRADS.ordinal();
+    final boolean isUniform =
+        Arrays.equals(kinds, all(kinds[0]))
+            && Arrays.equals(places, all(places[0]));
+    this.ofGrads = isUniform ? this : uniform(kinds[grads], places[grads]);
     // Loops, not streams or lists: no first step loads more classes than it needs.
     boolean anyIsLossy = false;
     boolean anyHasBlocks = false;
@@ -47,25 +53,38 @@ public final class Layout {
   }
 
   /**
-   * The layout of these kinds.
+   * The layout of operands of these kinds, wherever they lie.
    *
    * @param kinds the kind of each {@link Operand}, in their order, {@link Kind#NONE} for one that is not there
    * @return the one instance
    */
   public static Layout of(Kind... kinds) {
+    return of(kinds, all(Place.ANY));
+  }
+
+  /**
+   * The layout of operands of these kinds in these places.
+   *
+   * @param kinds the kind of each {@link Operand}, in their order, {@link Kind#NONE} for one that is not there
+   * @param places the place of each
+   * @return the one instance
+   */
+  public static Layout of(Kind[] kinds, Place[] places) {
     final Kind[] all = kinds.clone();
+    final Place[] allPlaces = places.clone();
     final Kind plain = plain(all[0]);
     for (Operand operand : new Operand[] {Operand.MAXIMUM, Operand.AVERAGE}) {
       if (all[operand.ordinal()] == Kind.NONE) {
         all[operand.ordinal()] = plain;
+        allPlaces[operand.ordinal()] = plain == all[0] ? places[0] : Place.ANY;
       }
     }
-    int code = 0;
-    for (Kind kind : all) {
-      code = code << 4 | kind.ordinal();
+    long code = 0;
+    for (int k = 0; k < all.length; k++) {
+      code = code << 8 | all[k].ordinal() << 4 | allPlaces[k].ordinal();
     }
     final Layout known = SHARED.get(code);
-    return known != null ? known : Shared.keep(SHARED, code, new Layout(all));
+    return known != null ? known : Shared.keep(SHARED, code, new Layout(all, allPlaces));
   }
 
   /**
@@ -75,7 +94,34 @@ public final class Layout {
    * @return the layout
    */
   public static Layout uniform(Kind kind) {
-    return of(kind, kind, kind, kind, kind, kind, Kind.NONE, Kind.NONE);
+    return uniform(kind, Place.ANY);
+  }
+
+  /**
+   * The layout of a step whose operands are all of one kind and in one place.
+   *
+   * @param kind the kind
+   * @param place the place
+   * @return the layout
+   */
+  public static Layout uniform(Kind kind, Place place) {
+    return of(all(kind), all(place));
+  }
+
+  /** Fills in the same for all operands but copy and remainder. */
+  private static <T> T[] uniform(T[] all, T value, T none) {
+    Arrays.fill(all, value);
+    all[Operand.COPY.ordinal()] = none;
+    all[Operand.REMAINDER.ordinal()] = none;
+    return all;
+  }
+
+  private static Kind[] all(Kind kind) {
+    return uniform(new Kind[Operand.COUNT], kind, Kind.NONE);
+  }
+
+  private static Place[] all(Place place) {
+    return uniform(new Place[Operand.COUNT], place, Place.ANY);
   }
 
   /**
@@ -86,14 +132,6 @@ public final class Layout {
    */
   public static Layout of(Element element) {
     return element == Element.FLOAT ? FLOATS : DOUBLES;
-  }
-
-  private static boolean isUniform(Kind[] kinds) {
-    final Kind[] uniform = kinds.clone();
-    Arrays.fill(uniform, kinds[0]);
-    uniform[Operand.COPY.ordinal()] = Kind.NONE;
-    uniform[Operand.REMAINDER.ordinal()] = Kind.NONE;
-    return Arrays.equals(kinds, uniform);
   }
 
   /** That of operands beside such parameters which lose nothing. */
@@ -116,6 +154,15 @@ public final class Layout {
    */
   public Kind kind(Operand operand) {
     return kinds[operand.ordinal()];
+  }
+
+  /**
+   * {@return where an operand lies}
+   *
+   * @param operand which
+   */
+  public Place place(Operand operand) {
+    return places[operand.ordinal()];
   }
 
   /** {@return what a step computes in} */

@@ -1,6 +1,5 @@
 package org.adamant.internal.loop;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -10,13 +9,14 @@ public final class Memory {
   private Memory() {}
 
   /**
-   * New memory with these numbers, rounded to nearest; native where it is a segment.
+   * New memory with these numbers, rounded to nearest.
    *
    * @param kind the kind
+   * @param place the place, where it is a segment
    * @param values the numbers
    * @return an array, a segment, or blocks; null for {@link Kind#NONE}
    */
-  public static Object of(Kind kind, double... values) {
+  public static Object of(Kind kind, Place place, double... values) {
     final Object memory =
         switch (kind) {
           case NONE -> null;
@@ -24,11 +24,11 @@ public final class Memory {
           case DOUBLE_ARRAY -> new double[values.length];
           case BFLOAT16_ARRAY -> new short[values.length];
           case FLOAT_SEGMENT, DOUBLE_SEGMENT, BFLOAT16_SEGMENT ->
-              Arena.ofAuto().allocate((long) values.length * kind.bytes, Long.BYTES);
+              place.allocate((long) values.length * kind.bytes);
           case BLOCK8_SEGMENT ->
               new Block8(
-                  Arena.ofAuto().allocate(values.length),
-                  Arena.ofAuto().allocate(Block8.scaleBytes(values.length)));
+                  place.allocate(values.length),
+                  place.allocate(Block8.scaleBytes(values.length)));
         };
     for (int i = 0; i < values.length; i++) {
       set(kind, memory, i, values[i]);

@@ -65,6 +65,15 @@ final class SimdLoop extends Loop {
   private static final Kind AVERAGE = LAYOUT.kind(Operand.AVERAGE);
   private static final Kind COPY = LAYOUT.kind(Operand.COPY);
   private static final Kind REMAINDER = LAYOUT.kind(Operand.REMAINDER);
+  // See Place.
+  private static final Class<?> PARAMS_CLASS = LAYOUT.place(Operand.PARAMS).type();
+  private static final Class<?> GRADS_CLASS = LAYOUT.place(Operand.GRADS).type();
+  private static final Class<?> M_CLASS = LAYOUT.place(Operand.M).type();
+  private static final Class<?> V_CLASS = LAYOUT.place(Operand.V).type();
+  private static final Class<?> MAXIMA_CLASS = LAYOUT.place(Operand.MAXIMUM).type();
+  private static final Class<?> AVERAGE_CLASS = LAYOUT.place(Operand.AVERAGE).type();
+  private static final Class<?> COPY_CLASS = LAYOUT.place(Operand.COPY).type();
+  private static final Class<?> REMAINDER_CLASS = LAYOUT.place(Operand.REMAINDER).type();
   private static final boolean FLOAT = LAYOUT.element() == Specialisation.Element.FLOAT;
   private static final boolean HAS_ARRAYS = LAYOUT.hasArrays();
   private static final boolean M_IN_BLOCKS = M == Kind.BLOCK8_SEGMENT;
@@ -185,22 +194,24 @@ final class SimdLoop extends Loop {
   }
 
   private void stepVectors(Coefficients c, Operands o, float[] moments, long first, int count) {
-    final Object params = o.params;
-    final Object grads = o.grads;
-    final Object m = o.m;
-    final Object v = o.v;
+    final Object params = PARAMS_CLASS.cast(o.params);
+    final Object grads = GRADS_CLASS.cast(o.grads);
+    final Object m = M_IN_BLOCKS ? o.m : M_CLASS.cast(o.m);
+    final Object v = V_IN_BLOCKS ? o.v : V_CLASS.cast(o.v);
     final Block8 mBlocks = M_IN_BLOCKS ? (Block8) m : null;
-    final MemorySegment mCodes = M_IN_BLOCKS ? mBlocks.codes : null;
+    final MemorySegment mCodes = M_IN_BLOCKS ? (MemorySegment) M_CLASS.cast(mBlocks.codes) : null;
     final float mFactor = M_IN_BLOCKS ? mBlocks.factor(first) : 0;
     final float mOffset = M_IN_BLOCKS ? mBlocks.offset(first, false) : 0;
     final Block8 vBlocks = V_IN_BLOCKS ? (Block8) v : null;
-    final MemorySegment vCodes = V_IN_BLOCKS ? vBlocks.codes : null;
+    final MemorySegment vCodes = V_IN_BLOCKS ? (MemorySegment) V_CLASS.cast(vBlocks.codes) : null;
     final float vFactor = V_IN_BLOCKS ? vBlocks.factor(first) : 0;
     final float vOffset = V_IN_BLOCKS ? vBlocks.offset(first, true) : 0;
-    final Object maxima = !RELATIVES && MAXIMUM ? o.further(Operand.MAXIMUM) : null;
-    final Object average = AVERAGES ? o.further(Operand.AVERAGE) : null;
-    final Object copy = HAS_COPY ? o.further(Operand.COPY) : null;
-    final Object remainder = HAS_REMAINDER ? o.further(Operand.REMAINDER) : null;
+    final Object maxima =
+        !RELATIVES && MAXIMUM ? MAXIMA_CLASS.cast(o.further(Operand.MAXIMUM)) : null;
+    final Object average = AVERAGES ? AVERAGE_CLASS.cast(o.further(Operand.AVERAGE)) : null;
+    final Object copy = HAS_COPY ? COPY_CLASS.cast(o.further(Operand.COPY)) : null;
+    final Object remainder =
+        HAS_REMAINDER ? REMAINDER_CLASS.cast(o.further(Operand.REMAINDER)) : null;
     final Vector<Number> gradientScale = SCALES ? broadcast(c.gradientScale()) : null;
     final Vector<Number> clip = CLIPS ? broadcast(c.clip()) : null;
     final Vector<Number> decay = DECAYS ? broadcast(c.decay()) : null;
@@ -471,8 +482,8 @@ final class SimdLoop extends Loop {
     final int largestV = V_IN_BLOCKS ? largest(moments, Scratch.SECOND) : 0;
     final float factorOfM = M_IN_BLOCKS ? m.setScale(first, largestM, false) : 0;
     final float factorOfV = V_IN_BLOCKS ? v.setScale(first, largestV, true) : 0;
-    final MemorySegment codesOfM = M_IN_BLOCKS ? m.codes : null;
-    final MemorySegment codesOfV = V_IN_BLOCKS ? v.codes : null;
+    final MemorySegment codesOfM = M_IN_BLOCKS ? (MemorySegment) M_CLASS.cast(m.codes) : null;
+    final MemorySegment codesOfV = V_IN_BLOCKS ? (MemorySegment) V_CLASS.cast(v.codes) : null;
     final int key = RANDOM_M || RANDOM_V ? key(c, o, first, RandomBits.MAIN) : 0;
     IntVector numbers = IntVector.broadcast(INTS, (int) (o.number + first)).addIndex(1);
     for (int k = 0; k < Block8.LENGTH; k += LANES) {
@@ -544,7 +555,7 @@ final class SimdLoop extends Loop {
   }
 
   private static long countInVectors(Operands o, long first, int count) {
-    final Object grads = o.grads;
+    final Object grads = GRADS_CLASS.cast(o.grads);
     final int from = index(o, first);
     final long base = first - from;
     final Vector<Number> exponent =
@@ -576,7 +587,7 @@ final class SimdLoop extends Loop {
 
   private static void addSquaresOfVectors(
       double[] sums, Operands o, double scale, long first, int count) {
-    final Object grads = o.grads;
+    final Object grads = GRADS_CLASS.cast(o.grads);
     final int from = index(o, first);
     final long base = first - from;
     final int lanes = DOUBLES.length();
@@ -721,7 +732,8 @@ final class SimdLoop extends Loop {
           FloatVector.fromMemorySegment(FLOATS, (MemorySegment) memory, base + i << 2, ORDER);
     } else if (kind == Kind.DOUBLE_SEGMENT) {
       lanes =
-          DoubleVector.fromMemorySegment(DOUBLES, (MemorySegment) memory, base + i << 3, ORDER);
+          DoubleVector.fromMemorySegment(
+              DOUBLES, (MemorySegment) memory, base + i << 3, ORDER);
     } else {
       lanes = bits(memory, kind, i, base).lanewise(LSHL, 16).reinterpretAsFloats();
     }

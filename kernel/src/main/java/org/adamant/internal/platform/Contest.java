@@ -13,6 +13,9 @@ import org.adamant.internal.loop.Operands;
  * compiled yet. Which loop does it is left to chance: blocks that come in turns, cold ones and warm ones, are not to be
  * shared out in turns as well.
  *
+ * <p>It is held again after a second, then after two, and so on up to a minute: since then a loop may have been compiled
+ * again, or the data may have changed.
+ *
  * <p>Threads share the fields without synchronisation: a race costs a measurement.
  */
 final class Contest {
@@ -26,6 +29,12 @@ final class Contest {
   private static final int BITS = 4;
 
   private static final long PAUSE = 4_000_000;
+
+  private static final long FIRST_INTERVAL = 1_000_000_000;
+  private static final long LONGEST_INTERVAL = 64 * FIRST_INTERVAL;
+
+  /** Steps of a slice from one look at the clock to the next, less one: it takes as long as a hundred elements. */
+  private static final int CLOCK_MASK = 63;
 
   /** Blocks of each loop. */
   private static final int ROUNDS = 24;
@@ -44,6 +53,9 @@ final class Contest {
   private int simdRounds;
   private int scalarRounds;
   private long next = System.nanoTime();
+  private boolean isOpen = true;
+  private long interval = FIRST_INTERVAL;
+  private int slices;
 
   Contest(Loop simd, Loop scalar) {
     this.simd = simd;
@@ -68,15 +80,15 @@ final class Contest {
 
   /** Does a block, by the faster loop, or by one of them to find out. */
   void step(Coefficients c, Operands o, float[] moments, long first, int count) {
-    final Loop known = winner;
-    if (known != null) {
-      known.step(c, o, moments, first, count);
+    final Loop best = winner != null ? winner : simd;
+    if (!isOpen && !(first == 0 && isDue())) {
+      best.step(c, o, moments, first, count);
       return;
     }
     final long start = System.nanoTime();
     // Blocks of whole length only: others have another share of what a call costs.
     if (count < Math.min(Loop.BLOCK, o.length()) || start - next < 0) {
-      simd.step(c, o, moments, first, count);
+      best.step(c, o, moments, first, count);
       return;
     }
     final boolean isScalar =
@@ -94,6 +106,22 @@ final class Contest {
     }
     if (simdRounds >= ROUNDS && scalarRounds >= ROUNDS) {
       winner = scalarTime < CLEARLY * simdTime ? scalar : simd;
+      isOpen = false;
+      next = end + interval;
+      interval = Math.min(2 * interval, LONGEST_INTERVAL);
     }
+  }
+
+  /** Asked where a slice begins: begins anew, if it is time for it. */
+  private boolean isDue() {
+    if ((++slices & CLOCK_MASK) != 0 || System.nanoTime() - next < 0) {
+      return false;
+    }
+    simdTime = Long.MAX_VALUE;
+    scalarTime = Long.MAX_VALUE;
+    simdRounds = 0;
+    scalarRounds = 0;
+    isOpen = true;
+    return true;
   }
 }

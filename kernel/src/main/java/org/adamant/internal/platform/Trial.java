@@ -222,7 +222,7 @@ final class Trial {
       if (layout.hasBlocks()) {
         sign(doubles, Operand.of(k), isSpecial);
       }
-      memory[k] = Memory.of(layout.kind(Operand.of(k)), doubles);
+      memory[k] = Memory.of(layout.kind(Operand.of(k)), layout.place(Operand.of(k)), doubles);
     }
     return memory;
   }

@@ -16,7 +16,7 @@ class ContestTest {
 
   /** A loop that takes its time. */
   private static final class Timed extends StubLoop {
-    private final long nanoseconds;
+    private long nanoseconds;
     private int blocks;
 
     Timed(long nanoseconds) {
@@ -61,6 +61,27 @@ class ContestTest {
     final Contest simdWins = run(fast, slow, 100_000, Loop.BLOCK);
     assertThat(simdWins.hasEnded()).isTrue();
     assertThat(simdWins.isScalar()).isFalse();
+  }
+
+  /** The compiler may have thrown the loop away that was measured, and compiled it again since. */
+  @Test
+  void theLoopThatBecomesFasterDoesTheStepsLater() {
+    final Timed simd = new Timed(60_000);
+    final Timed scalar = new Timed(20_000);
+    final Contest contest = run(simd, scalar, 4096, Loop.BLOCK);
+    assertThat(contest.isScalar()).isTrue();
+    simd.nanoseconds = 5_000;
+    final int simdBefore = simd.blocks;
+    final int scalarBefore = scalar.blocks;
+    final Operands operands = operands(4096);
+    final long end = System.nanoTime() + PATIENCE;
+    while (contest.isScalar() && System.nanoTime() < end) {
+      contest.step(null, operands, null, 0, Loop.BLOCK);
+    }
+    assertThat(contest.isScalar()).isFalse();
+    // Meanwhile the winner went on, and the other one was asked no more than in the first contest.
+    assertThat(simd.blocks - simdBefore).isEqualTo(24);
+    assertThat(scalar.blocks - scalarBefore).isGreaterThan(10_000);
   }
 
   /** Otherwise noise would decide where both are alike. */

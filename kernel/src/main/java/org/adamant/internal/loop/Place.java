@@ -1,0 +1,82 @@
+package org.adamant.internal.loop;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What a segment lies in. Loops of vectors have the class of each segment as a constant: otherwise the compiler goes by
+ * the classes that it has seen in all loops, and where there were two of them, an access takes twice as long, where
+ * there were more, twenty times.
+ */
+public enum Place {
+  /** An array itself, or none of what follows: left to what the compiler has seen. */
+  ANY,
+  /** Native memory, and mapped files. */
+  NATIVE,
+  /** {@code float[]}, and the numbers are floats. Of other arrays the compiler does not load vectors of them at all. */
+  FLOATS,
+  /** {@code double[]}, and the numbers are doubles. */
+  DOUBLES,
+  /** {@code short[]}, and the numbers have 16 bits. */
+  SHORTS,
+  /** {@code byte[]}, and the numbers are bytes, too. */
+  BYTES;
+
+  /** The classes of segments; apart, since a step of arrays is to load none of them. */
+  private static final class Classes {
+    static final Class<?>[] ALL =
+        {
+          Object.class, MemorySegment.NULL.getClass(),
+          MemorySegment.ofArray(new float[0]).getClass(),
+          MemorySegment.ofArray(new double[0]).getClass(),
+          MemorySegment.ofArray(new short[0]).getClass(),
+          MemorySegment.ofArray(new byte[0]).getClass()
+        };
+  }
+
+  /**
+   * Where an operand lies.
+   *
+   * @param kind its kind
+   * @param memory an array, a segment, or blocks; null where there is none
+   * @return the place; one that vectors of this kind can be loaded from
+   */
+  public static Place of(Kind kind, Object memory) {
+    if (!kind.isSegment) {
+      return ANY;
+    }
+    final MemorySegment segment =
+        memory instanceof Block8 blocks ? blocks.codes : (MemorySegment) memory;
+    if (segment.isNative()) {
+      return NATIVE;
+    }
+    final Place ofNumbers =
+        switch (kind) {
+          case FLOAT_SEGMENT -> FLOATS;
+          case DOUBLE_SEGMENT -> DOUBLES;
+          case BFLOAT16_SEGMENT -> SHORTS;
+          case BLOCK8_SEGMENT -> BYTES;
+          default -> ANY;
+        };
+    return segment.getClass() == ofNumbers.type() ? ofNumbers : ANY;
+  }
+
+  /** A class that every segment there is of. */
+  Class<?> type() {
+    return Classes.ALL[ordinal()];
+  }
+
+  /** New memory there, all zero. */
+  MemorySegment allocate(long bytes) {
+    final int numbers = Math.toIntExact(bytes + Long.BYTES);
+    final MemorySegment segment =
+        switch (this) {
+          case ANY, NATIVE -> Arena.ofAuto().allocate(bytes, Long.BYTES);
+          case FLOATS -> MemorySegment.ofArray(new float[numbers / Float.BYTES]);
+          case DOUBLES -> MemorySegment.ofArray(new double[numbers / Double.BYTES]);
+          case SHORTS -> MemorySegment.ofArray(new short[numbers / Short.BYTES]);
+          case BYTES -> MemorySegment.ofArray(new byte[numbers]);
+        };
+    return segment.asSlice(0, bytes);
+  }
+}
