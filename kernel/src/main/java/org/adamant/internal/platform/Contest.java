@@ -18,7 +18,7 @@ import org.adamant.internal.loop.Operands;
  *
  * <p>Threads share the fields without synchronisation: a race costs a measurement.
  */
-final class Contest {
+class Contest {
 
   /** Blocks of fewer elements take no longer than it takes to look at the clock. */
   static final int SHORTEST = 1024;
@@ -52,7 +52,7 @@ final class Contest {
   private long scalarTime = Long.MAX_VALUE;
   private int simdRounds;
   private int scalarRounds;
-  private long next = System.nanoTime();
+  private long next = now();
   private boolean isOpen = true;
   private long interval = FIRST_INTERVAL;
   private int slices;
@@ -85,7 +85,7 @@ final class Contest {
       best.step(c, o, moments, first, count);
       return;
     }
-    final long start = System.nanoTime();
+    final long start = now();
     // Blocks of whole length only: others have another share of what a call costs.
     if (count < Math.min(Loop.BLOCK, o.length()) || start - next < 0) {
       best.step(c, o, moments, first, count);
@@ -94,7 +94,7 @@ final class Contest {
     final boolean isScalar =
         scalarRounds < ROUNDS && (simdRounds >= ROUNDS || start * 0x9e3779b97f4a7c15L < 0);
     (isScalar ? scalar : simd).step(c, o, moments, first, count);
-    final long end = System.nanoTime();
+    final long end = now();
     final long time = (end - start) * PER / count;
     next = end + PAUSE;
     if (isScalar) {
@@ -112,9 +112,14 @@ final class Contest {
     }
   }
 
+  /** {@return nanoseconds} */
+  long now() {
+    return System.nanoTime();
+  }
+
   /** Asked where a slice begins: begins anew, if it is time for it. */
   private boolean isDue() {
-    if ((++slices & CLOCK_MASK) != 0 || System.nanoTime() - next < 0) {
+    if ((++slices & CLOCK_MASK) != 0 || now() - next < 0) {
       return false;
     }
     simdTime = Long.MAX_VALUE;
