@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
@@ -28,6 +29,7 @@ import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
 import org.adamant.training.StepReport;
 import org.adamant.training.StepReport.Outcome;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Adam optimizer with named parameters: keeps the moments and the step counters, and updates the
@@ -86,18 +88,20 @@ public final class AdamOptimizer {
   private Adam adam;
   private long stepCount;
   private int microBatches;
-  private LossScale.State lossScale;
-  private Plateau.State plateau;
+  private LossScale.@Nullable State lossScale;
+  private Plateau.@Nullable State plateau;
 
   /** The hyper-parameters of the groups and of all others, and what they were made from; a group's own rate is new each time. */
-  private Adam[] adams;
+  private Adam @Nullable [] adams;
 
-  private Adam adamsOf;
+  private @Nullable Adam adamsOf;
 
   /** The plan of the last step, kept alive if it was that of the step before too. */
-  private WeakReference<OptimizerPlan> last;
+  private @Nullable WeakReference<OptimizerPlan> last;
 
-  private OptimizerPlan repeated;
+  // Read by nobody: a reference that is not weak.
+  @SuppressWarnings("UnusedVariable")
+  private @Nullable OptimizerPlan repeated;
 
   private AdamOptimizer(OptimizerSettings settings) {
     this.settings = settings;
@@ -268,7 +272,7 @@ public final class AdamOptimizer {
         String name,
         Predicate<? super String> names,
         UnaryOperator<Adam> change,
-        Schedule schedule,
+        @Nullable Schedule schedule,
         boolean isFrozen) {
       Arguments.requireNonNull("name", name);
       Arguments.requireNonNull("names", names);
@@ -664,7 +668,9 @@ public final class AdamOptimizer {
               "params lacks '" + entry.getKey()
                   + "': expected it, some of its rows are to be caught up");
         }
-        OptimizerPlan.requireKnown(entry.getKey(), params.get(entry.getKey()), param, state);
+        OptimizerPlan.requireKnown(entry.getKey(),
+            Objects.requireNonNull(params.get(entry.getKey())), param,
+            state);
       }
     }
     for (Map.Entry<String, ParameterState> entry : states.entrySet()) {
@@ -681,10 +687,11 @@ public final class AdamOptimizer {
   private void catchUp(Member member) {
     final ParameterState state = member.state;
     if (state.isBehind()) {
-      state.sparse.catchUp(
-          member.operands(
-              state.maximum, state.isAveraged ? state.average : null),
-          state.counter.steps, past(member), settings.kernel);
+      state.knownRows()
+          .catchUp(
+              member.operands(
+                  state.maximum, state.isAveraged ? state.average : null),
+              state.counter.steps, past(member), settings.kernel);
       state.forgetUpdates();
     }
   }
@@ -694,20 +701,21 @@ public final class AdamOptimizer {
     return t -> step(adams(member.state.updateOf(t))[member.group], t, 1);
   }
 
-  private SparseState prepare(Member member, Storage[] operands) {
+  private SparseState prepare(Member member, @Nullable Storage[] operands) {
     final ParameterState state = member.state;
+    final SparseRows rows = Objects.requireNonNull(member.rows);
     if (state.sparse == null) {
       state.sparse =
           new SparseState(
-              settings.sparseMode, settings.countsRows, state.length, member.rows.rowLength(),
+              settings.sparseMode, settings.countsRows, state.length, rows.rowLength(),
               state.counter.steps, state.number);
     }
     state.sparse.prepare(
         !accumulates()
-            ? member.rows
-            : state.hasGradients
-                ? state.rowGradients.with(member.rows)
-                : new RowGradients(member.rows).with(member.rows),
+            ? rows
+            : state.hasGradients && state.rowGradients != null
+                ? state.rowGradients.with(rows)
+                : new RowGradients(rows).with(rows),
         settings.accumulatesInDouble && accumulates(), operands, state.counter.steps + 1,
         past(member),
         settings.kernel);
@@ -740,7 +748,7 @@ public final class AdamOptimizer {
    * @throws IllegalStateException if the optimizer was built without {@link Builder#plateau}
    */
   public double observe(double metric) {
-    if (plateau == null) {
+    if (plateau == null || settings.plateau == null) {
       throw new IllegalStateException(
           "there is no plateau: expected an optimizer built with one");
     }
@@ -872,12 +880,12 @@ public final class AdamOptimizer {
       final ParameterState state = member.state;
       if (state.hasGradients
           && (state.areOfRows != (member.rows != null)
-              || state.areOfRows
+              || state.rowGradients != null && member.rows != null && state.areOfRows
                   && state.rowGradients.rowLength() != member.rows.rowLength())) {
         throw new IllegalArgumentException(
             "gradient '" + member.name + "' is "
                 + (member.rows == null ? "dense" : member.rows.toString()) + ": expected "
-                + (state.areOfRows
+                + (state.areOfRows && state.rowGradients != null
                     ? "SparseRows of length " + state.rowGradients.rowLength()
                     : "a dense one")
                 + ", as in the earlier micro-batches of this update");
@@ -929,9 +937,11 @@ public final class AdamOptimizer {
   private void accumulate(OptimizerPlan plan) {
     for (Member member : plan.members) {
       if (member.rows != null) {
-        member.state.rowGradients.add(member.rows);
+        Objects.requireNonNull(member.state.rowGradients).add(member.rows);
       } else {
-        Numbers.add(member.grad, member.state.accumulated, !member.state.hasGradients);
+        Numbers.add(
+            Objects.requireNonNull(member.grad), Objects.requireNonNull(member.state.accumulated),
+            !member.state.hasGradients);
       }
       member.state.hasGradients = true;
       member.state.areOfRows = member.rows != null;
@@ -953,7 +963,7 @@ public final class AdamOptimizer {
     if (settings.averageDecay != null) {
       base = base.withAverageDecay(settings.averageDecay.at(update));
     }
-    if (base == adamsOf) {
+    if (adams != null && base == adamsOf) {
       return adams;
     }
     final Adam[] all = new Adam[settings.groups.size() + 1];
@@ -1092,7 +1102,7 @@ public final class AdamOptimizer {
             nonFinite > 0 ? Outcome.SKIPPED : Outcome.UPDATED,
             stepCount + 1, now[now.length - 1].learningRate(), norm, factor, lossScale(),
             nonFinite);
-    if (lossScale != null) {
+    if (lossScale != null && settings.lossScale != null) {
       lossScale = settings.lossScale.next(lossScale, nonFinite > 0);
     }
     if (nonFinite == 0) {
@@ -1327,16 +1337,16 @@ public final class AdamOptimizer {
       if (stepCount < 0 || stepCount == Long.MAX_VALUE) {
         throw new IllegalArgumentException("updates = " + stepCount);
       }
-      if (isStrict || values.get("built.adam").equals(settings.adam.toString())) {
+      if (isStrict || value(values, "built.adam").equals(settings.adam.toString())) {
         adam = Adam.parse(value(values, "adam"));
       }
       if (values.containsKey("lossScale") && settings.lossScale != null) {
-        final String[] numbers = values.get("lossScale").split(" ");
+        final String[] numbers = value(values, "lossScale").split(" ", -1);
         lossScale =
             new LossScale.State(Double.parseDouble(numbers[0]), Long.parseLong(numbers[1]));
       }
       if (values.containsKey("plateau") && settings.plateau != null) {
-        final String[] numbers = values.get("plateau").split(" ");
+        final String[] numbers = value(values, "plateau").split(" ", -1);
         plateau =
             new Plateau.State(
                 Double.parseDouble(numbers[0]), Double.parseDouble(numbers[1]),
@@ -1407,7 +1417,7 @@ public final class AdamOptimizer {
       throws CheckpointException {
     final String value = values.get(name);
     if ((value != null) != isThere
-        || name.startsWith("frozen.") && !value.equals("true") && !value.equals("false")) {
+        || name.startsWith("frozen.") && !"true".equals(value) && !"false".equals(value)) {
       throw new CheckpointException(
           file + ": metadata " + name + " = " + value + ": expected what an optimizer has written");
     }
@@ -1433,7 +1443,7 @@ public final class AdamOptimizer {
       }
       param.requireWritable("parameter '" + entry.getKey() + "'");
     }
-    to.forEach((name, param) -> Numbers.copy(read.get(name), param));
+    to.forEach((name, param) -> Numbers.copy(Objects.requireNonNull(read.get(name)), param));
   }
 
   /**
@@ -1524,7 +1534,7 @@ public final class AdamOptimizer {
     return copy(name, kept(name, "average", known(name).average), type);
   }
 
-  private static Storage kept(String name, String what, Storage storage) {
+  private static Storage kept(String name, String what, @Nullable Storage storage) {
     if (storage == null) {
       throw new NoSuchElementException("no " + what + " is kept of parameter '" + name + "'");
     }

@@ -1,5 +1,6 @@
 package org.adamant;
 
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.Arithmetic;
@@ -12,6 +13,7 @@ import org.adamant.internal.loop.RandomBits;
 import org.adamant.internal.loop.TinyMoments;
 import org.adamant.internal.loop.Variant;
 import org.adamant.internal.loop.Variant.Feature;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The coefficients of step t, the same for every element, and what else one call does in its single pass.
@@ -95,7 +97,8 @@ import org.adamant.internal.loop.Variant.Feature;
 public final class AdamStep {
 
   /** Of every set of hyper-parameters that a step was made from, the variants of its steps. */
-  private static final ConcurrentHashMap<Variant, Variant[]> VARIANTS = new ConcurrentHashMap<>();
+  private static final ConcurrentHashMap<Variant, @Nullable Variant[]> VARIANTS =
+      new ConcurrentHashMap<>();
 
   private final Adam adam;
   private final long t;
@@ -106,11 +109,11 @@ public final class AdamStep {
 
   private final Coefficients coefficients;
   /** The variants of these hyper-parameters, by {@link PerCall#code}; null where none was asked for yet. */
-  private final Variant[] variants;
+  private final @Nullable Variant[] variants;
 
   private final Variant variant;
   /** What a float step cannot be done with, or null. */
-  private final String outsideFloat;
+  private final @Nullable String outsideFloat;
 
   /** What a call does beyond the hyper-parameters. */
   private record PerCall(
@@ -245,7 +248,7 @@ public final class AdamStep {
             isRootless
                 ? ofAdam.with(Feature.ROOTLESS, true).with(Feature.NESTEROV, false)
                 : ofAdam);
-    variant = variants[0];
+    variant = Objects.requireNonNull(variants[0]);
     final boolean isInside = adam.amsgrad() == AmsGrad.CORRECTED || adam.rootEpsilon() > 0;
     final double rootFactor = isRaw ? 1 : 1 / Math.sqrt(correction2);
     final double rootScale;
@@ -322,7 +325,7 @@ public final class AdamStep {
     Variant found = variants[code];
     if (found == null) {
       // A race is harmless: every thread finds the same instance.
-      found = variant(variants[0], perCall);
+      found = variant(Objects.requireNonNull(variants[0]), perCall);
       variants[code] = found;
     }
     this.variant = found;
@@ -333,7 +336,7 @@ public final class AdamStep {
    * The first coefficient that a float cannot hold, with its value; null if there is none. Those that are not
    * asked about are at most 2^53.
    */
-  private static String outsideFloat(Coefficients c) {
+  private static @Nullable String outsideFloat(Coefficients c) {
     final float scale = (float) c.gradientScale();
     if (!Float.isFinite(scale) || scale == 0 && c.gradientScale() != 0) {
       return "gradientScale * clipFactor = " + c.gradientScale();
@@ -367,14 +370,14 @@ public final class AdamStep {
         .with(Feature.ROUNDS_TO_NEAREST, perCall.rounding() == Rounding.NEAREST);
   }
 
-  private static Variant[] variants(Variant basic) {
-    final Variant[] known = VARIANTS.get(basic);
+  private static @Nullable Variant[] variants(Variant basic) {
+    final @Nullable Variant[] known = VARIANTS.get(basic);
     if (known != null) {
       return known;
     }
-    final Variant[] variants = new Variant[PerCall.CODES];
+    final @Nullable Variant[] variants = new Variant[PerCall.CODES];
     variants[0] = basic;
-    final Variant[] first = VARIANTS.putIfAbsent(basic, variants);
+    final @Nullable Variant[] first = VARIANTS.putIfAbsent(basic, variants);
     return first == null ? variants : first;
   }
 

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.adamant.checkpoint.CheckpointException;
@@ -22,6 +23,7 @@ import org.adamant.checkpoint.SafeTensorsWriter;
 import org.adamant.checkpoint.Tensor;
 import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the state of an optimizer is written, see {@link AdamOptimizer#save}.
@@ -79,14 +81,15 @@ final class OptimizerFile {
         add(writer, name + AVERAGE, state.average);
       }
       if (state.hasGradients && state.areOfRows) {
-        final SparseRows rows = state.rowGradients.all();
+        final SparseRows rows = Objects.requireNonNull(state.rowGradients).all();
         final int[] numbers = rows.rows();
         writer.tensor(
             name + GRADIENT_ROWS, DType.I32, new long[] {numbers.length},
             MemorySegment.ofArray(numbers));
-        add(writer, name + GRADIENT, Numbers.storageOf(rows.values()));
+        add(
+            writer, name + GRADIENT, Objects.requireNonNull(Numbers.storageOf(rows.values())));
       } else if (state.hasGradients) {
-        add(writer, name + GRADIENT, state.accumulated);
+        add(writer, name + GRADIENT, Objects.requireNonNull(state.accumulated));
       }
       if (state.sparse != null && state.sparse.counters() != null) {
         final int[] counters = state.sparse.counters();
@@ -145,7 +148,7 @@ final class OptimizerFile {
             ? ""
             : " rowLength=" + state.sparse.rowLength() + " lastUnrest=" + state.sparse.lastUnrest()
                 + " updates=" + text(state.updates))
-        + (state.hasGradients && state.areOfRows
+        + (state.hasGradients && state.areOfRows && state.rowGradients != null
             ? " gradientRowLength=" + state.rowGradients.rowLength()
             : "");
   }
@@ -190,8 +193,8 @@ final class OptimizerFile {
     final Set<String> used = new HashSet<>();
     final Set<String> names = Set.copyOf(tensors.names());
     for (String name : read.inOrder(parameters)) {
-      read.states.put(
-          name, read.state(tensors, names, name, parameters.get(name), settings, used));
+      final Map<String, String> fields = Objects.requireNonNull(parameters.get(name));
+      read.states.put(name, read.state(tensors, names, name, fields, settings, used));
     }
     for (String name : tensors.names()) {
       if (name.startsWith(PARAM)) {
@@ -209,7 +212,7 @@ final class OptimizerFile {
 
   private Map<String, String> fields(String text) throws CheckpointException {
     final Map<String, String> fields = new HashMap<>();
-    for (String field : text.split(" ")) {
+    for (String field : text.split(" ", -1)) {
       final int end = field.indexOf('=');
       if (end < 1 || fields.put(field.substring(0, end), field.substring(end + 1)) != null) {
         throw refused("metadata '" + text + "': expected names and values");
@@ -328,9 +331,9 @@ final class OptimizerFile {
       Reader reader)
       throws CheckpointException {
     final int rowLength = rowLength(state, name, fields, "rowLength");
-    for (String pair : field(name, fields, "updates").split(",")) {
+    for (String pair : field(name, fields, "updates").split(",", -1)) {
       if (!pair.isEmpty()) {
-        final String[] numbers = pair.split(":");
+        final String[] numbers = pair.split(":", -1);
         if (numbers.length != 2) {
           throw refused("parameter '" + name + "': updates has " + pair + ": expected two numbers");
         }
@@ -363,7 +366,8 @@ final class OptimizerFile {
         System.arraycopy(read, 0, state.sparse.counters(), 0, read.length);
       }
     }
-    if (state.areOfRows && state.rowGradients.rowLength() != rowLength) {
+    if (state.areOfRows && state.rowGradients != null
+        && state.rowGradients.rowLength() != rowLength) {
       throw refused(
           "parameter '" + name + "': gradientRowLength = " + state.rowGradients.rowLength()
               + ": expected " + rowLength + ", as rowLength");
@@ -385,7 +389,7 @@ final class OptimizerFile {
 
   /** How many steps each row has taken. */
   private int[] rowSteps(ParameterState state, Tensor tensor) throws CheckpointException {
-    final long rows = state.length / state.sparse.rowLength();
+    final long rows = state.length / state.knownRows().rowLength();
     if (tensor.dtype() != DType.I32 || tensor.elements() != rows) {
       throw refused(
           "tensor '" + tensor.name() + "' is " + tensor + ": expected I32 and " + rows
@@ -424,7 +428,8 @@ final class OptimizerFile {
       }
     }
     final Object values =
-        reader.numbers(GRADIENT, Numbers.computing(state.format), count * rowLength, null).array;
+        Numbers.toArray(
+            reader.numbers(GRADIENT, Numbers.computing(state.format), count * rowLength, null));
     final SparseRows read =
         values instanceof float[] floats
             ? SparseRows.of(rows, floats, rowLength)
@@ -435,7 +440,8 @@ final class OptimizerFile {
   }
 
   /** The sum of micro-batches in the format in which these settings add up; null if there is none. */
-  private static Storage gradients(Reader reader, Format format, OptimizerSettings settings)
+  private static @Nullable Storage gradients(Reader reader, Format format,
+      OptimizerSettings settings)
       throws CheckpointException {
     if (!reader.has(GRADIENT)) {
       return null;
@@ -463,11 +469,11 @@ final class OptimizerFile {
     private final Set<String> names;
     private final String name;
     private final long length;
-    private final Arena place;
+    private final @Nullable Arena place;
     private final Set<String> used;
 
     Reader(
-        SafeTensors tensors, Set<String> names, String name, long length, Arena place,
+        SafeTensors tensors, Set<String> names, String name, long length, @Nullable Arena place,
         Set<String> used) {
       this.tensors = tensors;
       this.names = names;
@@ -489,6 +495,7 @@ final class OptimizerFile {
       return tensors.tensor(name + suffix);
     }
 
+    @Nullable
     Storage optional(String suffix, Format format) throws CheckpointException {
       return has(suffix) ? required(suffix, format) : null;
     }
@@ -497,7 +504,8 @@ final class OptimizerFile {
       return numbers(suffix, format, length, place);
     }
 
-    Storage numbers(String suffix, Format format, long count, Arena to) throws CheckpointException {
+    Storage numbers(String suffix, Format format, long count, @Nullable Arena to)
+        throws CheckpointException {
       final Tensor tensor = tensor(suffix);
       // No format has less than a byte for a number; of a length beyond that, the bytes need not be countable.
       if (tensor.dtype() != dtype(format) || count > tensor.data().byteSize()
@@ -557,7 +565,7 @@ final class OptimizerFile {
     return to;
   }
 
-  private static Format formatOf(Tensor tensor) {
+  private static @Nullable Format formatOf(Tensor tensor) {
     return switch (tensor.dtype()) {
       case F32 -> Format.FLOAT32;
       case F64 -> Format.FLOAT64;

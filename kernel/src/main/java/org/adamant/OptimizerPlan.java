@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
@@ -14,6 +15,7 @@ import java.util.function.ToIntFunction;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.internal.loop.Operand;
 import org.adamant.training.SparseRows;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call of an optimizer's step that was checked, for as long as it is given the same arrays. To make one changes
@@ -29,13 +31,13 @@ final class OptimizerPlan {
     final Storage param;
 
     /** The gradient; null where it is one of some rows. */
-    final Storage grad;
+    final @Nullable Storage grad;
 
-    final SparseRows rows;
+    final @Nullable SparseRows rows;
 
     Member(
-        String name, ParameterState state, int group, Storage param, Storage grad,
-        SparseRows rows) {
+        String name, ParameterState state, int group, Storage param, @Nullable Storage grad,
+        @Nullable SparseRows rows) {
       this.name = name;
       this.state = state;
       this.group = group;
@@ -45,8 +47,9 @@ final class OptimizerPlan {
     }
 
     /** All of the operands, the gradient left out. */
-    Storage[] operands(Storage maximum, Storage average) {
-      final Storage[] operands = new Storage[Operand.COUNT];
+    @Nullable
+    Storage[] operands(@Nullable Storage maximum, @Nullable Storage average) {
+      final @Nullable Storage[] operands = new Storage[Operand.COUNT];
       operands[Operand.PARAMS.ordinal()] = param;
       operands[Operand.M.ordinal()] = state.m;
       operands[Operand.V.ordinal()] = state.v;
@@ -91,8 +94,8 @@ final class OptimizerPlan {
     private final List<Cohort> cohortOfSlice = new ArrayList<>(members.size());
 
     private final List<Integer> memberOfSlice = new ArrayList<>(members.size());
-    private final Storage[] maxima = new Storage[members.size()];
-    private final Storage[] averages = new Storage[members.size()];
+    private final @Nullable Storage[] maxima = new Storage[members.size()];
+    private final @Nullable Storage[] averages = new Storage[members.size()];
 
     /** Gradients that the step cannot read where they are, and where it reads them. */
     private final List<Storage[]> copies = new ArrayList<>();
@@ -101,12 +104,12 @@ final class OptimizerPlan {
     private boolean isRegistered;
 
     /** A model of the slices of each member, for a norm of its own; null until there is one. */
-    private AdamModel[] alone;
+    private AdamModel @Nullable [] alone;
 
     Update(Adam[] adams, boolean areAccumulated, Rows rows) {
       isMaximum = maxima(adams);
       isAverage = averages(adams);
-      final Map<Object, Object> seen = new IdentityHashMap<>();
+      final IdentityHashMap<Object, Object> seen = new IdentityHashMap<>();
       final List<AdamSlice> ofDense = new ArrayList<>();
       final Map<Long, Cohort>[] bySteps = newMaps(adams.length);
       for (int i = 0; i < cohortOf.length; i++) {
@@ -117,10 +120,7 @@ final class OptimizerPlan {
           maxima[i] = state.maximum == null ? state.zeros() : state.maximum;
         }
         if (isAverage[member.group]) {
-          averages[i] = state.isAveraged ? state.average : state.zeros();
-          if (!state.isAveraged) {
-            Numbers.copy(member.param, averages[i]);
-          }
+          averages[i] = state.isAveraged ? state.average : average(member);
         }
         if (member.rows != null) {
           // Rows may have steps to take with maxima that this one has not.
@@ -135,7 +135,8 @@ final class OptimizerPlan {
           }
           continue;
         }
-        Storage grad = areAccumulated ? state.accumulated : member.grad;
+        Storage grad =
+            Objects.requireNonNull(areAccumulated ? state.accumulated : member.grad);
         final boolean isSeen =
             seen.putIfAbsent(grad.array == null ? grad : grad.array, grad) != null;
         if (isSeen
@@ -154,6 +155,13 @@ final class OptimizerPlan {
       model = hasRows ? AdamModel.ofDisjoint(slices, ofDense) : AdamModel.of(slices);
       steps = new AdamStep[slices.size()];
       stepsOfSlices = Arrays.asList(steps);
+    }
+
+    /** {@return an average that starts from the parameter} */
+    private static Storage average(Member member) {
+      final Storage average = member.state.zeros();
+      Numbers.copy(member.param, average);
+      return average;
     }
 
     private void add(int member, AdamSlice slice, Cohort cohort) {
@@ -195,6 +203,7 @@ final class OptimizerPlan {
     }
 
     /** The step of all slices, if they have one; otherwise null, and the list is filled in. */
+    @Nullable
     AdamStep spread(AdamStep[] ofCohorts) {
       if (ofCohorts.length == 1) {
         return ofCohorts[0];
@@ -247,8 +256,8 @@ final class OptimizerPlan {
     private double norm(int member, AdamKernel kernel, ToDoubleFunction<AdamModel> ofModel) {
       return members.get(member).rows != null
           ? AdamKernel.normOfSums(
-              scale -> members.get(member).state.sparse.sumsOfSquares(kernel, scale))
-          : ofModel.applyAsDouble(alone[member]);
+              scale -> members.get(member).state.knownRows().sumsOfSquares(kernel, scale))
+          : ofModel.applyAsDouble(Objects.requireNonNull(alone)[member]);
     }
 
     private double[] sumsOfSquares(AdamKernel kernel, double scale) {
@@ -257,7 +266,7 @@ final class OptimizerPlan {
         final Member member = members.get(i);
         final double[] sums =
             member.rows != null
-                ? member.state.sparse.sumsOfSquares(kernel, scale)
+                ? member.state.knownRows().sumsOfSquares(kernel, scale)
                 : kernel.sumsOfSquares(AdamModel.of(slices.get(k)), scale);
         while (k < slices.size() && memberOfSlice.get(k) == i) {
           k++;
@@ -294,9 +303,9 @@ final class OptimizerPlan {
       for (int i = 0; i < cohortOf.length; i++) {
         final Member member = members.get(i);
         if (member.rows != null && isDone) {
-          member.state.sparse.finish(ofCohorts[cohortOf[i].index]);
+          member.state.knownRows().finish(ofCohorts[cohortOf[i].index]);
         } else if (member.rows != null) {
-          member.state.sparse.abandon();
+          member.state.knownRows().abandon();
         }
       }
     }
@@ -314,7 +323,7 @@ final class OptimizerPlan {
   interface Rows {
 
     /** Copies the rows that have a gradient. */
-    SparseState prepare(Member member, Storage[] operands);
+    SparseState prepare(Member member, @Nullable Storage[] operands);
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
@@ -431,6 +440,7 @@ final class OptimizerPlan {
   boolean isRegistered;
 
   /** Null until there is one, or after what it was made for has changed. */
+  @Nullable
   Update update;
 
   /**
@@ -455,8 +465,8 @@ final class OptimizerPlan {
     for (int i = 0; i < names.length; i++) {
       groupOf[i] = groups.applyAsInt(names[i]);
     }
-    final Object[] gradients = gradients(params, grads, groupOf);
-    final Map<Object, String> users = new IdentityHashMap<>(names.length);
+    final @Nullable Object[] gradients = gradients(params, grads, groupOf);
+    final IdentityHashMap<Object, String> users = new IdentityHashMap<>(names.length);
     final Overlap.Finder overlap = new Overlap.Finder();
     boolean anyRows = false;
     boolean anySparse = false;
@@ -516,7 +526,7 @@ final class OptimizerPlan {
   }
 
   /** The gradients in the order of their parameters, the names being checked. */
-  private static Object[] gradients(Entries params, Entries grads, int[] groupOf) {
+  private static @Nullable Object[] gradients(Entries params, Entries grads, int[] groupOf) {
     if (Arrays.equals(params.names, grads.names)) {
       // As mostly. Names that come twice do so in both.
       params.byName("parameter");
@@ -540,7 +550,7 @@ final class OptimizerPlan {
               + ", gradients without parameter: "
               + extra);
     }
-    final Object[] gradients = new Object[params.names.length];
+    final @Nullable Object[] gradients = new Object[params.names.length];
     for (int i = 0; i < gradients.length; i++) {
       gradients[i] = byName.get(params.names[i]);
     }
@@ -548,7 +558,7 @@ final class OptimizerPlan {
   }
 
   /** {@return a parameter as a storage, or refuses it} */
-  static Storage requireValid(String name, Object param) {
+  static Storage requireValid(String name, @Nullable Object param) {
     if (param == null) {
       throw new NullPointerException("parameter '" + name + "' is null");
     }
@@ -561,7 +571,8 @@ final class OptimizerPlan {
     return storage;
   }
 
-  private static void requireGradient(String name, Object grad, Object param, Storage known) {
+  private static void requireGradient(
+      String name, @Nullable Object grad, Object param, Storage known) {
     if (grad == null) {
       throw new NullPointerException("gradient '" + name + "' is null");
     }
@@ -575,7 +586,7 @@ final class OptimizerPlan {
             && (storage.array == grad && known.array == param
                 ? grad.getClass() == param.getClass()
                 : (storage.format() == Format.FLOAT64) == (known.format() == Format.FLOAT64));
-    if (!isRight) {
+    if (storage == null || !isRight) {
       throw new IllegalArgumentException(
           "gradient '" + name + "' is a " + typeOf(grad) + ": expected " + typeOf(param)
               + ", as the parameter");
@@ -606,7 +617,7 @@ final class OptimizerPlan {
   }
 
   static void requireKnown(
-      String name, Object param, Storage storage, ParameterState known) {
+      String name, Object param, Storage storage, @Nullable ParameterState known) {
     if (known != null) {
       if (storage.format() != known.format) {
         throw new IllegalArgumentException(
@@ -621,7 +632,8 @@ final class OptimizerPlan {
   /** Refuses rows that a step could not take, and memory that it would read after writing it. */
   private void requireRowsFit(Member member) {
     final ParameterState state = member.state;
-    final int rowLength = member.rows.rowLength();
+    final SparseRows rows = Objects.requireNonNull(member.rows);
+    final int rowLength = rows.rowLength();
     if (state.sparse != null && state.sparse.rowLength() != rowLength) {
       throw new IllegalArgumentException(
           "gradient '" + member.name + "' is " + member.rows + ": expected rows of length "
@@ -635,7 +647,7 @@ final class OptimizerPlan {
               + Format.BLOCK_LENGTH + " as rowLength, as rows of moments in BLOCK8 would share a"
               + " scale");
     }
-    final Storage values = Numbers.storageOf(member.rows.values());
+    final Storage values = Objects.requireNonNull(Numbers.storageOf(rows.values()));
     for (Member other : members) {
       if (Overlap.of(values, other.param)) {
         throw inParameter(member.name, other.name);

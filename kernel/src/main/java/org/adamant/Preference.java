@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.adamant.internal.loop.Specialiser;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The preferred width and the sentence that says why. Said once through {@link System.Logger}: as a
@@ -24,7 +25,7 @@ record Preference(LaneWidth width, String explanation, Level level) {
   }
 
   /** The preference under a value of the property, which may be null; the first is said. */
-  static Preference said(String property) {
+  static Preference said(@Nullable String property) {
     final Preference preference = of(property);
     if (SAID.compareAndSet(false, true)) {
       preference.sayTo(() -> System.getLogger("org.adamant"));
@@ -33,12 +34,12 @@ record Preference(LaneWidth width, String explanation, Level level) {
   }
 
   /** The preference under a value of the property, which may be null. */
-  static Preference of(String property) {
-    return isAsked(property) ? askedFor(property) : widest();
+  static Preference of(@Nullable String property) {
+    return property != null && isAsked(property) ? askedFor(property) : widest();
   }
 
   /** Whether a value of the property, which may be null, names a width. */
-  static boolean isAsked(String property) {
+  static boolean isAsked(@Nullable String property) {
     return property != null && !property.isBlank();
   }
 

@@ -24,6 +24,7 @@ import org.adamant.internal.platform.Chooser;
 import org.adamant.internal.work.GlobalNorm;
 import org.adamant.internal.work.Parts;
 import org.adamant.internal.work.Work;
+import org.jspecify.annotations.Nullable;
 
 /** Checks the arguments of a step once, and picks the loop specialised for its variant. */
 final class SpecialisedKernel implements AdamKernel {
@@ -54,7 +55,7 @@ final class SpecialisedKernel implements AdamKernel {
   private final Map<Variant, Loops> byVariant = new ConcurrentHashMap<>();
 
   /** The loops of the last variant; a race only costs a look-up. */
-  private Loops last;
+  private @Nullable Loops last;
 
   private final Loops reading;
 
@@ -100,12 +101,17 @@ final class SpecialisedKernel implements AdamKernel {
    * changes over to them, because that takes far longer than a first step.
    */
   private static final class Widest implements Choice {
-    private volatile Preference found;
+    private volatile @Nullable Preference found;
 
     @Override
     public Preference preference() {
       final Preference known = found;
-      return known != null ? known : (found = Preference.said(null));
+      if (known != null) {
+        return known;
+      }
+      final Preference said = Preference.said(null);
+      found = said;
+      return said;
     }
 
     @Override
@@ -350,7 +356,8 @@ final class SpecialisedKernel implements AdamKernel {
    * @param steps the step of each slice, null where one is that of all
    */
   private long step(
-      AdamStep step, List<AdamStep> steps, AdamModel model, Executor executor, int threads) {
+      AdamStep step, @Nullable List<AdamStep> steps, AdamModel model, Executor executor,
+      int threads) {
     if (step.nonFinite() != NonFinite.PROPAGATE) {
       final long refused = refuse(step, countNonFinite(model, executor, threads));
       if (refused > 0) {
@@ -412,7 +419,7 @@ final class SpecialisedKernel implements AdamKernel {
     return countNonFinite(model, NONE, 1);
   }
 
-  private static void requireAccessible(AdamModel model, Thread other) {
+  private static void requireAccessible(AdamModel model, @Nullable Thread other) {
     for (int i = 0; i < model.slices.length; i++) {
       model.slices[i].requireAccessible(i, other);
     }
@@ -422,7 +429,8 @@ final class SpecialisedKernel implements AdamKernel {
    * One part of a model, in the order of its elements: steps it, or where there is no step, counts the
    * gradients that are not finite. Whole blocks: what is begun by the part before is left to it.
    */
-  private long walk(AdamStep step, List<AdamStep> steps, Work work, long from, long to) {
+  private long walk(
+      @Nullable AdamStep step, @Nullable List<AdamStep> steps, Work work, long from, long to) {
     long count = 0;
     final long end = work.cut(to);
     // A model may have no elements, and then no slice that has the first.
@@ -475,7 +483,7 @@ final class SpecialisedKernel implements AdamKernel {
   }
 
   /** A thread like those that are to help; null if there are none. */
-  private static Thread other(int threads) {
+  private static @Nullable Thread other(int threads) {
     return threads == 1 ? null : OTHER;
   }
 
@@ -493,7 +501,8 @@ final class SpecialisedKernel implements AdamKernel {
    * @param index that of the slice in its model, or -1
    * @param other a thread like those that are to step as well, or null
    */
-  private static void requireFits(AdamStep step, AdamSlice slice, int index, Thread other) {
+  private static void requireFits(
+      AdamStep step, AdamSlice slice, int index, @Nullable Thread other) {
     if (slice.operands.layout().element() == Element.FLOAT) {
       step.requireFloatRange();
     }

@@ -6,4 +6,7 @@
  * not finite is a {@link org.adamant.NonFinite}, and which vectors it works with a {@link
  * org.adamant.LaneWidth}.
  */
+@NullMarked
 package org.adamant;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does a range of work in parts, on the calling thread and on those of an executor.
@@ -43,7 +44,7 @@ public final class Parts implements Runnable {
   /** Threads other than the caller that may be doing a part. */
   private final AtomicInteger others = new AtomicInteger();
 
-  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   private Parts(long length, long partLength, boolean writes, Part part) {
     this.length = length;
@@ -111,13 +112,13 @@ public final class Parts implements Runnable {
   }
 
   /** Lets a method throw what it does not declare. */
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <T extends Throwable> T asItIs(Throwable thrown) throws T {
     throw (T) thrown;
   }
 
   private IllegalStateException failed(
-      String what, String consequence, Throwable cause, Throwable further) {
+      String what, String consequence, @Nullable Throwable cause, @Nullable Throwable further) {
     final IllegalStateException thrown =
         new IllegalStateException(
             what + "; " + (writes ? consequence : "nothing was changed"), cause);
@@ -180,8 +181,9 @@ public final class Parts implements Runnable {
         part.run(from, Math.min(length, from + partLength));
       } catch (Throwable e) {
         // The JVM throws some exceptions as one object again and again, which cannot suppress itself.
-        if (!failure.compareAndSet(null, e) && failure.get() != e) {
-          failure.get().addSuppressed(e);
+        final Throwable earlier = failure.compareAndExchange(null, e);
+        if (earlier != null && earlier != e) {
+          earlier.addSuppressed(e);
         }
       }
     }
