@@ -662,7 +662,7 @@ public final class AdamOptimizer {
     final OptimizerPlan before = last == null ? null : last.get();
     final OptimizerPlan plan;
     // Rows are checked each time: an array of the caller, they may have changed.
-    if (before != null && !before.hasRows && before.isFor(params, grads)) {
+    if (before != null && !before.hasRows && before.matches(params, grads)) {
       plan = before;
     } else {
       // Nothing of the step before is to be kept alive while this one allocates; it has the arrays no more.
@@ -921,7 +921,7 @@ public final class AdamOptimizer {
 
   private <A> A copy(String name, Storage storage, Class<A> type) {
     Arguments.requireNonNull("type", type);
-    final Format computing = Numbers.computing(state.known(name).format);
+    final Format computing = Numbers.computeFormat(state.known(name).format);
     final Class<?> there = computing == Format.FLOAT64 ? double[].class : float[].class;
     if (!type.isAssignableFrom(there)) {
       throw new IllegalArgumentException(

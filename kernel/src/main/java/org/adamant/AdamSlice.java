@@ -348,7 +348,7 @@ public final class AdamSlice {
   void requireWritableGrads(int index) {
     if (hasReadOnlyGrads) {
       throw new IllegalArgumentException(
-          "grads" + (index < 0 ? "" : " of slices[" + index + "]")
+          "grads" + location(index)
               + " lies in a read-only segment: expected one that can be written, as this step does");
     }
   }
@@ -386,7 +386,12 @@ public final class AdamSlice {
         name = Operand.of(k).toString();
       }
     }
-    return index < 0 ? name : name + " of slices[" + index + "]";
+    return name + location(index);
+  }
+
+  /** Which slice of a model it is; nothing where there is no model. */
+  private static String location(int index) {
+    return index < 0 ? "" : " of slices[" + index + "]";
   }
 
   // ---- Checks. ----
@@ -441,7 +446,7 @@ public final class AdamSlice {
       storage.requireWritable(operand.toString());
     }
     for (int k = 0; k < storages.length; k++) {
-      if (k != index && storages[k] != null && Overlap.of(storage, storages[k])) {
+      if (k != index && storages[k] != null && Overlap.exists(storage, storages[k])) {
         throw new IllegalArgumentException(
             operand + " and " + Operand.of(k)
                 + " overlap in memory: expected operands that have no byte in common");

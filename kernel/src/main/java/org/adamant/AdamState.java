@@ -52,7 +52,7 @@ public final class AdamState {
   }
 
   private static Storage zeros(Format format, long length) {
-    return Storage.allocate(Numbers.computing(format), length, Arena.ofAuto());
+    return Storage.allocate(Numbers.computeFormat(format), length, Arena.ofAuto());
   }
 
   /**
@@ -121,7 +121,7 @@ public final class AdamState {
    */
   public boolean isFor(Storage params) {
     Arguments.requireNonNull("params", params);
-    return params.length() == m.length() && Numbers.computing(params.format()) == m.format();
+    return params.length() == m.length() && Numbers.computeFormat(params.format()) == m.format();
   }
 
   /**

@@ -128,7 +128,7 @@ public final class AdamUpdates {
     // A slice has parameters, which such steps do not look at: one piece of memory stands in their place for all others.
     final Storage params =
         Storage.allocate(
-            Numbers.computing(grads.format()), Math.min(grads.length(), PIECE), Arena.ofAuto());
+            Numbers.computeFormat(grads.format()), Math.min(grads.length(), PIECE), Arena.ofAuto());
     final List<AdamSlice> pieces = new ArrayList<>();
     for (long first = 0; first < grads.length(); first += PIECE) {
       final long offset = first;

@@ -31,7 +31,7 @@ final class MapEntries {
   }
 
   /** Whether these are the entries of a map, in the order in which it has them now. */
-  boolean areThoseOf(Map<String, ?> map) {
+  boolean match(Map<String, ?> map) {
     final Comparison comparison = new Comparison(names, values);
     // By the map's own loop: an iterator takes four calls for each entry, and this one.
     map.forEach(comparison);

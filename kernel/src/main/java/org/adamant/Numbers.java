@@ -31,13 +31,13 @@ final class Numbers {
   }
 
   /** {@return a format in which a step on such parameters computes, which loses nothing} */
-  static Format computing(Format params) {
+  static Format computeFormat(Format params) {
     return params == Format.FLOAT64 ? Format.FLOAT64 : Format.FLOAT32;
   }
 
   /** {@return a float[] or double[] with these numbers} */
   static Object toArray(Storage from) {
-    final Storage to = zeros(computing(from.format()), from.length(), null);
+    final Storage to = zeros(computeFormat(from.format()), from.length(), null);
     copy(from, to);
     return Objects.requireNonNull(to.array);
   }

@@ -102,7 +102,7 @@ final class OptimizerPlan {
       final Storage param = requireValid(names[i], params.values[i]);
       final String other = users.put(params.values[i], names[i]);
       if (other != null) {
-        throw same("parameter '" + names[i] + "'", params.values[i], other);
+        throw usedTwice("parameter '" + names[i] + "'", params.values[i], other);
       }
       if (groupOf[i] == FROZEN) {
         continue;
@@ -135,18 +135,18 @@ final class OptimizerPlan {
     for (int i = 0; i < grads.names.length; i++) {
       final String param = users.get(grads.values[i]);
       if (param != null) {
-        throw same("gradient '" + grads.names[i] + "'", grads.values[i], param);
+        throw usedTwice("gradient '" + grads.names[i] + "'", grads.values[i], param);
       }
     }
     overlap.requireDisjoint();
   }
 
   /** Whether a call with these maps is this one once more. */
-  boolean isFor(Map<String, ?> paramsByName, Map<String, ?> gradsByName) {
-    return params.areThoseOf(paramsByName) && grads.areThoseOf(gradsByName);
+  boolean matches(Map<String, ?> paramsByName, Map<String, ?> gradsByName) {
+    return params.match(paramsByName) && grads.match(gradsByName);
   }
 
-  private static IllegalArgumentException same(String what, Object value, String param) {
+  private static IllegalArgumentException usedTwice(String what, Object value, String param) {
     final boolean isStorage = value instanceof Storage;
     return new IllegalArgumentException(
         what + " is the same " + (isStorage ? "storage" : "array") + " as parameter '" + param
@@ -276,10 +276,10 @@ final class OptimizerPlan {
     }
     final Storage values = Numbers.ofArray(rows.values());
     for (Member other : members) {
-      if (Overlap.of(values, other.param())) {
+      if (Overlap.exists(values, other.param())) {
         throw inParameter(member.name(), other.name());
       }
-      if (other.grad() != null && Overlap.of(other.grad(), member.param())) {
+      if (other.grad() != null && Overlap.exists(other.grad(), member.param())) {
         throw inParameter(other.name(), member.name());
       }
     }

@@ -146,13 +146,13 @@ final class OptimizerSettings implements Cloneable {
 
   /** The format in which the gradients of parameters of a format are added up. */
   Format sumFormat(Format params) {
-    return accumulatesInDouble ? Format.FLOAT64 : Numbers.computing(params);
+    return accumulatesInDouble ? Format.FLOAT64 : Numbers.computeFormat(params);
   }
 
   /** Makes a state for a parameter that has not been seen before. */
   ParameterState newState(String name, Storage param) {
     final Arena place = arenaFor(param.array == null, param.length());
-    final Format plain = Numbers.computing(param.format());
+    final Format plain = Numbers.computeFormat(param.format());
     final boolean isPlain = plain == Format.FLOAT64;
     return new ParameterState(
         param.format(),

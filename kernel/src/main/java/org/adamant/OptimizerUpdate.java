@@ -68,7 +68,7 @@ final class OptimizerUpdate {
 
   /** What an update does to the parameters of a plan, checked; that of the update before if it is the same. */
   private PlannedUpdate planned(OptimizerPlan plan, Adam[] now) {
-    if (plan.hasRows || plan.update == null || !plan.update.isFor(now)) {
+    if (plan.hasRows || plan.update == null || !plan.update.matches(now)) {
       plan.update = new PlannedUpdate(plan, now, settings.accumulates(), rows::prepare);
     }
     return plan.update;

@@ -15,7 +15,7 @@ final class Overlap {
   private Overlap() {}
 
   /** Whether two storages have a byte in common. */
-  static boolean of(Storage one, Storage other) {
+  static boolean exists(Storage one, Storage other) {
     if (one.array != null && other.array != null) {
       // Without the classes of segments, which a first step on arrays does not need.
       return one.array == other.array
@@ -96,7 +96,7 @@ final class Overlap {
       }
       for (Piece one : readOnly) {
         for (Piece other : pieces) {
-          if (one != other && Overlap.of(one.storage, other.storage)) {
+          if (one != other && Overlap.exists(one.storage, other.storage)) {
             throw overlap(one.name, other.name);
           }
         }

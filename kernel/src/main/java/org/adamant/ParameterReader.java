@@ -51,7 +51,7 @@ record ParameterReader(
             format, number, place,
             tensors.required(OptimizerFile.M, m, length, place),
             tensors.required(OptimizerFile.V, v, length, place));
-    final Format computing = Numbers.computing(format);
+    final Format computing = Numbers.computeFormat(format);
     state.maximum = tensors.optional(OptimizerFile.MAXIMUM, computing, length, place);
     state.average = tensors.optional(OptimizerFile.AVERAGE, computing, length, place);
     state.isAveraged = values.isTrue("isAveraged");
@@ -167,7 +167,7 @@ record ParameterReader(
         throw tensors.invalid(tensor, "has " + row + ": expected 0 <= row < " + rowCount);
       }
     }
-    final Format computing = Numbers.computing(state.format);
+    final Format computing = Numbers.computeFormat(state.format);
     final Object numbers =
         Numbers.toArray(
             tensors.required(OptimizerFile.GRADIENT, computing, count * rowLength, null));
@@ -189,7 +189,7 @@ record ParameterReader(
     final Format there =
         tensors.tensor(OptimizerFile.GRADIENT).dtype() == DType.F64
             ? Format.FLOAT64
-            : Numbers.computing(format);
+            : Numbers.computeFormat(format);
     final Storage read = tensors.required(OptimizerFile.GRADIENT, there, length, place);
     return Numbers.to(settings.sumFormat(format), read, place);
   }

@@ -174,7 +174,7 @@ final class ParameterState {
 
   /** New memory in the place and format in which a step computes. */
   Storage zeros() {
-    return Numbers.zeros(Numbers.computing(format), length, arena);
+    return Numbers.zeros(Numbers.computeFormat(format), length, arena);
   }
 
   /** {@return a copy for more or fewer elements, the further ones being zero} */

@@ -121,7 +121,7 @@ final class PlannedUpdate {
       final boolean isSeen =
           seen.putIfAbsent(grad.array == null ? grad : grad.array, grad) != null;
       if (isSeen
-          || areAccumulated && grad.format() != Numbers.computing(state.format)) {
+          || areAccumulated && grad.format() != Numbers.computeFormat(state.format)) {
         // Of two parameters, though a model has every element once; or a sum in double of floats.
         grad = copyBeforeStep(grad, state);
       }
@@ -161,7 +161,7 @@ final class PlannedUpdate {
 
   private Storage copyBeforeStep(Storage grad, ParameterState state) {
     final Storage copy =
-        Numbers.zeros(Numbers.computing(state.format), state.length, state.arena);
+        Numbers.zeros(Numbers.computeFormat(state.format), state.length, state.arena);
     copies.add(new Storage[] {grad, copy});
     return copy;
   }
@@ -172,7 +172,7 @@ final class PlannedUpdate {
     return cohort;
   }
 
-  boolean isFor(Adam[] adams) {
+  boolean matches(Adam[] adams) {
     return Arrays.equals(isMaximum, maxima(adams)) && Arrays.equals(isAverage, averages(adams));
   }
 

@@ -70,7 +70,7 @@ final class PyTorchFile {
             tensors.required(OptimizerFile.V, format, length, place));
     final Storage maximum = tensors.optional(OptimizerFile.MAXIMUM, format, length, place);
     state.maximum =
-        maximum == null ? null : Numbers.to(Numbers.computing(format), maximum, place);
+        maximum == null ? null : Numbers.to(Numbers.computeFormat(format), maximum, place);
     state.counter.steps = tensors.steps();
     return state;
   }

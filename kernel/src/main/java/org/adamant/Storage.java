@@ -43,23 +43,24 @@ public final class Storage {
 
   private final long length;
 
-  private Storage(Format format, Object array, int offset, long length) {
+  private Storage(
+      Format format, @Nullable Object array, int offset, @Nullable MemorySegment segment,
+      @Nullable MemorySegment scales, long length) {
     this.format = format;
     this.array = array;
     this.offset = offset;
-    this.segment = null;
-    this.scales = null;
+    this.segment = segment;
+    this.scales = scales;
     this.length = length;
+  }
+
+  private Storage(Format format, Object array, int offset, long length) {
+    this(format, array, offset, null, null, length);
   }
 
   private Storage(
       Format format, MemorySegment segment, @Nullable MemorySegment scales, long length) {
-    this.format = format;
-    this.array = null;
-    this.offset = 0;
-    this.segment = segment;
-    this.scales = scales;
-    this.length = length;
+    this(format, null, 0, segment, scales, length);
   }
 
   /**

@@ -45,7 +45,7 @@ public record Specialisation(Layout layout, int laneBits, Variant variant, boole
     return layout.element();
   }
 
-  // By hand, as in Variant.
+  // By hand: those of a record are linked when they are first called, in the middle of a first step.
   @Override
   public boolean equals(Object other) {
     return other instanceof Specialisation that

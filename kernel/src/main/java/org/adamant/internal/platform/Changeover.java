@@ -11,8 +11,8 @@ import org.adamant.internal.loop.Operands;
 import org.adamant.internal.loop.Shared;
 import org.adamant.internal.loop.Specialisation;
 import org.adamant.internal.loop.Specialiser;
-import org.adamant.internal.platform.Trial.Kind;
 import org.adamant.internal.platform.Trial.Operation;
+import org.adamant.internal.platform.Trial.Selection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,26 +141,26 @@ public final class Changeover extends Loop {
       }
     }
 
-    /** All kinds, and the first once more: what is compiled has to stay compiled. */
+    /** All selections, and the first once more: what is compiled has to stay compiled. */
     private void advance(Trial trial, Loop loop) {
       boolean isFast = true;
-      for (int i = 0; i <= Kind.COUNT; i++) {
-        final Kind kind = Kind.of(i);
-        if (!isRight(trial, kind, loop)) {
+      for (int i = 0; i <= Selection.COUNT; i++) {
+        final Selection selection = Selection.of(i);
+        if (!isRight(trial, selection, loop)) {
           return;
         }
-        isFast &= kind != Kind.WHOLE_VECTORS || trial.nanoseconds() < fast;
+        isFast &= selection != Selection.WHOLE_VECTORS || trial.nanoseconds() < fast;
       }
       if (isFast) {
         hasSwitched = true;
       }
     }
 
-    private boolean isRight(Trial trial, Kind kind, Loop loop) {
+    private boolean isRight(Trial trial, Selection selection, Loop loop) {
       if (reference == null) {
         reference = Specialiser.loop(constants.forTrials());
       }
-      final boolean isRight = trial.run(operation, kind, reference, loop);
+      final boolean isRight = trial.run(operation, selection, reference, loop);
       if (!isRight && !isRejected) {
         isRejected = true;
         warnings.accept(

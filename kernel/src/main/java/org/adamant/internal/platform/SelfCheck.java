@@ -36,8 +36,8 @@ public final class SelfCheck {
   static boolean agree(Element element, Loop reference, Loop loop) {
     final Trial trial = new Trial(Layout.of(element));
     for (Trial.Operation operation : Trial.Operation.values()) {
-      for (Trial.Kind kind : Trial.Kind.values()) {
-        if (!trial.run(operation, kind, reference, loop)) {
+      for (Trial.Selection selection : Trial.Selection.values()) {
+        if (!trial.run(operation, selection, reference, loop)) {
           return false;
         }
       }

@@ -62,7 +62,7 @@ final class Trial {
   }
 
   /** Which elements of which sample. */
-  enum Kind {
+  enum Selection {
     /** Whole vectors of ordinary numbers: the one whose time is taken. */
     WHOLE_VECTORS(false, 1, 1 + WHOLE, 0, BLOCK),
     /** Special numbers among ordinary ones, with a tail. */
@@ -72,7 +72,7 @@ final class Trial {
     /** A tail alone. */
     TAIL(false, 1 + WHOLE, LENGTH - 1, BLOCK, BLOCK + 3);
 
-    private static final Kind[] ALL = values();
+    private static final Selection[] ALL = values();
 
     private final boolean isSpecial;
     private final int from;
@@ -80,7 +80,7 @@ final class Trial {
     private final int fromInBlocks;
     private final int toInBlocks;
 
-    Kind(boolean isSpecial, int from, int to, int fromInBlocks, int toInBlocks) {
+    Selection(boolean isSpecial, int from, int to, int fromInBlocks, int toInBlocks) {
       this.isSpecial = isSpecial;
       this.from = from;
       this.to = to;
@@ -100,38 +100,38 @@ final class Trial {
       return layout.hasBlocks() ? toInBlocks - fromInBlocks : to - from;
     }
 
-    /** The kinds in turn. */
-    static Kind of(int number) {
+    /** The selections in turn. */
+    static Selection of(int number) {
       return ALL[number % ALL.length];
     }
   }
 
   private final Layout layout;
-  private final Work ordinary;
-  private final Work special;
-  private final Work expected;
-  private final Work actual;
+  private final Subject ordinary;
+  private final Subject special;
+  private final Subject expected;
+  private final Subject actual;
   private final AtomicBoolean isBusy = new AtomicBoolean();
   private long nanoseconds;
 
   /** A trial with samples of its own. */
   Trial(Layout layout) {
     this.layout = layout;
-    this.ordinary = new Work(layout, sample(layout, false));
-    this.special = new Work(layout, sample(layout, true));
-    this.expected = new Work(layout, sample(layout, false));
-    this.actual = new Work(layout, sample(layout, false));
+    this.ordinary = new Subject(layout, sample(layout, false));
+    this.special = new Subject(layout, sample(layout, true));
+    this.expected = new Subject(layout, sample(layout, false));
+    this.actual = new Subject(layout, sample(layout, false));
   }
 
   /** What a loop works on, and what comes of it. */
-  private static final class Work {
+  private static final class Subject {
     private final Layout layout;
     private final @Nullable Object[] sample;
     private final Operands operands;
     private final double[] sums = new double[Loop.SUMS];
     private long count;
 
-    Work(Layout layout, @Nullable Object[] sample) {
+    Subject(Layout layout, @Nullable Object[] sample) {
       this.layout = layout;
       this.sample = sample;
       this.operands = new Operands(layout, sample, 0, length(layout), 0);
@@ -145,7 +145,7 @@ final class Trial {
       }
     }
 
-    void reset(Work values) {
+    void reset(Subject values) {
       for (int k = 0; k < sample.length; k++) {
         Memory.copy(layout.kind(Operand.of(k)), values.sample[k], sample[k]);
       }
@@ -154,7 +154,7 @@ final class Trial {
     }
 
     /** NaN is equal to NaN, and 0 is not equal to -0. */
-    boolean hasTheBitsOf(Work other) {
+    boolean hasTheBitsOf(Subject other) {
       boolean isEqual = count == other.count && Arrays.equals(sums, other.sums);
       for (int k = 0; k < sample.length; k++) {
         isEqual &= Memory.equal(layout.kind(Operand.of(k)), sample[k], other.sample[k]);
@@ -183,10 +183,10 @@ final class Trial {
    *
    * @return whether the loop gave the bits of the reference
    */
-  boolean run(Operation operation, Kind kind, Loop reference, Loop loop) {
-    final Work values = kind.isSpecial ? special : ordinary;
-    final int first = kind.from(layout);
-    final int count = kind.count(layout);
+  boolean run(Operation operation, Selection selection, Loop reference, Loop loop) {
+    final Subject values = selection.isSpecial ? special : ordinary;
+    final int first = selection.from(layout);
+    final int count = selection.count(layout);
     expected.reset(values);
     expected.run(operation, reference, first, count);
     actual.reset(values);

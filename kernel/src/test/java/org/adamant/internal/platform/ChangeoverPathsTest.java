@@ -18,8 +18,8 @@ import org.adamant.internal.loop.StubLoop;
 import org.adamant.internal.loop.Templates;
 import org.adamant.internal.loop.Variant;
 import org.adamant.internal.platform.Changeover.Progress;
-import org.adamant.internal.platform.Trial.Kind;
 import org.adamant.internal.platform.Trial.Operation;
+import org.adamant.internal.platform.Trial.Selection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -429,7 +429,7 @@ class ChangeoverPathsTest {
   @ParameterizedTest
   @EnumSource
   void aLoopWithOtherBitsIsNotSwitchedTo(Operation operation) {
-    for (Kind kind : Kind.values()) {
+    for (Selection kind : Selection.values()) {
       final AtomicInteger calls = new AtomicInteger();
       final Asked simd =
           new Asked(0) {

@@ -26,8 +26,8 @@ import org.adamant.internal.loop.Specialiser;
 import org.adamant.internal.loop.StubLoop;
 import org.adamant.internal.loop.Templates;
 import org.adamant.internal.loop.Variant;
-import org.adamant.internal.platform.Trial.Kind;
 import org.adamant.internal.platform.Trial.Operation;
+import org.adamant.internal.platform.Trial.Selection;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -228,7 +228,7 @@ public class SelfCheckTest {
 
   private static boolean steps(Element element, Loop loop) {
     return new Trial(Layout.of(element))
-        .run(Operation.STEP, Kind.SPECIAL_NUMBERS, reference(element), loop);
+        .run(Operation.STEP, Selection.SPECIAL_NUMBERS, reference(element), loop);
   }
 
   /** Steps these elements one after the other, whatever it is asked. */

@@ -47,9 +47,10 @@ class TrialTest {
   @MethodSource("layouts")
   void noticesThatVectorsAreNotStepped(Layout layout) throws Throwable {
     final Loop without = simd(layout, "stepVectors", CodeBuilder::return_);
-    for (Trial.Kind kind : Trial.Kind.values()) {
+    for (Trial.Selection kind : Trial.Selection.values()) {
       // A tail has no vectors.
-      assertThat(isRight(layout, kind, without)).as("%s", kind).isEqualTo(kind == Trial.Kind.TAIL);
+      assertThat(isRight(layout, kind, without)).as("%s", kind)
+          .isEqualTo(kind == Trial.Selection.TAIL);
     }
   }
 
@@ -58,14 +59,14 @@ class TrialTest {
   @MethodSource("layouts")
   void noticesThatVectorsAreSteppedWhichOnlyTheScalarPathCanRead(Layout layout) throws Throwable {
     final Loop always = simd(layout, "isForVectors", code -> code.iconst_1().ireturn());
-    for (Trial.Kind kind : Trial.Kind.values()) {
+    for (Trial.Selection kind : Trial.Selection.values()) {
       assertThat(isRight(layout, kind, always))
           .as("%s", kind)
-          .isEqualTo(!layout.hasBlocks() || kind != Trial.Kind.SPECIAL_NUMBERS);
+          .isEqualTo(!layout.hasBlocks() || kind != Trial.Selection.SPECIAL_NUMBERS);
     }
   }
 
-  private static boolean isRight(Layout layout, Trial.Kind kind, Loop loop) {
+  private static boolean isRight(Layout layout, Trial.Selection kind, Loop loop) {
     final Loop reference = Specialiser.loop(constants(layout).forTrials());
     return new Trial(layout).run(Operation.STEP, kind, reference, loop);
   }
