@@ -200,6 +200,8 @@ final class Faults {
             "-Dtest=" + TESTS,
             "-Dsurefire.failIfNoSpecifiedTests=false",
             "-Dmaven.test.failure.ignore=true",
+            // The tests are asked, not Error Prone, which sees a parameter that has become unused.
+            "-Derrorprone.module=-XepDisableAllChecks",
             "-Dformatter.skip",
             "-Dimpsort.skip")
             .directory(copy.toFile())

@@ -10,6 +10,9 @@ module org.adamant.kernel {
   // To learn the JVM's flags where it is there; the chooser manages without.
   requires static jdk.management;
 
+  // Annotations, for the compiler and for readers.
+  requires static org.jspecify;
+
   exports org.adamant;
   exports org.adamant.checkpoint;
   exports org.adamant.training;

@@ -87,9 +87,10 @@ public final class AdamModel {
     for (int i = 0; i < slices.length; i++) {
       for (int k = 0; k < Operand.COUNT; k++) {
         final Operand operand = Operand.of(k);
-        if (slices[i].has(operand) && slices[i].length() > 0) {
+        final Storage storage = slices[i].storage(operand);
+        if (storage != null && slices[i].length() > 0) {
           finder.add(
-              slices[i].storage(operand).range(slices[i].offset(), slices[i].length()),
+              storage.range(slices[i].offset(), slices[i].length()),
               new Use(slices[i], i, operand));
         }
       }

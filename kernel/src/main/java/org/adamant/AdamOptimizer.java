@@ -20,6 +20,7 @@ import org.adamant.training.Schedule;
 import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
 import org.adamant.training.StepReport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Adam optimizer with named parameters: keeps the moments and the step counters, and updates the
@@ -79,9 +80,11 @@ public final class AdamOptimizer {
   private final OptimizerUpdate update;
 
   /** The plan of the last step, kept alive if it was that of the step before too. */
-  private WeakReference<OptimizerPlan> last;
+  private @Nullable WeakReference<OptimizerPlan> last;
 
-  private OptimizerPlan repeated;
+  // Read by nobody: a reference that is not weak.
+  @SuppressWarnings("UnusedVariable")
+  private @Nullable OptimizerPlan repeated;
 
   private AdamOptimizer(OptimizerSettings settings) {
     this.settings = settings;
@@ -249,7 +252,7 @@ public final class AdamOptimizer {
         String name,
         Predicate<? super String> names,
         UnaryOperator<Adam> change,
-        Schedule schedule,
+        @Nullable Schedule schedule,
         boolean isFrozen) {
       Arguments.requireNonNull("name", name);
       Arguments.requireNonNull("names", names);
@@ -622,7 +625,7 @@ public final class AdamOptimizer {
    * @throws IllegalStateException if the optimizer was built without {@link Builder#plateau}
    */
   public double observe(double metric) {
-    if (state.plateau == null) {
+    if (settings.plateau == null || state.plateau == null) {
       throw new IllegalStateException(
           "there is no plateau: expected an optimizer built with one");
     }
@@ -909,7 +912,7 @@ public final class AdamOptimizer {
     return copy(name, kept(name, "average", state.known(name).average), type);
   }
 
-  private static Storage kept(String name, String what, Storage storage) {
+  private static Storage kept(String name, String what, @Nullable Storage storage) {
     if (storage == null) {
       throw new NoSuchElementException("no " + what + " is kept of parameter '" + name + "'");
     }

@@ -4,11 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.adamant.internal.loop.Kind;
 import org.adamant.internal.loop.Layout;
 import org.adamant.internal.loop.Operand;
 import org.adamant.internal.loop.Operands;
 import org.adamant.internal.loop.Place;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operands of one step and the part of them it is for: parameters, gradients, moments, and what some
@@ -21,7 +23,7 @@ import org.adamant.internal.loop.Place;
  */
 public final class AdamSlice {
 
-  private final Storage[] storages;
+  private final @Nullable Storage[] storages;
   private final long offset;
   private final long length;
   private final long firstNumber;
@@ -33,14 +35,14 @@ public final class AdamSlice {
 
   private final boolean hasReadOnlyGrads;
 
-  private AdamSlice(Storage[] storages, long offset, long length, long firstNumber) {
+  private AdamSlice(@Nullable Storage[] storages, long offset, long length, long firstNumber) {
     this.storages = storages;
     this.offset = offset;
     this.length = length;
     this.firstNumber = firstNumber;
     this.operands = operands(storages, offset, length, firstNumber + offset);
     this.segments = segments(storages);
-    final MemorySegment grads = storages[Operand.GRADS.ordinal()].segment;
+    final MemorySegment grads = its(storages, Operand.GRADS).segment;
     this.hasReadOnlyGrads = grads != null && grads.isReadOnly();
   }
 
@@ -207,7 +209,7 @@ public final class AdamSlice {
    * @throws IllegalArgumentException if the range cuts a block of {@link Format#BLOCK8}
    */
   public AdamSlice range(long newOffset, long newLength) {
-    final long all = storages[0].length();
+    final long all = its(storages, Operand.PARAMS).length();
     Arguments.requireSlice(newOffset, newLength, all);
     if (operands.layout().hasBlocks()) {
       Storage.requireBlocks(newOffset, newLength, all);
@@ -226,7 +228,7 @@ public final class AdamSlice {
    */
   public AdamSlice numberedFrom(long newFirstNumber) {
     final boolean hasBlocks = operands.layout().hasBlocks();
-    final long largest = Long.MAX_VALUE - storages[0].length();
+    final long largest = Long.MAX_VALUE - its(storages, Operand.PARAMS).length();
     if (newFirstNumber < 0 || newFirstNumber > largest
         || hasBlocks && newFirstNumber % Format.BLOCK_LENGTH != 0) {
       throw new IllegalArgumentException(
@@ -270,8 +272,11 @@ public final class AdamSlice {
   }
 
   /** A slice of whole storages, by the number of their operand; null where there is none. */
-  static AdamSlice of(Storage[] storages) {
-    AdamSlice slice = of(storages[0], storages[1], storages[2], storages[3]);
+  static AdamSlice of(@Nullable Storage[] storages) {
+    AdamSlice slice =
+        of(
+            its(storages, Operand.PARAMS), its(storages, Operand.GRADS), its(storages, Operand.M),
+            its(storages, Operand.V));
     for (int k = Operand.V.ordinal() + 1; k < storages.length; k++) {
       if (storages[k] != null) {
         slice = slice.with(Operand.of(k), storages[k]);
@@ -287,8 +292,8 @@ public final class AdamSlice {
    * @param grads the gradients of some of the elements
    * @param number that element 0 of the operands has in its parameter
    */
-  static AdamSlice ofRows(Storage[] operands, Storage grads, long number) {
-    final Storage[] storages = operands.clone();
+  static AdamSlice ofRows(@Nullable Storage[] operands, Storage grads, long number) {
+    final @Nullable Storage[] storages = operands.clone();
     storages[Operand.GRADS.ordinal()] = grads.asSegment();
     return new AdamSlice(alike(storages), 0, 0, number);
   }
@@ -302,7 +307,7 @@ public final class AdamSlice {
 
   /** A range of such a slice: where it begins, and where its gradients do. */
   AdamSlice rows(long first, long firstOfGrads, long newLength) {
-    final Object[] memory = new Object[Operand.COUNT];
+    final @Nullable Object[] memory = new Object[Operand.COUNT];
     int arrays = 0;
     for (int k = 0; k < storages.length; k++) {
       if (storages[k] != null) {
@@ -321,6 +326,11 @@ public final class AdamSlice {
     return new AdamSlice(storages, newOffset, newLength, number - newOffset);
   }
 
+  /** One of the operands that every slice has, or that is known to be there. */
+  private static Storage its(@Nullable Storage[] storages, Operand operand) {
+    return Objects.requireNonNull(storages[operand.ordinal()]);
+  }
+
   // ---- What a kernel asks. ----
 
   /** Whether there is such an operand. */
@@ -329,6 +339,7 @@ public final class AdamSlice {
   }
 
   /** The operand, or null. */
+  @Nullable
   Storage storage(Operand operand) {
     return storages[operand.ordinal()];
   }
@@ -348,7 +359,7 @@ public final class AdamSlice {
    * @param index the number of the slice in its model, or -1
    * @param other a thread of whose like others are to step as well; null if there are none
    */
-  void requireAccessible(int index, Thread other) {
+  void requireAccessible(int index, @Nullable Thread other) {
     for (MemorySegment segment : segments) {
       if (!segment.scope().isAlive()) {
         throw new IllegalStateException(
@@ -371,7 +382,7 @@ public final class AdamSlice {
   private String nameOf(MemorySegment segment, int index) {
     String name = "";
     for (int k = 0; k < storages.length; k++) {
-      if (storages[k] != null && storages[k].segment == segment) {
+      if (storages[k] != null && segment.equals(storages[k].segment)) {
         name = Operand.of(k).toString();
       }
     }
@@ -387,7 +398,7 @@ public final class AdamSlice {
 
   private AdamSlice withArray(Operand operand, Object array) {
     Arguments.requireNonNull(operand.toString(), array);
-    final Object params = storages[Operand.PARAMS.ordinal()].array;
+    final Object params = its(storages, Operand.PARAMS).array;
     final boolean isLikeParams =
         params == null
             ? array instanceof float[] || array instanceof double[]
@@ -399,7 +410,7 @@ public final class AdamSlice {
               + ", as params");
     }
     Arguments.requireLength(
-        operand.toString(), array, Math.toIntExact(storages[0].length()));
+        operand.toString(), array, Math.toIntExact(its(storages, Operand.PARAMS).length()));
     for (int k = 0; k < storages.length; k++) {
       if (storages[k] != null && k != operand.ordinal()) {
         Arguments.requireDifferent(
@@ -413,17 +424,17 @@ public final class AdamSlice {
 
   private AdamSlice with(Operand operand, Storage storage) {
     Arguments.requireNonNull(operand.toString(), storage);
-    final Storage[] changed = storages.clone();
+    final @Nullable Storage[] changed = storages.clone();
     changed[operand.ordinal()] = storage;
     requireFits(changed, operand.ordinal());
     return new AdamSlice(changed, offset, length, firstNumber);
   }
 
   /** Refuses an operand that does not fit to the others. */
-  private static void requireFits(Storage[] storages, int index) {
+  private static void requireFits(@Nullable Storage[] storages, int index) {
     final Operand operand = Operand.of(index);
-    final Storage storage = storages[index];
-    final Storage params = storages[Operand.PARAMS.ordinal()];
+    final Storage storage = its(storages, operand);
+    final Storage params = its(storages, Operand.PARAMS);
     if (storage.length() != params.length()) {
       throw new IllegalArgumentException(
           operand + " has length " + storage.length() + ": expected " + params.length()
@@ -465,11 +476,12 @@ public final class AdamSlice {
     }
   }
 
-  private static Operands operands(Storage[] storages, long offset, long length, long number) {
+  private static Operands operands(@Nullable Storage[] storages, long offset, long length,
+      long number) {
     final Kind[] kinds = new Kind[Operand.COUNT];
     final Place[] places = new Place[Operand.COUNT];
-    final Object[] memory = new Object[Operand.COUNT];
-    final Storage[] alike = alike(storages);
+    final @Nullable Object[] memory = new Object[Operand.COUNT];
+    final @Nullable Storage[] alike = alike(storages);
     int arrays = 0;
     for (int k = 0; k < alike.length; k++) {
       if (alike[k] == null) {
@@ -478,16 +490,17 @@ public final class AdamSlice {
         continue;
       }
       kinds[k] = alike[k].kind();
-      memory[k] = alike[k].memory(offset, length);
-      places[k] = Place.of(kinds[k], memory[k]);
+      final Object its = alike[k].memory(offset, length);
+      memory[k] = its;
+      places[k] = Place.of(kinds[k], its);
       arrays = alike[k].array == null ? arrays : alike[k].offset + (int) offset;
     }
     return new Operands(Layout.of(kinds, places), memory, arrays, length, number);
   }
 
   /** Storages of which all arrays are indexed alike, as loops do; an array at another offset becomes a segment. */
-  private static Storage[] alike(Storage[] storages) {
-    final Storage[] alike = storages.clone();
+  private static @Nullable Storage[] alike(@Nullable Storage[] storages) {
+    final @Nullable Storage[] alike = storages.clone();
     Storage first = null;
     for (int k = 0; k < alike.length; k++) {
       if (alike[k] != null && alike[k].array != null) {
@@ -498,7 +511,7 @@ public final class AdamSlice {
     return alike;
   }
 
-  private static MemorySegment[] segments(Storage[] storages) {
+  private static MemorySegment[] segments(@Nullable Storage[] storages) {
     final List<MemorySegment> segments = new ArrayList<>();
     for (Storage storage : storages) {
       if (storage != null && storage.segment != null) {
@@ -510,7 +523,7 @@ public final class AdamSlice {
 
   @Override
   public String toString() {
-    final Object params = storages[0].array;
+    final Object params = its(storages, Operand.PARAMS).array;
     return "AdamSlice[" + (params == null ? storages[0] : params.getClass().getSimpleName())
         + ", offset = " + offset + ", length = " + length + "]";
   }

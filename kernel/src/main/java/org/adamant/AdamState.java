@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.TreeSet;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.checkpoint.CheckpointException;
@@ -15,6 +16,7 @@ import org.adamant.checkpoint.DType;
 import org.adamant.checkpoint.SafeTensors;
 import org.adamant.checkpoint.SafeTensorsWriter;
 import org.adamant.checkpoint.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is kept of one parameter between steps, where parameters and gradients are those of another library: the moments,
@@ -38,7 +40,7 @@ public final class AdamState {
   private final Storage v;
 
   /** Null where none is kept. */
-  private final Storage maximum;
+  private final @Nullable Storage maximum;
 
   private long stepCount;
 
@@ -257,7 +259,7 @@ public final class AdamState {
   }
 
   private static AdamState read(
-      Path file, SafeTensors tensors, String name, Adam adam, TreeSet<String> unread)
+      Path file, SafeTensors tensors, String name, Adam adam, Set<String> unread)
       throws CheckpointException {
     final String step = OptimizerFile.STATE + name + OptimizerFile.STEP;
     final Tensor first =

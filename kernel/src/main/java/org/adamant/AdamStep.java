@@ -4,6 +4,7 @@ import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
 import org.adamant.internal.loop.Coefficients;
 import org.adamant.internal.loop.Variant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The coefficients of step t, the same for every element, and what else one call does in its single pass.
@@ -97,12 +98,12 @@ public final class AdamStep {
   private final Coefficients coefficients;
 
   /** The variants of steps of these hyper-parameters, see {@link PerCall#variants}. */
-  private final Variant[] variants;
+  private final @Nullable Variant[] variants;
 
   private final Variant variant;
 
   /** What a float step cannot be done with, or null. */
-  private final String outsideFloat;
+  private final @Nullable String outsideFloat;
 
   AdamStep(Adam adam, long t) {
     if (t < 1) {
@@ -122,7 +123,7 @@ public final class AdamStep {
     coefficients = ofStep;
     outsideFloat = StepCoefficients.outsideFloat(coefficients);
     variants = PerCall.variants(adam.variant(StepCoefficients.isRootless(rectification)));
-    variant = variants[0];
+    variant = perCall.variant(variants);
   }
 
   /** The same step, of which a call does something else; what both have in common is not computed again. */

@@ -1,6 +1,7 @@
 package org.adamant;
 
 import java.lang.reflect.Array;
+import org.jspecify.annotations.Nullable;
 
 /** The checks of the public methods: they name the argument, its value, and what was expected. */
 final class Arguments {
@@ -91,7 +92,8 @@ final class Arguments {
     }
   }
 
-  static void requireDifferent(String name, Object array, String other, Object otherArray) {
+  static void requireDifferent(
+      String name, Object array, String other, @Nullable Object otherArray) {
     if (array == otherArray) {
       throw new IllegalArgumentException(
           name + " is the same array as " + other + ": expected different arrays");

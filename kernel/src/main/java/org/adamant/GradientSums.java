@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.adamant.OptimizerPlan.Member;
+import org.adamant.training.SparseRows;
 
 /** The gradients of micro-batches, which are added up until the last one before an update. */
 final class GradientSums {
@@ -43,15 +44,16 @@ final class GradientSums {
   static void requireSameKind(OptimizerPlan plan) {
     for (Member member : plan.members) {
       final ParameterState parameter = member.state();
+      final SparseRows rows = member.rows();
       if (parameter.hasGradients
-          && (parameter.areOfRows != (member.rows() != null)
-              || parameter.areOfRows
-                  && parameter.rowGradients.rowLength() != member.rows().rowLength())) {
+          && (parameter.areOfRows != (rows != null)
+              || rows != null
+                  && parameter.knownRowGradients().rowLength() != rows.rowLength())) {
         throw new IllegalArgumentException(
             "gradient '" + member.name() + "' is "
-                + (member.rows() == null ? "dense" : member.rows().toString()) + ": expected "
+                + (rows == null ? "dense" : rows.toString()) + ": expected "
                 + (parameter.areOfRows
-                    ? "SparseRows of length " + parameter.rowGradients.rowLength()
+                    ? "SparseRows of length " + parameter.knownRowGradients().rowLength()
                     : "a dense one")
                 + ", as in the earlier micro-batches of this update");
       }
@@ -78,9 +80,10 @@ final class GradientSums {
   static void add(OptimizerPlan plan) {
     for (Member member : plan.members) {
       if (member.rows() != null) {
-        member.state().rowGradients.add(member.rows());
+        member.state().knownRowGradients().add(member.rows());
       } else {
-        Numbers.add(member.grad(), member.state().accumulated, !member.state().hasGradients);
+        Numbers.add(
+            member.denseGrad(), member.state().knownSum(), !member.state().hasGradients);
       }
       member.state().hasGradients = true;
       member.state().areOfRows = member.rows() != null;

@@ -1,6 +1,7 @@
 package org.adamant;
 
 import org.adamant.OptimizerSettings.Group;
+import org.jspecify.annotations.Nullable;
 
 /** The hyper-parameters of an optimizer's updates: with schedules, the plateau, and the changes of groups. */
 final class HyperParameters {
@@ -9,9 +10,9 @@ final class HyperParameters {
   private final OptimizerState state;
 
   /** Those of the last update, and what they were made from; a group's own rate is new each time. */
-  private Adam[] last;
+  private Adam @Nullable [] last;
 
-  private Adam lastBase;
+  private @Nullable Adam lastBase;
 
   HyperParameters(OptimizerState state) {
     this.settings = state.settings;
@@ -21,7 +22,7 @@ final class HyperParameters {
   /** Those of each group in an update, the last being those of all other parameters. */
   Adam[] at(long update) {
     final Adam base = base(update);
-    if (base == lastBase) {
+    if (last != null && base == lastBase) {
       return last;
     }
     final Adam[] all = new Adam[settings.groups.size() + 1];

@@ -10,6 +10,7 @@ import org.adamant.internal.loop.Variant;
 import org.adamant.internal.platform.Changeover;
 import org.adamant.internal.platform.Changeover.Progress;
 import org.adamant.internal.width.WidthChoice;
+import org.jspecify.annotations.Nullable;
 
 /** The loops of a kernel, by variant and layout. Each is made when it is first needed, and kept. */
 final class LoopCache {
@@ -19,7 +20,7 @@ final class LoopCache {
   private final ConcurrentMap<Variant, Loops> byVariant = new ConcurrentHashMap<>();
 
   /** The loops of the last variant; a race only costs a look-up. */
-  private Loops last;
+  private @Nullable Loops last;
 
   private final Loops reading;
 
@@ -33,7 +34,7 @@ final class LoopCache {
   private static final class Loops {
     private final WidthChoice choice;
     private final Variant variant;
-    private volatile Loop[] byLayout = new Loop[0];
+    private volatile @Nullable Loop[] byLayout = new Loop[0];
 
     Loops(WidthChoice choice, Variant variant) {
       this.choice = choice;
@@ -41,18 +42,22 @@ final class LoopCache {
     }
 
     Loop of(Layout layout) {
-      final Loop[] known = byLayout;
+      final @Nullable Loop[] known = byLayout;
       final Loop loop = layout.id < known.length ? known[layout.id] : null;
       return loop != null ? loop : make(layout);
     }
 
     private synchronized Loop make(Layout layout) {
-      final Loop[] loops = Arrays.copyOf(byLayout, Math.max(byLayout.length, layout.id + 1));
-      if (loops[layout.id] == null) {
-        loops[layout.id] = choice.loop(layout, variant);
-        byLayout = loops;
+      final @Nullable Loop[] loops =
+          Arrays.copyOf(byLayout, Math.max(byLayout.length, layout.id + 1));
+      final Loop known = loops[layout.id];
+      if (known != null) {
+        return known;
       }
-      return loops[layout.id];
+      final Loop made = choice.loop(layout, variant);
+      loops[layout.id] = made;
+      byLayout = loops;
+      return made;
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.adamant.internal.loop.Operands;
 import org.adamant.internal.work.Parts;
 import org.adamant.internal.work.Work;
+import org.jspecify.annotations.Nullable;
 
 /** The way through a model, slice by slice, on one thread or in parts on several. Nothing is checked here. */
 final class ModelWalk {
@@ -20,10 +21,11 @@ final class ModelWalk {
    *
    * @param step the step of all slices, or of the first
    * @param steps the step of each slice; null where one is that of all
+   * @param executor null where there is one thread
    */
   static void step(
-      LoopCache loops, AdamStep step, List<AdamStep> steps, Work work, Executor executor,
-      int threads) {
+      LoopCache loops, AdamStep step, @Nullable List<AdamStep> steps, Work work,
+      @Nullable Executor executor, int threads) {
     if (threads == 1) {
       walk(loops, step, steps, work, 0, work.length());
     } else {
@@ -34,7 +36,8 @@ final class ModelWalk {
   }
 
   /** Counts the gradients of all slices that are not finite. */
-  static long countNonFinite(LoopCache loops, Work work, Executor executor, int threads) {
+  static long countNonFinite(
+      LoopCache loops, Work work, @Nullable Executor executor, int threads) {
     if (threads == 1) {
       return walk(loops, null, null, work, 0, work.length());
     }
@@ -50,7 +53,8 @@ final class ModelWalk {
    * gradients that are not finite. Whole blocks: what is begun by the part before is left to it.
    */
   private static long walk(
-      LoopCache loops, AdamStep step, List<AdamStep> steps, Work work, long from, long to) {
+      LoopCache loops, @Nullable AdamStep step, @Nullable List<AdamStep> steps, Work work,
+      long from, long to) {
     long count = 0;
     final long end = work.cut(to);
     // A model may have no elements, and then no slice that has the first.

@@ -49,7 +49,8 @@ final class NamedValues {
    */
   static NamedValues parse(String file, String owner, String text) throws CheckpointException {
     final Map<String, String> values = new HashMap<>();
-    for (String field : text.split(" ")) {
+    // By the limit of 0, spaces at the end are of no account.
+    for (String field : text.split(" ", 0)) {
       final int end = field.indexOf('=');
       if (end < 1 || values.put(field.substring(0, end), field.substring(end + 1)) != null) {
         throw new CheckpointException(

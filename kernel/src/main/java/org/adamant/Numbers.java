@@ -3,6 +3,8 @@ package org.adamant;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What an optimizer does with storages besides steps: makes, copies and adds up. */
 final class Numbers {
@@ -16,7 +18,7 @@ final class Numbers {
   private Numbers() {}
 
   /** {@return new numbers, all zero: in an array if they can be, and a segment is not asked for} */
-  static Storage zeros(Format format, long length, Arena arena) {
+  static Storage zeros(Format format, long length, @Nullable Arena arena) {
     if (arena != null || format == Format.BLOCK8) {
       return Storage.allocate(format, length, arena == null ? Arena.ofAuto() : arena);
     }
@@ -37,11 +39,16 @@ final class Numbers {
   static Object toArray(Storage from) {
     final Storage to = zeros(computeFormat(from.format()), from.length(), null);
     copy(from, to);
-    return to.array;
+    return Objects.requireNonNull(to.array);
+  }
+
+  /** {@return an array of floats or doubles as a storage} */
+  static Storage ofArray(Object array) {
+    return array instanceof float[] floats ? Storage.of(floats) : Storage.of((double[]) array);
   }
 
   /** {@return the value as a storage, null if it is neither one nor an array of floats or doubles} */
-  static Storage storageOf(Object value) {
+  static @Nullable Storage storageOf(@Nullable Object value) {
     if (value instanceof float[] floats) {
       return Storage.of(floats);
     }
@@ -52,7 +59,7 @@ final class Numbers {
   }
 
   /** {@return these numbers in a format: themselves if they are} */
-  static Storage to(Format format, Storage from, Arena arena) {
+  static Storage to(Format format, Storage from, @Nullable Arena arena) {
     if (from.format() == format) {
       return from;
     }
@@ -66,7 +73,7 @@ final class Numbers {
     final long length = Math.min(from.length(), to.length());
     if (from.format() == to.format() && from.length() == to.length()) {
       to.bytes().copyFrom(from.bytes());
-      if (from.scales != null) {
+      if (from.scales != null && to.scales != null) {
         to.scales.copyFrom(from.scales);
       }
       return;

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.adamant.checkpoint.CheckpointException;
@@ -75,11 +76,11 @@ final class OptimizerFile {
         add(writer, name + AVERAGE, state.average);
       }
       if (state.hasGradients && state.areOfRows) {
-        final SparseRows rows = state.rowGradients.all();
+        final SparseRows rows = state.knownRowGradients().all();
         add(writer, name + GRADIENT_ROWS, rows.rows());
-        add(writer, name + GRADIENT, Numbers.storageOf(rows.values()));
+        add(writer, name + GRADIENT, Numbers.ofArray(rows.values()));
       } else if (state.hasGradients) {
-        add(writer, name + GRADIENT, state.accumulated);
+        add(writer, name + GRADIENT, state.knownSum());
       }
       if (state.sparse != null && state.sparse.counters() != null) {
         add(writer, name + ROWS, state.sparse.counters());
@@ -149,7 +150,7 @@ final class OptimizerFile {
           .with("updates", text(state.updates));
     }
     if (state.hasGradients && state.areOfRows) {
-      text.with("gradientRowLength", state.rowGradients.rowLength());
+      text.with("gradientRowLength", state.knownRowGradients().rowLength());
     }
     return text.toString();
   }
@@ -196,12 +197,13 @@ final class OptimizerFile {
     final boolean wasExact = OptimizerMetadata.wasExact(path, read.values);
     final Set<String> used = new HashSet<>();
     final Set<String> names = Set.copyOf(tensors.names());
-    for (String name : inOrder(parameters)) {
+    for (Map.Entry<String, NamedValues> parameter : inOrder(parameters)) {
+      final String name = parameter.getKey();
       final ParameterTensors its =
           new ParameterTensors(path, tensors, names, STATE + name, used);
       read.states.put(
           name,
-          new ParameterReader(path, name, parameters.get(name), settings, its).read(wasExact));
+          new ParameterReader(path, name, parameter.getValue(), settings, its).read(wasExact));
     }
     for (String name : tensors.names()) {
       if (name.startsWith(PARAM)) {
@@ -214,15 +216,16 @@ final class OptimizerFile {
     return read;
   }
 
-  private static List<String> inOrder(Map<String, NamedValues> parameters)
+  private static List<Map.Entry<String, NamedValues>> inOrder(
+      Map<String, NamedValues> parameters)
       throws CheckpointException {
     final Map<String, Long> places = new HashMap<>();
     for (Map.Entry<String, NamedValues> entry : parameters.entrySet()) {
       places.put(entry.getKey(), entry.getValue().number("place"));
     }
-    final List<String> names = new ArrayList<>(parameters.keySet());
-    names.sort(Comparator.comparing(places::get));
-    return names;
+    final List<Map.Entry<String, NamedValues>> sorted = new ArrayList<>(parameters.entrySet());
+    sorted.sort(Comparator.comparing(parameter -> places.get(parameter.getKey())));
+    return sorted;
   }
 
   private static Storage param(String file, Tensor tensor) throws CheckpointException {
@@ -254,7 +257,10 @@ final class OptimizerFile {
       }
       param.requireWritable("parameter '" + entry.getKey() + "'");
     }
-    to.forEach((name, param) -> Numbers.copy(params.get(name), param));
+    for (Map.Entry<String, Storage> entry : to.entrySet()) {
+      final Storage from = Objects.requireNonNull(params.get(entry.getKey()));
+      Numbers.copy(from, entry.getValue());
+    }
   }
 
   static Format formatOf(String file, Tensor tensor) throws CheckpointException {

@@ -8,6 +8,7 @@ import org.adamant.checkpoint.CheckpointException;
 import org.adamant.training.LossScale;
 import org.adamant.training.Plateau;
 import org.adamant.training.SparseMode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an optimizer is besides its parameters, as names and values in text, exactly. Under "built." stands what it was
@@ -97,10 +98,11 @@ final class OptimizerMetadata {
 
   /** Whether rows without gradient were to take their steps later, see {@link SparseMode#EXACT}. */
   static boolean wasExact(String file, Map<String, String> values) throws CheckpointException {
-    if (!values.containsKey(NUMBERS)) {
+    final String text = values.get(NUMBERS);
+    if (text == null) {
       return false;
     }
-    final NamedValues numbers = NamedValues.parse(file, NUMBERS, values.get(NUMBERS));
+    final NamedValues numbers = NamedValues.parse(file, NUMBERS, text);
     return numbers.has("sparse") && numbers.text("sparse").equals(SparseMode.EXACT.toString());
   }
 
@@ -135,16 +137,16 @@ final class OptimizerMetadata {
       if (state.stepCount < 0 || state.stepCount == Long.MAX_VALUE) {
         throw new IllegalArgumentException(UPDATES + " = " + state.stepCount);
       }
-      if (isStrict || values.get(BUILT + ADAM).equals(state.settings.adam.toString())) {
+      if (isStrict || value(values, BUILT + ADAM).equals(state.settings.adam.toString())) {
         state.adam = Adam.parse(value(values, ADAM));
       }
       if (values.containsKey(LOSS_SCALE) && state.settings.lossScale != null) {
-        final String[] numbers = values.get(LOSS_SCALE).split(" ");
+        final String[] numbers = value(values, LOSS_SCALE).split(" ", 0);
         state.lossScale =
             new LossScale.State(Double.parseDouble(numbers[0]), Long.parseLong(numbers[1]));
       }
       if (values.containsKey(PLATEAU) && state.settings.plateau != null) {
-        final String[] numbers = values.get(PLATEAU).split(" ");
+        final String[] numbers = value(values, PLATEAU).split(" ", 0);
         state.plateau =
             new Plateau.State(
                 Double.parseDouble(numbers[0]), Double.parseDouble(numbers[1]),
@@ -197,7 +199,7 @@ final class OptimizerMetadata {
     }
   }
 
-  private static CheckpointException invalid(Path file, String name, String value) {
+  private static CheckpointException invalid(Path file, String name, @Nullable String value) {
     return new CheckpointException(
         file + ": metadata " + name + " = " + value + ": expected what an optimizer has written");
   }

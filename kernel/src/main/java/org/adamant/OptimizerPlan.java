@@ -5,11 +5,13 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 import org.adamant.internal.loop.Operand;
 import org.adamant.training.SparseRows;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call of an optimizer's step that was checked, for as long as it is given the same arrays. To make one changes
@@ -28,12 +30,18 @@ final class OptimizerPlan {
    * @param rows the gradient of some rows; otherwise null
    */
   record Member(
-      String name, ParameterState state, int group, Storage param, Storage grad,
-      SparseRows rows) {
+      String name, ParameterState state, int group, Storage param, @Nullable Storage grad,
+      @Nullable SparseRows rows) {
+
+    /** The gradient, where it is not one of some rows. */
+    Storage denseGrad() {
+      return Objects.requireNonNull(grad);
+    }
 
     /** All of the operands, the gradient left out. */
-    Storage[] operands(Storage maximum, Storage average) {
-      final Storage[] operands = new Storage[Operand.COUNT];
+    @Nullable
+    Storage[] operands(@Nullable Storage maximum, @Nullable Storage average) {
+      final @Nullable Storage[] operands = new Storage[Operand.COUNT];
       operands[Operand.PARAMS.ordinal()] = param;
       operands[Operand.M.ordinal()] = state.m;
       operands[Operand.V.ordinal()] = state.v;
@@ -60,6 +68,7 @@ final class OptimizerPlan {
   boolean isRegistered;
 
   /** Null until there is one, or after what it was made for has changed. */
+  @Nullable
   PlannedUpdate update;
 
   /**
@@ -84,8 +93,8 @@ final class OptimizerPlan {
     for (int i = 0; i < names.length; i++) {
       groupOf[i] = groups.applyAsInt(names[i]);
     }
-    final Object[] gradients = gradients(params, grads, groupOf);
-    final Map<Object, String> users = new IdentityHashMap<>(names.length);
+    final @Nullable Object[] gradients = gradients(params, grads, groupOf);
+    final IdentityHashMap<Object, String> users = new IdentityHashMap<>(names.length);
     final Overlap.Finder overlap = new Overlap.Finder();
     boolean anyRows = false;
     boolean anySparse = false;
@@ -120,7 +129,7 @@ final class OptimizerPlan {
     hasSparse = anySparse;
     for (Member member : members) {
       if (member.rows() != null) {
-        requireRowsFit(member);
+        requireRowsFit(member, member.rows());
       }
     }
     for (int i = 0; i < grads.names.length; i++) {
@@ -145,7 +154,7 @@ final class OptimizerPlan {
   }
 
   /** The gradients in the order of their parameters, the names being checked. */
-  private static Object[] gradients(MapEntries params, MapEntries grads, int[] groupOf) {
+  private static @Nullable Object[] gradients(MapEntries params, MapEntries grads, int[] groupOf) {
     if (Arrays.equals(params.names, grads.names)) {
       // As mostly. Names that come twice do so in both.
       params.byName("parameter");
@@ -169,7 +178,7 @@ final class OptimizerPlan {
               + ", gradients without parameter: "
               + extra);
     }
-    final Object[] gradients = new Object[params.names.length];
+    final @Nullable Object[] gradients = new Object[params.names.length];
     for (int i = 0; i < gradients.length; i++) {
       gradients[i] = byName.get(params.names[i]);
     }
@@ -177,7 +186,7 @@ final class OptimizerPlan {
   }
 
   /** {@return a parameter as a storage, or refuses it} */
-  static Storage requireValid(String name, Object param) {
+  static Storage requireValid(String name, @Nullable Object param) {
     if (param == null) {
       throw new NullPointerException("parameter '" + name + "' is null");
     }
@@ -190,7 +199,8 @@ final class OptimizerPlan {
     return storage;
   }
 
-  private static void requireGradient(String name, Object grad, Object param, Storage known) {
+  private static void requireGradient(
+      String name, @Nullable Object grad, Object param, Storage known) {
     if (grad == null) {
       throw new NullPointerException("gradient '" + name + "' is null");
     }
@@ -204,7 +214,7 @@ final class OptimizerPlan {
             && (storage.array == grad && known.array == param
                 ? grad.getClass() == param.getClass()
                 : (storage.format() == Format.FLOAT64) == (known.format() == Format.FLOAT64));
-    if (!isRight) {
+    if (storage == null || !isRight) {
       throw new IllegalArgumentException(
           "gradient '" + name + "' is a " + typeOf(grad) + ": expected " + typeOf(param)
               + ", as the parameter");
@@ -235,7 +245,7 @@ final class OptimizerPlan {
   }
 
   static void requireKnown(
-      String name, Object param, Storage storage, ParameterState known) {
+      String name, Object param, Storage storage, @Nullable ParameterState known) {
     if (known != null) {
       if (storage.format() != known.format) {
         throw new IllegalArgumentException(
@@ -248,23 +258,23 @@ final class OptimizerPlan {
   }
 
   /** Refuses rows that a step could not take, and memory that it would read after writing it. */
-  private void requireRowsFit(Member member) {
+  private void requireRowsFit(Member member, SparseRows rows) {
     final ParameterState state = member.state();
-    final int rowLength = member.rows().rowLength();
+    final int rowLength = rows.rowLength();
     if (state.sparse != null && state.sparse.rowLength() != rowLength) {
       throw new IllegalArgumentException(
-          "gradient '" + member.name() + "' is " + member.rows() + ": expected rows of length "
+          "gradient '" + member.name() + "' is " + rows + ": expected rows of length "
               + state.sparse.rowLength() + ", as before");
     }
     final boolean hasBlocks =
         state.m.format() == Format.BLOCK8 || state.v.format() == Format.BLOCK8;
     if (hasBlocks && rowLength % Format.BLOCK_LENGTH != 0) {
       throw new IllegalArgumentException(
-          "gradient '" + member.name() + "' is " + member.rows() + ": expected a multiple of "
+          "gradient '" + member.name() + "' is " + rows + ": expected a multiple of "
               + Format.BLOCK_LENGTH + " as rowLength, as rows of moments in BLOCK8 would share a"
               + " scale");
     }
-    final Storage values = Numbers.storageOf(member.rows().values());
+    final Storage values = Numbers.ofArray(rows.values());
     for (Member other : members) {
       if (Overlap.exists(values, other.param())) {
         throw inParameter(member.name(), other.name());

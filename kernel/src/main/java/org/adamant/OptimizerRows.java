@@ -5,6 +5,7 @@ import java.util.Map;
 import org.adamant.OptimizerPlan.Member;
 import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
+import org.jspecify.annotations.Nullable;
 
 /** What an optimizer does with gradients that are {@link SparseRows}, around the steps of {@link SparseState}. */
 final class OptimizerRows {
@@ -21,14 +22,14 @@ final class OptimizerRows {
   void catchUp(Map<String, ?> params, Map<String, Storage> storages) {
     for (Map.Entry<String, ParameterState> entry : state.parameters.entrySet()) {
       if (entry.getValue().isBehind()) {
+        final Object given = params.get(entry.getKey());
         final Storage param = storages.get(entry.getKey());
-        if (param == null) {
+        if (given == null || param == null) {
           throw new IllegalArgumentException(
               "params lacks '" + entry.getKey()
                   + "': expected it, some of its rows are to be caught up");
         }
-        OptimizerPlan.requireKnown(
-            entry.getKey(), params.get(entry.getKey()), param, entry.getValue());
+        OptimizerPlan.requireKnown(entry.getKey(), given, param, entry.getValue());
       }
     }
     for (Map.Entry<String, ParameterState> entry : state.parameters.entrySet()) {
@@ -53,10 +54,11 @@ final class OptimizerRows {
   private void catchUp(Member member) {
     final ParameterState parameter = member.state();
     if (parameter.isBehind()) {
-      parameter.sparse.catchUp(
-          member.operands(
-              parameter.maximum, parameter.isAveraged ? parameter.average : null),
-          parameter.counter.steps, past(member), state.settings.kernel);
+      parameter.knownRows()
+          .catchUp(
+              member.operands(
+                  parameter.maximum, parameter.isAveraged ? parameter.average : null),
+              parameter.counter.steps, past(member), state.settings.kernel);
       parameter.forgetUpdates();
     }
   }
@@ -68,29 +70,29 @@ final class OptimizerRows {
   }
 
   /** Makes the rows of a gradient ready for a step. */
-  SparseState prepare(Member member, Storage[] operands) {
+  SparseState prepare(Member member, SparseRows rows, @Nullable Storage[] operands) {
     final ParameterState parameter = member.state();
     if (parameter.sparse == null) {
       parameter.sparse =
           new SparseState(
               state.settings.sparseMode, state.settings.countsRows, parameter.length,
-              member.rows().rowLength(), parameter.counter.steps, parameter.number);
+              rows.rowLength(), parameter.counter.steps, parameter.number);
     }
     parameter.sparse.prepare(
-        gradient(member), state.settings.accumulatesInDouble && state.settings.accumulates(),
+        gradient(member, rows), state.settings.accumulatesInDouble && state.settings.accumulates(),
         operands,
         parameter.counter.steps + 1, past(member), state.settings.kernel);
     return parameter.sparse;
   }
 
   /** The gradient of this call and of those before it, for one update. */
-  private SparseRows gradient(Member member) {
+  private SparseRows gradient(Member member, SparseRows rows) {
     if (!state.settings.accumulates()) {
-      return member.rows();
+      return rows;
     }
     return member.state().hasGradients
-        ? member.state().rowGradients.with(member.rows())
-        : new RowGradients(member.rows()).with(member.rows());
+        ? member.state().knownRowGradients().with(rows)
+        : new RowGradients(rows).with(rows);
   }
 
   /** Says that the next update was the next step of the parameters that have, or had, gradients of rows. */

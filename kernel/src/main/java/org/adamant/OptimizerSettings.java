@@ -11,6 +11,7 @@ import org.adamant.training.LossScale;
 import org.adamant.training.Plateau;
 import org.adamant.training.Schedule;
 import org.adamant.training.SparseMode;
+import org.jspecify.annotations.Nullable;
 
 /** What an optimizer was built with. */
 final class OptimizerSettings implements Cloneable {
@@ -28,15 +29,24 @@ final class OptimizerSettings implements Cloneable {
       String name,
       Predicate<? super String> names,
       UnaryOperator<Adam> change,
-      Schedule schedule,
+      @Nullable Schedule schedule,
       boolean isFrozen) {}
 
   Adam adam;
+
+  /** That of the builder, or the preferred one by the time there is an optimizer. */
+  @SuppressWarnings("NullAway.Init")
   AdamKernel kernel;
+
+  @Nullable
   Schedule schedule;
+  @Nullable
   Schedule beta1;
+  @Nullable
   Schedule averageDecay;
+  @Nullable
   Plateau plateau;
+  @Nullable
   LossScale lossScale;
   List<Group> groups = new ArrayList<>();
   double maxNorm = Double.POSITIVE_INFINITY;
@@ -49,10 +59,17 @@ final class OptimizerSettings implements Cloneable {
   boolean countsRows;
   Rounding rounding = Rounding.STOCHASTIC;
   long seed;
+  @Nullable
   Format firstMoments;
+  @Nullable
   Format secondMoments;
+  @Nullable
   Arena arena;
+
+  /** Of whoever asks for several threads; nobody uses it for one. */
+  @SuppressWarnings("NullAway.Init")
   Executor executor;
+
   int threads = 1;
 
   OptimizerSettings(Adam adam) {
@@ -114,6 +131,7 @@ final class OptimizerSettings implements Cloneable {
   }
 
   /** Where the state of a parameter lies: null for arrays, which have a largest length. */
+  @Nullable
   Arena arenaFor(boolean isSegment, long length) {
     if (arena != null) {
       return arena;

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.NoSuchElementException;
 import org.adamant.training.LossScale;
 import org.adamant.training.Plateau;
+import org.jspecify.annotations.Nullable;
 
 /** What changes in an optimizer from one step to the next, which is what {@link OptimizerFile} saves. */
 final class OptimizerState {
@@ -26,10 +27,10 @@ final class OptimizerState {
   int microBatches;
 
   /** Null where there is none. */
-  LossScale.State lossScale;
+  LossScale.@Nullable State lossScale;
 
   /** Null where there is none. */
-  Plateau.State plateau;
+  Plateau.@Nullable State plateau;
 
   OptimizerState(OptimizerSettings settings) {
     this.settings = settings;

@@ -4,6 +4,7 @@ import org.adamant.PlannedUpdate.Cohort;
 import org.adamant.training.Accumulation;
 import org.adamant.training.StepReport;
 import org.adamant.training.StepReport.Outcome;
+import org.jspecify.annotations.Nullable;
 
 /** What a call of an optimizer's step does, in the order that {@link AdamOptimizer} describes. */
 final class OptimizerUpdate {
@@ -120,7 +121,7 @@ final class OptimizerUpdate {
     final long nonFinite = step(plan, update, steps, ofAll);
     final StepReport report =
         report(nonFinite > 0 ? Outcome.SKIPPED : Outcome.UPDATED, now, norm, factor, nonFinite);
-    if (state.lossScale != null) {
+    if (settings.lossScale != null && state.lossScale != null) {
       state.lossScale = settings.lossScale.next(state.lossScale, nonFinite > 0);
     }
     if (nonFinite == 0) {
@@ -140,7 +141,8 @@ final class OptimizerUpdate {
    * @param ofAll the step of all slices; null where each has its own
    * @return the number of gradients that are not finite, for which nothing was changed; 0 if the step was taken
    */
-  private long step(OptimizerPlan plan, PlannedUpdate update, AdamStep[] steps, AdamStep ofAll) {
+  private long step(OptimizerPlan plan, PlannedUpdate update, AdamStep[] steps,
+      @Nullable AdamStep ofAll) {
     boolean isDone = false;
     boolean isRejected = false;
     try {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Which operands have bytes in common: a question of addresses, not of identity. */
 final class Overlap {
@@ -49,7 +48,7 @@ final class Overlap {
   /** Bytes of many storages, each of which is to be used once. */
   static final class Finder {
 
-    private final Map<Object, List<Range>> ranges = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, List<Range>> ranges = new IdentityHashMap<>();
     private final List<Piece> pieces = new ArrayList<>();
 
     /** Those which do not tell the array they lie in, because it could then be written: seldom any. */

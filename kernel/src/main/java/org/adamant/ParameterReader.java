@@ -8,6 +8,7 @@ import org.adamant.checkpoint.DType;
 import org.adamant.checkpoint.Tensor;
 import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the state of one parameter from the file of an optimizer: its values in the metadata, and its tensors.
@@ -77,9 +78,9 @@ record ParameterReader(
 
   private void readRows(ParameterState state, boolean wasExact) throws CheckpointException {
     final int rowLength = rowLength(state, "rowLength");
-    for (String pair : values.text("updates").split(",")) {
+    for (String pair : values.text("updates").split(",", 0)) {
       if (!pair.isEmpty()) {
-        final String[] numbers = pair.split(":");
+        final String[] numbers = pair.split(":", 0);
         if (numbers.length != 2) {
           throw invalid("updates has " + pair + ": expected two numbers");
         }
@@ -111,7 +112,7 @@ record ParameterReader(
         System.arraycopy(read, 0, state.sparse.counters(), 0, read.length);
       }
     }
-    if (state.areOfRows && state.rowGradients.rowLength() != rowLength) {
+    if (state.areOfRows && state.knownRowGradients().rowLength() != rowLength) {
       throw values.invalid("gradientRowLength", rowLength + ", as rowLength");
     }
     state.sparse.setLastUnrest(values.number("lastUnrest"));
@@ -127,7 +128,7 @@ record ParameterReader(
 
   /** How many steps each row has taken. */
   private int[] rowSteps(ParameterState state) throws CheckpointException {
-    final long rows = state.length / state.sparse.rowLength();
+    final long rows = state.length / state.knownRows().rowLength();
     final Tensor tensor = tensors.tensor(OptimizerFile.ROWS);
     if (tensor.dtype() != DType.I32 || tensor.elements() != rows) {
       throw tensors.invalid(
@@ -168,7 +169,8 @@ record ParameterReader(
     }
     final Format computing = Numbers.computeFormat(state.format);
     final Object numbers =
-        tensors.required(OptimizerFile.GRADIENT, computing, count * rowLength, null).array;
+        Numbers.toArray(
+            tensors.required(OptimizerFile.GRADIENT, computing, count * rowLength, null));
     final SparseRows read =
         numbers instanceof float[] floats
             ? SparseRows.of(rows, floats, rowLength)
@@ -179,7 +181,8 @@ record ParameterReader(
   }
 
   /** The sum of micro-batches in the format in which these settings add up; null if there is none. */
-  private Storage gradients(Format format, long length, Arena place) throws CheckpointException {
+  private @Nullable Storage gradients(Format format, long length, @Nullable Arena place)
+      throws CheckpointException {
     if (!tensors.has(OptimizerFile.GRADIENT)) {
       return null;
     }

@@ -3,6 +3,8 @@ package org.adamant;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What an optimizer keeps of one parameter. */
 final class ParameterState {
@@ -28,14 +30,16 @@ final class ParameterState {
   final long number;
 
   /** Where the state of a parameter in a segment lies; null for one in an array. */
-  final Arena arena;
+  final @Nullable Arena arena;
 
   final Storage m;
   final Storage v;
 
   /** The running maximum and the average are there from the first step that needs them. */
+  @Nullable
   Storage maximum;
 
+  @Nullable
   Storage average;
 
   /** Whether the last step kept the average. */
@@ -45,6 +49,7 @@ final class ParameterState {
   Counter counter = new Counter(0);
 
   /** What is known of its rows; null until a gradient of some rows came. */
+  @Nullable
   SparseState sparse;
 
   /**
@@ -54,9 +59,11 @@ final class ParameterState {
   final List<long[]> updates = new ArrayList<>();
 
   /** The sum of the gradients of micro-batches; null until there were any. */
+  @Nullable
   Storage accumulated;
 
   /** The gradients of rows of micro-batches; null until there were any. */
+  @Nullable
   RowGradients rowGradients;
 
   /** Whether there are gradients of micro-batches. */
@@ -65,7 +72,7 @@ final class ParameterState {
   /** Whether those are gradients of rows. */
   boolean areOfRows;
 
-  ParameterState(Format format, long number, Arena arena, Storage m, Storage v) {
+  ParameterState(Format format, long number, @Nullable Arena arena, Storage m, Storage v) {
     this.format = format;
     this.length = m.length();
     this.number = number;
@@ -85,13 +92,28 @@ final class ParameterState {
     return (hash >>> 34) << 32;
   }
 
+  /** {@return what is known of its rows, for whoever knows that there is something} */
+  SparseState knownRows() {
+    return Objects.requireNonNull(sparse);
+  }
+
+  /** {@return the gradients of rows of micro-batches, for whoever knows that there are any} */
+  RowGradients knownRowGradients() {
+    return Objects.requireNonNull(rowGradients);
+  }
+
+  /** {@return the sum of the gradients of micro-batches, for whoever knows that there is one} */
+  Storage knownSum() {
+    return Objects.requireNonNull(accumulated);
+  }
+
   /** Says that an update is the next step. */
   void recordUpdate(long update) {
     final long step = counter.steps + 1;
     if (updates.isEmpty() || step - updates.getLast()[0] != update - updates.getLast()[1]) {
       updates.add(new long[] {step, update});
       if (updates.size() % FORGET_AFTER == 0) {
-        final long least = sparse.least();
+        final long least = knownRows().least();
         while (updates.size() > 1 && updates.get(1)[0] <= least + 1) {
           updates.removeFirst();
         }
@@ -112,6 +134,7 @@ final class ParameterState {
   }
 
   /** {@return what cannot be so after as many updates, from a file; null if all can} */
+  @Nullable
   String obstacle(long updatesDone) {
     if (counter.steps > updatesDone) {
       return counter.steps + " steps: expected at most " + updatesDone
@@ -127,7 +150,8 @@ final class ParameterState {
       }
       last = pair;
     }
-    if (isBehind() && (updates.isEmpty() || updates.getFirst()[0] > sparse.least() + 1)) {
+    if (sparse != null && isBehind()
+        && (updates.isEmpty() || updates.getFirst()[0] > sparse.least() + 1)) {
       return "rows behind that took " + sparse.least()
           + " steps: expected to be told at which updates the next were";
     }

@@ -8,6 +8,7 @@ import org.adamant.checkpoint.CheckpointException;
 import org.adamant.checkpoint.DType;
 import org.adamant.checkpoint.SafeTensors;
 import org.adamant.checkpoint.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tensors of one parameter in a file: their names begin with the same text.
@@ -39,13 +40,14 @@ record ParameterTensors(
   }
 
   /** {@return a copy of the numbers; null if there is no such tensor} */
-  Storage optional(String suffix, Format format, long count, Arena to)
+  @Nullable
+  Storage optional(String suffix, Format format, long count, @Nullable Arena to)
       throws CheckpointException {
     return has(suffix) ? required(suffix, format, count, to) : null;
   }
 
   /** {@return a copy of the numbers} */
-  Storage required(String suffix, Format format, long count, Arena to)
+  Storage required(String suffix, Format format, long count, @Nullable Arena to)
       throws CheckpointException {
     final Tensor tensor = tensor(suffix);
     final DType type = OptimizerFile.dtype(format);

@@ -1,9 +1,11 @@
 package org.adamant;
 
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.adamant.internal.loop.Shared;
 import org.adamant.internal.loop.Variant;
 import org.adamant.internal.loop.Variant.Feature;
+import org.jspecify.annotations.Nullable;
 
 /** The options of a step: what a call does beyond the hyper-parameters, and which features of the loop that takes. */
 record PerCall(
@@ -19,7 +21,8 @@ record PerCall(
   private static final int COMBINATIONS = 16;
 
   /** Of the variant of every set of hyper-parameters that a step was made from, the variants of its steps. */
-  private static final ConcurrentHashMap<Variant, Variant[]> VARIANTS = new ConcurrentHashMap<>();
+  private static final ConcurrentHashMap<Variant, @Nullable Variant[]> VARIANTS =
+      new ConcurrentHashMap<>();
 
   /** What becomes of the update. */
   enum Update {
@@ -98,23 +101,24 @@ record PerCall(
   // ---- The features of the loop. ----
 
   /** The variants of steps by their options, the first being that without any; null where none was asked for yet. */
-  static Variant[] variants(Variant basic) {
-    final Variant[] known = VARIANTS.get(basic);
+  static @Nullable Variant[] variants(Variant basic) {
+    final @Nullable Variant[] known = VARIANTS.get(basic);
     if (known != null) {
       return known;
     }
-    final Variant[] variants = new Variant[COMBINATIONS];
+    final @Nullable Variant[] variants = new Variant[COMBINATIONS];
     variants[0] = basic;
     return Shared.keep(VARIANTS, basic, variants);
   }
 
   /** The variant of a step with these options, one of those of its hyper-parameters. */
-  Variant variant(Variant[] variants) {
+  Variant variant(@Nullable Variant[] variants) {
     final int index = combination();
     Variant found = variants[index];
     if (found == null) {
       // A race is harmless: every thread finds the same instance.
-      found = variant(variants[0]);
+      final Variant basic = Objects.requireNonNull(variants[0]);
+      found = variant(basic);
       variants[index] = found;
     }
     return found;

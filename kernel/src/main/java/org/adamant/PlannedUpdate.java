@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.OptimizerPlan.Member;
+import org.adamant.training.SparseRows;
+import org.jspecify.annotations.Nullable;
 
 /** What an update does to the members of an {@link OptimizerPlan}, as one model. To make it changes nothing. */
 final class PlannedUpdate {
@@ -32,7 +34,7 @@ final class PlannedUpdate {
   interface Rows {
 
     /** Copies the rows that have a gradient. */
-    SparseState prepare(Member member, Storage[] operands);
+    SparseState prepare(Member member, SparseRows gradient, @Nullable Storage[] operands);
   }
 
   private final List<Member> members;
@@ -56,8 +58,8 @@ final class PlannedUpdate {
   private final List<Cohort> cohortOfSlice;
 
   private final List<Integer> memberOfSlice;
-  private final Storage[] maxima;
-  private final Storage[] averages;
+  private final @Nullable Storage[] maxima;
+  private final @Nullable Storage[] averages;
 
   /** Gradients that the step cannot read where they are, and where it reads them. */
   private final List<Storage[]> copies = new ArrayList<>();
@@ -66,7 +68,7 @@ final class PlannedUpdate {
   private boolean isRegistered;
 
   /** A model of the slices of each member, for a norm of its own; null until there is one. */
-  private AdamModel[] modelOfEach;
+  private AdamModel @Nullable [] modelOfEach;
 
   /**
    * What an update does.
@@ -87,7 +89,7 @@ final class PlannedUpdate {
     averages = new Storage[members.size()];
     isMaximum = maxima(adams);
     isAverage = averages(adams);
-    final Map<Object, Object> seen = new IdentityHashMap<>();
+    final IdentityHashMap<Object, Object> seen = new IdentityHashMap<>();
     final List<AdamSlice> ofDense = new ArrayList<>();
     final Map<Long, Cohort>[] bySteps = newMaps(adams.length);
     for (int i = 0; i < cohortOf.length; i++) {
@@ -98,25 +100,24 @@ final class PlannedUpdate {
         maxima[i] = state.maximum == null ? state.zeros() : state.maximum;
       }
       if (isAverage[member.group()]) {
-        averages[i] = state.isAveraged ? state.average : state.zeros();
-        if (!state.isAveraged) {
-          Numbers.copy(member.param(), averages[i]);
-        }
+        averages[i] = state.isAveraged ? state.average : averageFrom(member);
       }
-      if (member.rows() != null) {
+      final Storage maximum = maxima[i];
+      final Storage average = averages[i];
+      final SparseRows gradient = member.rows();
+      if (gradient != null) {
         // Rows may have steps to take with maxima that this one has not.
         final SparseState sparse =
             rows.prepare(
-                member,
-                member.operands(
-                    maxima[i] == null ? state.maximum : maxima[i], averages[i]));
+                member, gradient,
+                member.operands(maximum == null ? state.maximum : maximum, average));
         final List<AdamSlice> ofRows = sparse.slices();
         for (int k = 0; k < ofRows.size(); k++) {
           add(i, ofRows.get(k), cohort(bySteps, member, sparse.stepNumber(k) - 1));
         }
         continue;
       }
-      Storage grad = areAccumulated ? state.accumulated : member.grad();
+      Storage grad = areAccumulated ? state.knownSum() : member.denseGrad();
       final boolean isSeen =
           seen.putIfAbsent(grad.array == null ? grad : grad.array, grad) != null;
       if (isSeen
@@ -125,8 +126,8 @@ final class PlannedUpdate {
         grad = copyBeforeStep(grad, state);
       }
       AdamSlice slice = AdamSlice.of(member.param(), grad, state.m, state.v);
-      slice = maxima[i] == null ? slice : slice.withMaximum(maxima[i]);
-      slice = averages[i] == null ? slice : slice.withAverage(averages[i]);
+      slice = maximum == null ? slice : slice.withMaximum(maximum);
+      slice = average == null ? slice : slice.withAverage(average);
       slice = slice.operands.layout().isLossy() ? slice.numberedFrom(state.number) : slice;
       ofDense.add(slice);
       add(i, slice, cohortOf[i]);
@@ -135,6 +136,13 @@ final class PlannedUpdate {
     model = hasRows ? AdamModel.ofDisjoint(slices, ofDense) : AdamModel.of(slices);
     steps = new AdamStep[slices.size()];
     stepsOfSlices = Arrays.asList(steps);
+  }
+
+  /** An average, which starts from the parameter. */
+  private static Storage averageFrom(Member member) {
+    final Storage average = member.state().zeros();
+    Numbers.copy(member.param(), average);
+    return average;
   }
 
   private void add(int member, AdamSlice slice, Cohort cohort) {
@@ -176,6 +184,7 @@ final class PlannedUpdate {
   }
 
   /** The step of all slices, if they have one; otherwise null, and the list is filled in. */
+  @Nullable
   AdamStep stepOfAll(AdamStep[] ofCohorts) {
     if (ofCohorts.length == 1) {
       return ofCohorts[0];
@@ -194,20 +203,11 @@ final class PlannedUpdate {
   double clipEach(
       AdamStep[] ofCohorts, double scale, double maxNorm, AdamKernel kernel,
       ToDoubleFunction<AdamModel> norm) {
-    if (modelOfEach == null) {
-      modelOfEach = new AdamModel[cohortOf.length];
-      for (int i = 0, k = 0; i < modelOfEach.length; i++) {
-        final List<AdamSlice> its = new ArrayList<>();
-        while (k < slices.size() && memberOfSlice.get(k) == i) {
-          its.add(slices.get(k++));
-        }
-        modelOfEach[i] = AdamModel.ofDisjoint(its, List.of());
-      }
-    }
+    final AdamModel[] models = modelOfEach();
     double smallest = 1;
-    for (int i = 0, k = 0; i < modelOfEach.length; i++) {
+    for (int i = 0, k = 0; i < models.length; i++) {
       final double factor =
-          AdamStep.clipFactor(norm(i, kernel, norm) * scale, maxNorm);
+          AdamStep.clipFactor(norm(members.get(i), models[i], kernel, norm) * scale, maxNorm);
       while (k < steps.length && memberOfSlice.get(k) == i) {
         final AdamStep step = ofCohorts[cohortOfSlice.get(k).index];
         steps[k++] = factor == 1 ? step : step.withClipFactor(factor);
@@ -215,6 +215,23 @@ final class PlannedUpdate {
       smallest = Math.min(smallest, factor);
     }
     return smallest;
+  }
+
+  private AdamModel[] modelOfEach() {
+    final AdamModel[] known = modelOfEach;
+    if (known != null) {
+      return known;
+    }
+    final AdamModel[] models = new AdamModel[cohortOf.length];
+    for (int i = 0, k = 0; i < models.length; i++) {
+      final List<AdamSlice> its = new ArrayList<>();
+      while (k < slices.size() && memberOfSlice.get(k) == i) {
+        its.add(slices.get(k++));
+      }
+      models[i] = AdamModel.ofDisjoint(its, List.of());
+    }
+    modelOfEach = models;
+    return models;
   }
 
   /** The norm of all gradients, to the bit that of dense ones. */
@@ -225,11 +242,12 @@ final class PlannedUpdate {
   }
 
   /** The norm of the gradients of one member. */
-  private double norm(int member, AdamKernel kernel, ToDoubleFunction<AdamModel> ofModel) {
-    return members.get(member).rows() != null
+  private static double norm(
+      Member member, AdamModel model, AdamKernel kernel, ToDoubleFunction<AdamModel> ofModel) {
+    return member.rows() != null
         ? AdamKernel.normOfSums(
-            scale -> members.get(member).state().sparse.sumsOfSquares(kernel, scale))
-        : ofModel.applyAsDouble(modelOfEach[member]);
+            scale -> member.state().knownRows().sumsOfSquares(kernel, scale))
+        : ofModel.applyAsDouble(model);
   }
 
   private double[] sumsOfSquares(AdamKernel kernel, double scale) {
@@ -238,7 +256,7 @@ final class PlannedUpdate {
       final Member member = members.get(i);
       final double[] sums =
           member.rows() != null
-              ? member.state().sparse.sumsOfSquares(kernel, scale)
+              ? member.state().knownRows().sumsOfSquares(kernel, scale)
               : kernel.sumsOfSquares(AdamModel.of(slices.get(k)), scale);
       while (k < slices.size() && memberOfSlice.get(k) == i) {
         k++;
@@ -275,9 +293,9 @@ final class PlannedUpdate {
     for (int i = 0; i < cohortOf.length; i++) {
       final Member member = members.get(i);
       if (member.rows() != null && isDone) {
-        member.state().sparse.finish(ofCohorts[cohortOf[i].index]);
+        member.state().knownRows().finish(ofCohorts[cohortOf[i].index]);
       } else if (member.rows() != null) {
-        member.state().sparse.abandon();
+        member.state().knownRows().abandon();
       }
     }
   }

@@ -13,6 +13,7 @@ import org.adamant.checkpoint.DType;
 import org.adamant.checkpoint.SafeTensors;
 import org.adamant.checkpoint.SafeTensorsWriter;
 import org.adamant.checkpoint.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** How PyTorch's state is written, see {@link AdamOptimizer#savePyTorch}. */
 final class PyTorchFile {
@@ -59,7 +60,8 @@ final class PyTorchFile {
   }
 
   private static ParameterState state(
-      ParameterTensors tensors, String name, Format format, long length, Arena place)
+      ParameterTensors tensors, String name, Format format, long length,
+      @Nullable Arena place)
       throws CheckpointException {
     final ParameterState state =
         new ParameterState(

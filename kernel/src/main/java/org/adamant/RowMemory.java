@@ -3,21 +3,23 @@ package org.adamant;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Objects;
 import org.adamant.internal.loop.Block8;
 import org.adamant.internal.loop.Operand;
+import org.jspecify.annotations.Nullable;
 
 /** Memory in which rows of all operands lie one after the other, in the formats of the operands. Kept and grown. */
 final class RowMemory {
 
   private final int rowLength;
   private final long firstNumber;
-  private final Storage[] memory = new Storage[Operand.COUNT];
+  private final @Nullable Storage[] memory = new Storage[Operand.COUNT];
 
   /** What the rows are rows of; no longer than for one step. */
-  private Storage[] operands;
+  private @Nullable Storage @Nullable [] operands;
 
   /** All of the memory; null where it is to be made. */
-  private AdamSlice all;
+  private @Nullable AdamSlice all;
 
   RowMemory(int rowLength, long firstNumber) {
     this.rowLength = rowLength;
@@ -25,18 +27,18 @@ final class RowMemory {
   }
 
   /** Makes room for rows of these operands; the gradients are not asked for. */
-  void open(Storage[] newOperands, int rows) {
+  void open(@Nullable Storage[] newOperands, int rows) {
     requireWholeBlocks(newOperands);
     for (int k = 0; k < Operand.COUNT; k++) {
       if (k != Operand.GRADS.ordinal()) {
         reserve(k, newOperands[k] == null ? null : newOperands[k].format(), rows);
       }
     }
-    grads(newOperands[0].format() == Format.FLOAT64, rows);
+    grads(Objects.requireNonNull(newOperands[0]).format() == Format.FLOAT64, rows);
     operands = newOperands;
   }
 
-  private void reserve(int k, Format format, int rows) {
+  private void reserve(int k, @Nullable Format format, int rows) {
     final long length = (long) rows * rowLength;
     if (format == null
         ? memory[k] != null
@@ -47,7 +49,7 @@ final class RowMemory {
   }
 
   /** Refuses operands whose blocks are of several rows. */
-  void requireWholeBlocks(Storage[] newOperands) {
+  void requireWholeBlocks(@Nullable Storage[] newOperands) {
     for (int k = 0; k < Operand.COUNT && rowLength % Format.BLOCK_LENGTH != 0; k++) {
       if (newOperands[k] != null && newOperands[k].format() == Format.BLOCK8) {
         throw new IllegalArgumentException(
@@ -62,7 +64,7 @@ final class RowMemory {
   Storage grads(boolean isDouble, int rows) {
     final int k = Operand.GRADS.ordinal();
     reserve(k, isDouble ? Format.FLOAT64 : Format.FLOAT32, rows);
-    return memory[k];
+    return Objects.requireNonNull(memory[k]);
   }
 
   /** Forgets the operands. */
@@ -86,7 +88,8 @@ final class RowMemory {
 
   /** A {@code float[]} or {@code double[]}. */
   Object grads() {
-    return memory[Operand.GRADS.ordinal()].array;
+    return Objects.requireNonNull(
+        Objects.requireNonNull(memory[Operand.GRADS.ordinal()]).array);
   }
 
   /** Makes the gradients of the first rows zero. */
@@ -102,7 +105,7 @@ final class RowMemory {
   AdamSlice slice(int from, int to, int row) {
     if (all == null) {
       // All memory has at least this length, and may have been allocated at other times.
-      final Storage[] alike = memory.clone();
+      final @Nullable Storage[] alike = memory.clone();
       final long length =
           Arrays.stream(memory).filter(s -> s != null).mapToLong(Storage::length).min().orElse(0);
       for (int k = 0; k < alike.length; k++) {
@@ -117,17 +120,20 @@ final class RowMemory {
 
   /** Copies rows from the operands, or back. */
   void copy(TouchedRows rows, boolean isBack) {
+    final @Nullable Storage[] whole = Objects.requireNonNull(operands);
     for (int k = 0; k < Operand.COUNT; k++) {
-      if (k == Operand.GRADS.ordinal() || memory[k] == null) {
+      final Storage its = memory[k];
+      final Storage operand = whole[k];
+      if (k == Operand.GRADS.ordinal() || its == null || operand == null) {
         continue;
       }
       for (int i = 0; i < rows.count(); i++) {
         final long there = (long) rows.row(i) * rowLength;
         final long here = (long) i * rowLength;
         if (isBack) {
-          copy(memory[k], here, operands[k], there);
+          copy(its, here, operand, there);
         } else {
-          copy(operands[k], there, memory[k], here);
+          copy(operand, there, its, here);
         }
       }
     }
@@ -142,7 +148,7 @@ final class RowMemory {
     final int bytes = from.format().bytes();
     MemorySegment.copy(
         from.bytes(), at * bytes, to.bytes(), place * bytes, (long) rowLength * bytes);
-    if (from.scales != null) {
+    if (from.scales != null && to.scales != null) {
       MemorySegment.copy(
           from.scales, Block8.scaleBytes(at), to.scales, Block8.scaleBytes(place),
           Block8.scaleBytes(rowLength));
@@ -151,13 +157,17 @@ final class RowMemory {
 
   /** Whether the moments of a row, and its maxima, are zero, and are written as such after a step too. */
   boolean hasNoMoments(int row) {
-    final Storage maximum = operands[Operand.MAXIMUM.ordinal()];
-    return isZero(operands[Operand.M.ordinal()], row)
-        && isZero(operands[Operand.V.ordinal()], row)
-        && (maximum == null || isZero(maximum, row));
+    final @Nullable Storage[] whole = Objects.requireNonNull(operands);
+    return isZero(whole[Operand.M.ordinal()], row)
+        && isZero(whole[Operand.V.ordinal()], row)
+        && isZero(whole[Operand.MAXIMUM.ordinal()], row);
   }
 
-  private boolean isZero(Storage storage, int row) {
+  /** Whether a row is zero, or there is no such operand. */
+  private boolean isZero(@Nullable Storage storage, int row) {
+    if (storage == null) {
+      return true;
+    }
     // Blocks of zero get another scale as soon as they are stepped.
     final long length = (long) rowLength * storage.format().bytes();
     final MemorySegment bytes = storage.bytes().asSlice(row * length, length);

@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.adamant.Adam.Rule;
 import org.adamant.internal.loop.Loop;
 import org.adamant.internal.loop.Operand;
 import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of a parameter whose gradients are {@link SparseRows}: what is known of its rows, and memory to step them in.
@@ -40,7 +42,7 @@ final class SparseState {
    * EXACT: up to which step of the parameter each row has been stepped. LAZY: how many steps each row has taken, or
    * null, where the step of the parameter counts.
    */
-  private final int[] counters;
+  private final int @Nullable [] counters;
 
   /** EXACT: the last step that can move a row without moments. */
   private long lastUnrest;
@@ -48,7 +50,7 @@ final class SparseState {
   private final TouchedRows rows = new TouchedRows();
   private final RowMemory memory;
   /** The gradients of the step that was prepared. */
-  private Storage gradients;
+  private @Nullable Storage gradients;
 
   /** Whether those are in the order of the rows, or each where it came. */
   private boolean arePacked;
@@ -110,7 +112,7 @@ final class SparseState {
 
   /** {@return whether rows have steps to take yet, the parameter having taken so many} */
   boolean isBehind(long steps) {
-    for (int i = 0; mode == SparseMode.EXACT && i < counters.length; i++) {
+    for (int i = 0; mode == SparseMode.EXACT && counters != null && i < counters.length; i++) {
       if (counters[i] < steps) {
         return true;
       }
@@ -121,13 +123,14 @@ final class SparseState {
   /** {@return how many steps the row has taken that has taken the fewest; at most those of the parameter} */
   long least() {
     long least = Long.MAX_VALUE;
-    for (int i = 0; mode == SparseMode.EXACT && i < counters.length; i++) {
+    for (int i = 0; mode == SparseMode.EXACT && counters != null && i < counters.length; i++) {
       least = Math.min(least, counters[i]);
     }
     return least;
   }
 
   /** {@return the state of as many of the rows, and of new ones, none of which has steps to take; null if it is as a new one} */
+  @Nullable
   SparseState resized(long newLength, long steps) {
     if (mode == SparseMode.EXACT || counters == null) {
       // All rows are alike.
@@ -142,12 +145,13 @@ final class SparseState {
     }
     final SparseState other = new SparseState(mode, true, newLength, rowLength, 0, firstNumber);
     System.arraycopy(
-        counters, 0, other.counters, 0, Math.min(counters.length, other.counters.length));
+        counters, 0, Objects.requireNonNull(other.counters), 0,
+        Math.min(counters.length, other.counters.length));
     return other;
   }
 
   /** What is to be saved of the state, and may be changed to restore it; null if there are no counters. */
-  int[] counters() {
+  int @Nullable [] counters() {
     return counters;
   }
 
@@ -182,20 +186,21 @@ final class SparseState {
   void prepare(
       SparseRows gradient,
       boolean addsInDouble,
-      Storage[] operands,
+      @Nullable Storage[] operands,
       long newT,
       Steps past,
       AdamKernel kernel) {
     abandon();
-    final boolean isDouble = operands[0].format() == Format.FLOAT64;
+    final Storage params = Objects.requireNonNull(operands[0]);
+    final boolean isDouble = params.format() == Format.FLOAT64;
     if (gradient.rowLength() != rowLength || gradient.values() instanceof double[] != isDouble) {
       throw new IllegalArgumentException(
           gradient + ": expected rows of length " + rowLength + " of "
               + (isDouble ? "double" : "float"));
     }
-    if (operands[0].length() != rowCount * rowLength) {
+    if (params.length() != rowCount * rowLength) {
       throw new IllegalArgumentException(
-          "params has length " + operands[0].length() + ": expected " + rowCount * rowLength
+          "params has length " + params.length() + ": expected " + rowCount * rowLength
               + ", what it was at its first step");
     }
     if (counters != null && newT > Integer.MAX_VALUE) {
@@ -216,7 +221,7 @@ final class SparseState {
   }
 
   /** Cuts the parameter itself into slices: where the counter changes, and where rows or gradients are not next to each other. */
-  private void cutInPlace(SparseRows gradient, boolean addsInDouble, Storage[] operands) {
+  private void cutInPlace(SparseRows gradient, boolean addsInDouble, @Nullable Storage[] operands) {
     for (int k = 0; counters != null && k < rows.count(); k++) {
       rows.setCounter(k, counters[rows.row(k)]);
     }
@@ -226,9 +231,10 @@ final class SparseState {
     if (arePacked) {
       addUp(gradient, addsInDouble);
     } else {
-      gradients = Numbers.storageOf(gradient.values());
+      gradients = Numbers.ofArray(gradient.values());
     }
-    final AdamSlice all = AdamSlice.ofRows(operands, gradients, firstNumber);
+    final AdamSlice all =
+        AdamSlice.ofRows(operands, Objects.requireNonNull(gradients), firstNumber);
     int begin = 0;
     for (int k = 1; k <= rows.count(); k++) {
       if (k == rows.count() || rows.counter(k) != rows.counter(begin)
@@ -248,7 +254,7 @@ final class SparseState {
   private void addUp(SparseRows gradient, boolean addsInDouble) {
     arePacked = true;
     gradients = memory.grads(gradient.values() instanceof double[], rows.count());
-    rows.addUp(gradient, gradients.array, addsInDouble);
+    rows.addUp(gradient, memory.grads(), addsInDouble);
   }
 
   /** Where the gradient of a row begins, in rows. */
@@ -257,7 +263,7 @@ final class SparseState {
   }
 
   /** Copies the rows that were read, those which have taken fewer steps first. */
-  private void gather(Storage[] operands) {
+  private void gather(@Nullable Storage[] operands) {
     memory.open(operands, rows.count());
     if (counters != null) {
       for (int k = 0; k < rows.count(); k++) {
@@ -289,7 +295,8 @@ final class SparseState {
       ascending[k] = (long) rows.row(k) << 32 | place(k);
     }
     Arrays.sort(ascending);
-    final Storage block = Numbers.zeros(gradients.format(), Loop.BLOCK, null);
+    final Storage its = Objects.requireNonNull(gradients);
+    final Storage block = Numbers.zeros(its.format(), Loop.BLOCK, null);
     final AdamModel ofBlock =
         AdamModel.ofDisjoint(List.of(AdamSlice.ofGradients(block)), List.of());
     long number = -1;
@@ -305,7 +312,7 @@ final class SparseState {
         }
         final int count = (int) Math.min(rowLength - i, (number + 1) * Loop.BLOCK - at);
         Numbers.copy(
-            gradients.range((long) (int) row * rowLength + i, count),
+            its.range((long) (int) row * rowLength + i, count),
             block.range(at - number * Loop.BLOCK, count));
         i += count;
       }
@@ -358,7 +365,7 @@ final class SparseState {
         if (count > before) {
           together = memory.slice(0, count, 0);
         }
-        kernel.step(step, together);
+        kernel.step(step, Objects.requireNonNull(together));
       }
     }
   }
@@ -421,8 +428,8 @@ final class SparseState {
    * @param past those steps
    * @param kernel what steps
    */
-  void catchUp(Storage[] operands, long steps, Steps past, AdamKernel kernel) {
-    if (mode == SparseMode.LAZY) {
+  void catchUp(@Nullable Storage[] operands, long steps, Steps past, AdamKernel kernel) {
+    if (mode == SparseMode.LAZY || counters == null) {
       return;
     }
     final int most = Math.max(1, TOGETHER / rowLength);

@@ -7,6 +7,7 @@ import org.adamant.internal.loop.Layout;
 import org.adamant.internal.loop.Operands;
 import org.adamant.internal.width.WidthChoice;
 import org.adamant.internal.work.GlobalNorm;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does a step: has its arguments checked once, by {@link StepChecks}, and its work done by the loop that is specialised
@@ -118,7 +119,8 @@ final class SpecialisedKernel implements AdamKernel {
     return checkAndStep(step, model, executor, threads);
   }
 
-  private long checkAndStep(AdamStep step, AdamModel model, Executor executor, int threads) {
+  private long checkAndStep(
+      AdamStep step, AdamModel model, @Nullable Executor executor, int threads) {
     final Thread other = StepChecks.otherThread(threads);
     for (int i = 0; i < model.slices.length; i++) {
       StepChecks.requireFits(step, model.slices[i], i, other);
@@ -142,7 +144,7 @@ final class SpecialisedKernel implements AdamKernel {
   }
 
   private long checkAndStep(
-      List<AdamStep> steps, AdamModel model, Executor executor, int threads) {
+      List<AdamStep> steps, AdamModel model, @Nullable Executor executor, int threads) {
     StepChecks.requireOneForEach(steps, model, StepChecks.otherThread(threads));
     return steps.isEmpty() ? 0 : step(steps.get(0), steps, model, executor, threads);
   }
@@ -155,7 +157,8 @@ final class SpecialisedKernel implements AdamKernel {
    * @param executor null where there is one thread
    */
   private long step(
-      AdamStep step, List<AdamStep> steps, AdamModel model, Executor executor, int threads) {
+      AdamStep step, @Nullable List<AdamStep> steps, AdamModel model,
+      @Nullable Executor executor, int threads) {
     if (step.nonFinite() != NonFinite.PROPAGATE) {
       final long rejected =
           StepChecks.reject(
@@ -185,7 +188,7 @@ final class SpecialisedKernel implements AdamKernel {
     return checkAndAddUp(model, executor, threads);
   }
 
-  private double checkAndAddUp(AdamModel model, Executor executor, int threads) {
+  private double checkAndAddUp(AdamModel model, @Nullable Executor executor, int threads) {
     StepChecks.requireAccessible(model, StepChecks.otherThread(threads));
     return GlobalNorm.of(model.work, loops::reading, executor, threads);
   }

@@ -7,6 +7,7 @@ import org.adamant.Adam.AmsGrad;
 import org.adamant.internal.loop.Layout;
 import org.adamant.internal.loop.Operand;
 import org.adamant.internal.loop.Specialisation.Element;
+import org.jspecify.annotations.Nullable;
 
 /** What a kernel refuses before it writes anything, and what it says where something failed in the middle. */
 final class StepChecks {
@@ -22,7 +23,7 @@ final class StepChecks {
   }
 
   /** A thread like those that are to help; null if there are none. */
-  static Thread otherThread(int threads) {
+  static @Nullable Thread otherThread(int threads) {
     return threads == 1 ? null : OTHER;
   }
 
@@ -40,7 +41,8 @@ final class StepChecks {
    * @param index that of the slice in its model, or -1
    * @param other a thread like those that are to step as well, or null
    */
-  static void requireFits(AdamStep step, AdamSlice slice, int index, Thread other) {
+  static void requireFits(
+      AdamStep step, AdamSlice slice, int index, @Nullable Thread other) {
     if (slice.operands.layout().element() == Element.FLOAT) {
       step.requireFloatRange();
     }
@@ -57,7 +59,8 @@ final class StepChecks {
   }
 
   /** Refuses steps that are not one for each slice, or cannot be done on it. */
-  static void requireOneForEach(List<AdamStep> steps, AdamModel model, Thread other) {
+  static void requireOneForEach(
+      List<AdamStep> steps, AdamModel model, @Nullable Thread other) {
     if (steps.size() != model.slices.length) {
       throw new IllegalArgumentException(
           "steps has " + steps.size() + " elements: expected " + model.slices.length
@@ -97,7 +100,7 @@ final class StepChecks {
     return index < 0 ? "" : "; slices[" + index + "] " + what;
   }
 
-  static void requireAccessible(AdamModel model, Thread other) {
+  static void requireAccessible(AdamModel model, @Nullable Thread other) {
     for (int i = 0; i < model.slices.length; i++) {
       model.slices[i].requireAccessible(i, other);
     }

@@ -8,6 +8,7 @@ import org.adamant.Adam.WeightDecay;
 import org.adamant.internal.loop.Coefficients;
 import org.adamant.internal.loop.RandomBits;
 import org.adamant.internal.loop.TinyMoments;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The coefficients of a step, made of its hyper-parameters, its bias corrections and its options, see the formula of {@link
@@ -159,7 +160,7 @@ final class StepCoefficients {
    * The first coefficient that a float cannot hold, with its value; null if there is none. Those that are not
    * asked about are at most 2^53.
    */
-  static String outsideFloat(Coefficients c) {
+  static @Nullable String outsideFloat(Coefficients c) {
     final float scale = (float) c.gradientScale();
     if (!Float.isFinite(scale) || scale == 0 && c.gradientScale() != 0) {
       return "gradientScale * clipFactor = " + c.gradientScale();

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.adamant.internal.loop.Block8;
 import org.adamant.internal.loop.Kind;
 import org.adamant.internal.loop.Memory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where an operand of a step lies, and how its numbers are written. A view: it is immutable, the memory is the caller's.
@@ -29,22 +30,22 @@ public final class Storage {
   private final Format format;
 
   /** A {@code float[]}, {@code double[]} or {@code short[]}; null where the memory is a segment. */
-  final Object array;
+  final @Nullable Object array;
 
   /** The index of the first number in the array. */
   final int offset;
 
   /** The bytes of the numbers; null where the memory is an array. */
-  final MemorySegment segment;
+  final @Nullable MemorySegment segment;
 
   /** The bytes of the scales; null in other formats than BLOCK8. */
-  final MemorySegment scales;
+  final @Nullable MemorySegment scales;
 
   private final long length;
 
   private Storage(
-      Format format, Object array, int offset, MemorySegment segment, MemorySegment scales,
-      long length) {
+      Format format, @Nullable Object array, int offset, @Nullable MemorySegment segment,
+      @Nullable MemorySegment scales, long length) {
     this.format = format;
     this.array = array;
     this.offset = offset;
@@ -57,7 +58,8 @@ public final class Storage {
     this(format, array, offset, null, null, length);
   }
 
-  private Storage(Format format, MemorySegment segment, MemorySegment scales, long length) {
+  private Storage(
+      Format format, MemorySegment segment, @Nullable MemorySegment scales, long length) {
     this(format, null, 0, segment, scales, length);
   }
 
@@ -139,7 +141,7 @@ public final class Storage {
           case BFLOAT16 -> array instanceof short[];
           case BLOCK8 -> false;
         };
-    return isPlain
+    return isPlain && array != null
         ? new Storage(format, array, (int) (segment.address() / format.bytes()), length)
         : new Storage(format, segment, null, length);
   }
@@ -211,7 +213,7 @@ public final class Storage {
    */
   public Storage range(long newOffset, long newLength) {
     Arguments.requireSlice(newOffset, newLength, length);
-    if (format == Format.BLOCK8) {
+    if (segment != null && scales != null) {
       requireBlocks(newOffset, newLength, length);
       return new Storage(
           format,
@@ -224,7 +226,7 @@ public final class Storage {
         ? new Storage(format, array, offset + (int) newOffset, newLength)
         : new Storage(
             format,
-            segment.asSlice(newOffset * format.bytes(), newLength * format.bytes()),
+            bytes().asSlice(newOffset * format.bytes(), newLength * format.bytes()),
             null,
             newLength);
   }
@@ -291,7 +293,7 @@ public final class Storage {
     if (array != null) {
       return array;
     }
-    return scales == null ? segment : new Block8(segment, scales);
+    return scales == null ? bytes() : new Block8(bytes(), scales);
   }
 
   /** What a loop takes for a range of it, see {@link #memory()}. */
@@ -306,7 +308,7 @@ public final class Storage {
 
   /** The bytes of the numbers, without their scales. */
   MemorySegment bytes() {
-    if (array == null) {
+    if (segment != null) {
       return segment;
     }
     // Not a switch: one over types is linked with a hidden class, which not every JVM lets define.
@@ -326,7 +328,7 @@ public final class Storage {
     final String where =
         array != null
             ? array.getClass().getSimpleName()
-            : segment.isNative() ? segment.isMapped() ? "mapped" : "native" : "heap segment";
+            : bytes().isNative() ? bytes().isMapped() ? "mapped" : "native" : "heap segment";
     return "Storage[" + format + ", " + where + ", length = " + length + "]";
   }
 }

@@ -5,5 +5,12 @@
  * with named parameters on top ({@link org.adamant.AdamOptimizer}). What a step does about gradients that are
  * not finite is a {@link org.adamant.NonFinite}, and which vectors it works with a {@link
  * org.adamant.LaneWidth}.
+ *
+ * <p>An example, the minimum of a sum of squares:
+ *
+ * {@snippet class="org.adamant.PackageExampleTest" region="example"}
  */
+@NullMarked
 package org.adamant;
+
+import org.jspecify.annotations.NullMarked;

@@ -38,6 +38,9 @@ class ArchitectureTest {
   private static final String WIDTH = "org.adamant.internal.width";
   private static final String WORK = "org.adamant.internal.work";
 
+  /** Annotations: a JVM does not look for their classes, nor does who uses the kernel need them. */
+  private static final String ANNOTATIONS = "org.jspecify.annotations";
+
   /** The packages of the kernel, and which of them each may use. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.of(
@@ -148,6 +151,7 @@ class ArchitectureTest {
             .flatMap(Set::stream)
             .map(ArchitectureTest::packageOf)
             .filter(name -> !name.isEmpty() && !MAY_USE.containsKey(name))
+            .filter(name -> !name.equals(ANNOTATIONS))
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(packages)
         .allSatisfy(

@@ -3,7 +3,9 @@ package org.adamant.checkpoint;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces a file so that at any time, and after a crash at any time, there is the old one or the new one, whole: the
@@ -24,7 +26,7 @@ final class FileReplacement {
   private final FileOperations files;
 
   /** What is being done, for a message. */
-  private String operation;
+  private String operation = "";
 
   FileReplacement(FileOperations files) {
     this.files = files;
@@ -54,12 +56,12 @@ final class FileReplacement {
           }
         }
       }
-      write(temporary, output, content);
+      write(Objects.requireNonNull(temporary), output, content);
       operation = "move " + temporary + " to " + target;
       files.move(temporary, target);
       isMoved = true;
       operation = "force the folder " + target.getParent();
-      files.forceFolder(target.getParent());
+      files.forceFolder(Objects.requireNonNull(target.getParent()));
     } catch (IOException e) {
       final CheckpointException failure =
           new CheckpointException(
@@ -95,7 +97,7 @@ final class FileReplacement {
   }
 
   /** Removes the temporary file, if there is one. */
-  private void cleanUp(Path temporary, Throwable because) {
+  private void cleanUp(@Nullable Path temporary, Throwable because) {
     if (temporary != null) {
       try {
         files.delete(temporary);

@@ -16,6 +16,8 @@ final class HeaderReader {
   static final String METADATA = "__metadata__";
 
   /** What the header says of a tensor; nothing of it is checked against the others. */
+  // Never compared.
+  @SuppressWarnings("ArrayRecordComponent")
   record Entry(String name, DType dtype, long[] shape, long begin, long end) {}
 
   private final String where;

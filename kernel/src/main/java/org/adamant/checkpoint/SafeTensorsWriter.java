@@ -31,6 +31,8 @@ public final class SafeTensorsWriter {
   /** The bytes that are handed to the file system at once. */
   private static final long CHUNK = 1 << 20;
 
+  // Never compared.
+  @SuppressWarnings("ArrayRecordComponent")
   private record Item(String name, DType dtype, long[] shape, MemorySegment data) {}
 
   private final Map<String, String> metadata = new LinkedHashMap<>();

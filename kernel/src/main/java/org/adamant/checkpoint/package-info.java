@@ -6,4 +6,7 @@
  * <p>It knows nothing of optimizers and uses nothing of this library. Arrays are {@link
  * java.lang.foreign.MemorySegment}s; {@code org.adamant.Storage.of(tensor.data(), format)} makes an operand of one.
  */
+@NullMarked
 package org.adamant.checkpoint;
+
+import org.jspecify.annotations.NullMarked;

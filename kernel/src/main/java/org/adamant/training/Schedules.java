@@ -147,8 +147,8 @@ final class Schedules {
     @Override
     public double at(long t) {
       Arguments.requireStep(t);
-      return factor / Math.sqrt(width)
-          * Math.min(1 / Math.sqrt(t), t / (warmup * Math.sqrt(warmup)));
+      return factor / Math.sqrt((double) width)
+          * Math.min(1 / Math.sqrt((double) t), t / (warmup * Math.sqrt((double) warmup)));
     }
   }
 
@@ -164,7 +164,8 @@ final class Schedules {
     @Override
     public double at(long t) {
       final long s = Arguments.requireStep(t);
-      return from * StrictMath.pow(factor, isStaircase ? s / every : (double) s / every);
+      return from
+          * StrictMath.pow(factor, isStaircase ? Math.floorDiv(s, every) : (double) s / every);
     }
   }
 

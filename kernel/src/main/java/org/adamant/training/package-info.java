@@ -8,4 +8,7 @@
  * <p>Nothing here changes: a schedule is a function of the number of the step, so nothing of it needs saving; the two
  * that depend on what happened keep it in a record of numbers.
  */
+@NullMarked
 package org.adamant.training;
+
+import org.jspecify.annotations.NullMarked;

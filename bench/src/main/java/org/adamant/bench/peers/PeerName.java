@@ -74,7 +74,10 @@ enum PeerName {
 
   /** Loads the peer, and with it its native libraries. */
   Peer load() throws ReflectiveOperationException {
-    return (Peer) Class.forName(implementation).getDeclaredConstructor().newInstance();
+    return Class.forName(implementation)
+        .asSubclass(Peer.class)
+        .getDeclaredConstructor()
+        .newInstance();
   }
 
   @Override

@@ -55,7 +55,7 @@ record Fork(int headBits, int baseBits, Map<String, Sample> samples) {
     }
     final Map<String, List<double[]>> slices = new LinkedHashMap<>();
     for (String line : lines.subList(1, lines.size() - 1)) {
-      final String[] words = line.split(" ");
+      final String[] words = line.split(" ", 0);
       final double[] numbers = new double[5];
       for (int i = 0; i < numbers.length; i++) {
         numbers[i] = Double.parseDouble(words[i + 2]);
@@ -64,7 +64,7 @@ record Fork(int headBits, int baseBits, Map<String, Sample> samples) {
     }
     final Map<String, Sample> samples = new LinkedHashMap<>();
     slices.forEach((name, list) -> samples.put(name, Sample.of(list)));
-    final String[] bits = lines.getFirst().split(" ");
+    final String[] bits = lines.getFirst().split(" ", 0);
     return Optional.of(
         new Fork(Integer.parseInt(bits[1]), Integer.parseInt(bits[2]), samples));
   }

@@ -252,10 +252,10 @@ public final class RegressCommand implements Callable<Integer> {
 
   private int finish(GateRun result, List<GateRun> baselines) {
     ResultText.lines(result).forEach(spec.commandLine().getOut()::println);
-    final boolean isWritten =
-        Outputs.write(spec, json, ResultFile.text(result))
-            & Outputs.write(spec, markdown, ResultText.markdown(result));
-    if (!isWritten) {
+    // Both, whether the first could be written or not.
+    final boolean isJson = Outputs.write(spec, json, ResultFile.text(result));
+    final boolean isMarkdown = Outputs.write(spec, markdown, ResultText.markdown(result));
+    if (!isJson || !isMarkdown) {
       return Gate.Status.UNMEASURABLE.code();
     }
     if (!savesBaseline) {

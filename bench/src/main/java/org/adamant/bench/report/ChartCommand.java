@@ -252,7 +252,7 @@ public final class ChartCommand implements Callable<Integer> {
 
   private static String title(List<String> lines) {
     return lines.getFirst().startsWith(COMMENT)
-        ? lines.getFirst().substring(COMMENT.length()).split(":")[0]
+        ? lines.getFirst().substring(COMMENT.length()).split(":", 0)[0]
         : "";
   }
 

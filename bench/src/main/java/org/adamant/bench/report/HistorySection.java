@@ -218,9 +218,9 @@ final class HistorySection {
 
   /** {@code float 1000} as {@code float 1,000}. */
   private static String name(String caseName) {
-    final String[] words = caseName.split(" ");
+    final String[] words = caseName.split(" ", 0);
     return words.length == 2 && words[1].matches("\\d+")
-        ? words[0] + " " + Numbers.plain(Long.parseLong(words[1]))
+        ? words[0] + " " + Numbers.plain(Double.parseDouble(words[1]))
         : caseName;
   }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -120,7 +121,7 @@ public final class Lanes {
         .toList();
   }
 
-  private String repeat(Map.Entry<String, TreeSet<Integer>> entry) {
+  private String repeat(Map.Entry<String, ? extends Set<Integer>> entry) {
     final String written =
         entry.getKey().startsWith("BITS_")
             ? " --widths " + Widths.written(LaneWidth.valueOf(entry.getKey()))
@@ -207,7 +208,7 @@ public final class Lanes {
   }
 
   private List<String> row(
-      String label, Map<Integer, Rounds> line, TreeSet<Integer> without, boolean hasRatio) {
+      String label, Map<Integer, Rounds> line, Set<Integer> without, boolean hasRatio) {
     final List<String> row = new ArrayList<>(List.of(label));
     for (int size : sizes()) {
       final Rounds here = line.get(size);

@@ -84,7 +84,7 @@ public record StepTime(
   /** Decodes what JMH measured; nothing, if it is another benchmark or not the time of a call. */
   public static Optional<StepTime> of(
       String name, Map<String, String> params, Metric time, Map<String, Metric> secondary) {
-    final String[] words = name.split("\\.");
+    final String[] words = name.split("\\.", 0);
     if (words.length < 2 || !params.getOrDefault("size", "").matches("\\d{1,9}")
         || Double.isNaN(time.nanoseconds())) {
       return Optional.empty();

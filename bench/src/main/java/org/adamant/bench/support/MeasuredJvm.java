@@ -33,7 +33,7 @@ public record MeasuredJvm(List<LaneWidth> supported, LaneWidth preferred, String
         Tool.run(Path.of("").toAbsolutePath(), PATIENCE_SECONDS,
             command(options, MeasuredJvm.class, List.of()));
     return new MeasuredJvm(
-        Stream.of(lines.getFirst().split(" ")).map(LaneWidth::valueOf).toList(),
+        Stream.of(lines.getFirst().split(" ", 0)).map(LaneWidth::valueOf).toList(),
         LaneWidth.valueOf(lines.get(1)),
         lines.getLast());
   }

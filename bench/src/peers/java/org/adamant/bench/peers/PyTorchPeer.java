@@ -26,6 +26,7 @@ import org.bytedeco.pytorch.global.torch;
 final class PyTorchPeer implements Peer {
 
   /** One tensor counts the steps for all arrays, which saves PyTorch the adding to each one's own. */
+  @SuppressWarnings("InlineFormatString")
   private static final String SCRIPT =
       """
       def list_of(x: Tensor) -> List[Tensor]:
@@ -95,7 +96,7 @@ final class PyTorchPeer implements Peer {
                   adam.weightDecay(),
                   1 - adam.averageDecay()));
       step = script.get_function(new QualifiedName(isOnePass ? "one_pass" : "step"));
-      for (Role role : Role.values()) {
+      for (Role _ : Role.values()) {
         tensors.add(new ArrayList<>());
       }
       for (int array = 0; array < kernel.count(); array++) {
@@ -175,7 +176,7 @@ final class PyTorchPeer implements Peer {
 
     @Override
     public void step(long t) {
-      counter.put(t);
+      counter.put((float) t);
       if (isOnePass) {
         // PyTorch divides by it, so that one number unscales and clips.
         scale.put((float) (KernelContender.LOSS_SCALE / KernelContender.CLIP_FACTOR));

@@ -95,7 +95,7 @@ final class TensorFlowPeer implements Peer {
       for (Role role : variables.keySet()) {
         try (T value = tensor(kernel.array(role, 0));
             Result _ = session.runner().feed(initial, value).addTarget(assignments.get(i++)).run()) {
-          continue;
+          // It is run, and nothing of it is wanted.
         }
       }
       gradientValue = tensor(kernel.array(Role.GRADS, 0));
@@ -128,8 +128,8 @@ final class TensorFlowPeer implements Peer {
 
     @Override
     public void step(long t) {
-      try (T power1 = scalar(Math.pow(adam.beta1(), t));
-          T power2 = scalar(Math.pow(adam.beta2(), t))) {
+      try (T power1 = scalar(Math.pow(adam.beta1(), (double) t));
+          T power2 = scalar(Math.pow(adam.beta2(), (double) t))) {
         session
             .runner()
             .feed(beta1Power, power1)

@@ -1,6 +1,7 @@
 package org.adamant.internal.loop;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One pass over a slice, block after block. What the operands hold is a constant of the specialised class, not of this
@@ -109,7 +110,8 @@ public abstract class Loop {
    * @param first the first element
    * @param count the number of elements, at most {@link #BLOCK}, and within one of {@link Block8} where there are any
    */
-  public abstract void step(Coefficients c, Operands o, float[] moments, long first, int count);
+  public abstract void step(
+      Coefficients c, Operands o, float @Nullable [] moments, long first, int count);
 
   /**
    * Sets the tiny moments of one block to zero, see {@link TinyMoments}.

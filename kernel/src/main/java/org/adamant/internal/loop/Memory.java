@@ -2,6 +2,8 @@ package org.adamant.internal.loop;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Operands of any kind, number by number: for set-up, samples and tests. The loops have their own ways. */
 public final class Memory {
@@ -16,7 +18,7 @@ public final class Memory {
    * @param values the numbers
    * @return an array, a segment, or blocks; null for {@link Kind#NONE}
    */
-  public static Object of(Kind kind, Place place, double... values) {
+  public static @Nullable Object of(Kind kind, Place place, double... values) {
     final Object memory =
         switch (kind) {
           case NONE -> null;
@@ -44,7 +46,11 @@ public final class Memory {
    * @param index which number
    * @return its value
    */
-  public static double get(Kind kind, Object memory, long index) {
+  public static double get(Kind kind, @Nullable Object memory, long index) {
+    if (kind == Kind.NONE) {
+      return 0;
+    }
+    Objects.requireNonNull(memory);
     return switch (kind) {
       case NONE -> 0;
       case FLOAT_ARRAY -> ((float[]) memory)[(int) index];
@@ -69,7 +75,11 @@ public final class Memory {
    * @param index which number
    * @param value its value
    */
-  public static void set(Kind kind, Object memory, long index, double value) {
+  public static void set(Kind kind, @Nullable Object memory, long index, double value) {
+    if (kind == Kind.NONE) {
+      return;
+    }
+    Objects.requireNonNull(memory);
     final float x = (float) value;
     switch (kind) {
       case NONE -> {
@@ -96,12 +106,12 @@ public final class Memory {
    * @param from an array, a segment, or blocks
    * @param to the same of the same length
    */
-  public static void copy(Kind kind, Object from, Object to) {
-    if (from instanceof Block8 blocks) {
-      ((Block8) to).codes.copyFrom(blocks.codes);
-      ((Block8) to).scales.copyFrom(blocks.scales);
-    } else if (from instanceof MemorySegment segment) {
-      ((MemorySegment) to).copyFrom(segment);
+  public static void copy(Kind kind, @Nullable Object from, @Nullable Object to) {
+    if (from instanceof Block8 blocks && to instanceof Block8 others) {
+      others.codes.copyFrom(blocks.codes);
+      others.scales.copyFrom(blocks.scales);
+    } else if (from instanceof MemorySegment segment && to instanceof MemorySegment other) {
+      other.copyFrom(segment);
     } else if (kind != Kind.NONE) {
       System.arraycopy(from, 0, to, 0, (int) length(kind, from));
     }
@@ -115,7 +125,7 @@ public final class Memory {
    * @param other the same of the same length
    * @return whether they are
    */
-  public static boolean equal(Kind kind, Object one, Object other) {
+  public static boolean equal(Kind kind, @Nullable Object one, @Nullable Object other) {
     for (long i = 0; i < length(kind, one); i++) {
       final long difference =
           Double.doubleToLongBits(get(kind, one, i)) ^ Double.doubleToLongBits(get(kind, other, i));
@@ -126,7 +136,11 @@ public final class Memory {
     return true;
   }
 
-  private static long length(Kind kind, Object memory) {
+  private static long length(Kind kind, @Nullable Object memory) {
+    if (kind == Kind.NONE) {
+      return 0;
+    }
+    Objects.requireNonNull(memory);
     return switch (kind) {
       case NONE -> 0;
       case FLOAT_ARRAY -> ((float[]) memory).length;

@@ -1,6 +1,7 @@
 package org.adamant.internal.loop;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a step works on: where each operand lies. Immutable, made once for a slice; a loop copies the fields to
@@ -14,13 +15,13 @@ public final class Operands {
   private static final int FIRST_FURTHER = Operand.MAXIMUM.ordinal();
 
   final Layout layout;
-  final Object params;
-  final Object grads;
-  final Object m;
-  final Object v;
+  final @Nullable Object params;
+  final @Nullable Object grads;
+  final @Nullable Object m;
+  final @Nullable Object v;
 
   /** What only some slices have, in the order of {@link Operand} from the maximum on; null if nothing. */
-  private final Object[] further;
+  private final @Nullable Object @Nullable [] further;
 
   /** The index of element 0 in those operands that are arrays. */
   final int offset;
@@ -39,7 +40,7 @@ public final class Operands {
    * @param length the number of elements
    * @param number the number of element 0 in its parameter
    */
-  public Operands(Layout layout, Object[] memory, int offset, long length, long number) {
+  public Operands(Layout layout, @Nullable Object[] memory, int offset, long length, long number) {
     this.layout = layout;
     this.params = memory[0];
     this.grads = memory[1];
@@ -63,7 +64,13 @@ public final class Operands {
    * @param length the number of elements
    */
   public Operands(
-      Layout layout, Object params, Object grads, Object m, Object v, int offset, long length) {
+      Layout layout,
+      @Nullable Object params,
+      @Nullable Object grads,
+      @Nullable Object m,
+      @Nullable Object v,
+      int offset,
+      long length) {
     this.layout = layout;
     this.params = params;
     this.grads = grads;
@@ -90,7 +97,7 @@ public final class Operands {
    *
    * @param operand which
    */
-  public Object memory(Operand operand) {
+  public @Nullable Object memory(Operand operand) {
     return switch (operand) {
       case PARAMS -> params;
       case GRADS -> grads;
@@ -101,6 +108,7 @@ public final class Operands {
   }
 
   /** The maximum or another one behind it; null where there is none. */
+  @Nullable
   Object further(Operand operand) {
     return further == null ? null : further[operand.ordinal() - FIRST_FURTHER];
   }

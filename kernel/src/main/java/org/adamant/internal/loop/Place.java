@@ -38,7 +38,7 @@ public enum Place {
    * Where an operand lies.
    *
    * @param kind its kind
-   * @param memory an array, a segment, or blocks; null where there is none
+   * @param memory an array, a segment, or blocks
    * @return the place; one that vectors of this kind can be loaded from
    */
   public static Place of(Kind kind, Object memory) {

@@ -128,7 +128,7 @@ public final class Powers {
 
   private static double power(double beta, long t, double negligible) {
     if (t > LARGEST_DECIMAL) {
-      return StrictMath.pow(beta, t);
+      return StrictMath.pow(beta, (double) t);
     }
     double square = beta;
     double squareLow = 0;

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import org.adamant.internal.loop.Variant.Feature;
+import org.jspecify.annotations.NullUnmarked;
 
 /**
  * The reference: the specification of the Adam step, element by element. It is also the scalar path
@@ -19,6 +20,8 @@ import org.adamant.internal.loop.Variant.Feature;
  * a hidden class for each {@link Specialisation}. The build makes PlainLoop of it, by taking the word
  * "static" away.
  */
+// The constants say what is null: a comparison would be code of the loop.
+@NullUnmarked
 final class ReferenceLoop extends Loop {
 
   private static final Specialisation CONSTANTS = Specialiser.constants(MethodHandles.lookup());

@@ -31,6 +31,7 @@ import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import org.adamant.internal.loop.Variant.Feature;
+import org.jspecify.annotations.NullUnmarked;
 
 /**
  * The SIMD loop, once for all element types, lane widths and variants: the operations of {@link
@@ -53,6 +54,8 @@ import org.adamant.internal.loop.Variant.Feature;
  */
 // Vector<Number> stands for FloatVector and DoubleVector alike; which one, the constants say.
 @SuppressWarnings("unchecked")
+// The constants also say what is null: a comparison would be code of the loop.
+@NullUnmarked
 final class SimdLoop extends Loop {
 
   private static final Specialisation CONSTANTS = Specialiser.constants(MethodHandles.lookup());

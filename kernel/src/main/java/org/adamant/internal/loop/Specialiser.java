@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the loop templates into specialised classes, and keeps them: the class file of a template is
@@ -21,7 +22,7 @@ public final class Specialiser {
   private static final ConcurrentHashMap<Specialisation, Loop> LOOPS = new ConcurrentHashMap<>();
 
   /** Why a scalar path is a plain one, if one is. */
-  private static volatile String obstacle;
+  private static volatile @Nullable String obstacle;
 
   private Specialiser() {}
 

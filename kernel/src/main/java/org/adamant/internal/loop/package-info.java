@@ -7,4 +7,7 @@
  * org.adamant.internal.loop.Kind}: a new one is added there, in {@link org.adamant.internal.loop.Memory}, and in what the
  * two loops do to load and store. Not exported; nothing here checks its arguments.
  */
+@NullMarked
 package org.adamant.internal.loop;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,6 +13,7 @@ import org.adamant.internal.loop.Specialisation;
 import org.adamant.internal.loop.Specialiser;
 import org.adamant.internal.platform.Trial.Operation;
 import org.adamant.internal.platform.Trial.Selection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts on one loop, usually the scalar path, and switches to the SIMD loop once C2 has compiled that, and
@@ -80,17 +81,17 @@ public final class Changeover extends Loop {
 
   private final Specialisation constants;
   private final Loop first;
-  private final Supplier<Loop> simdLoop;
+  private final @Nullable Supplier<Loop> simdLoop;
   private final Consumer<String> warnings;
   private final Stage steps = new Stage(Operation.STEP, FAST);
   private final Stage counts = new Stage(Operation.COUNT, READ_FAST);
   private final Stage squares = new Stage(Operation.SQUARES, READ_FAST);
   // Volatile for the fields of the loop, which are not final.
-  private volatile Loop simd;
+  private volatile @Nullable Loop simd;
   /** Which loop is the faster, by the size of slices; null until the SIMD loop is there, and where there is one loop. */
-  private volatile Contest[] contests;
+  private volatile Contest @Nullable [] contests;
   private long nextMaking;
-  private Loop reference;
+  private @Nullable Loop reference;
   private int elements;
   private long lastEnd = -1;
 
@@ -109,12 +110,13 @@ public final class Changeover extends Loop {
     }
 
     /** The SIMD loop if it does all by now, otherwise null; another thread may see the change first. */
+    @Nullable
     Loop switched() {
       return hasSwitched ? simd : null;
     }
 
     /** Has a trial, if one is due. */
-    void advance(Loop loop) {
+    void advance(@Nullable Loop loop) {
       final boolean looksAtClock = (blocks++ & CLOCK_MASK) == 0;
       if (!looksAtClock || loop == null || isRejected) {
         return;
@@ -173,7 +175,7 @@ public final class Changeover extends Loop {
   Changeover(
       Specialisation constants,
       Loop first,
-      Supplier<Loop> simdLoop,
+      @Nullable Supplier<Loop> simdLoop,
       long wait,
       Consumer<String> warnings) {
     this.warnings = warnings;
@@ -235,10 +237,10 @@ public final class Changeover extends Loop {
    * that is told of the choice, the first loop goes on: other slices may have been stepped by then, and no
    * step is to end half done.
    */
-  private Loop loopForTrials(long first, int count) {
+  private @Nullable Loop loopForTrials(long first, int count) {
     final boolean begins = first != lastEnd;
     lastEnd = first + count;
-    if (simd == null && begins && System.nanoTime() - nextMaking >= 0) {
+    if (simd == null && simdLoop != null && begins && System.nanoTime() - nextMaking >= 0) {
       try {
         final Loop made = simdLoop.get();
         final Contest[] bySize = new Contest[Contest.SIZES];
@@ -255,7 +257,8 @@ public final class Changeover extends Loop {
   }
 
   @Override
-  public void step(Coefficients c, Operands o, float[] moments, long first, int count) {
+  public void step(
+      Coefficients c, Operands o, float @Nullable [] moments, long first, int count) {
     final Loop switched = steps.switched();
     if (switched != null) {
       final Contest[] bySize = contests;

@@ -3,6 +3,7 @@ package org.adamant.internal.platform;
 import org.adamant.internal.loop.Coefficients;
 import org.adamant.internal.loop.Loop;
 import org.adamant.internal.loop.Operands;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which of two loops steps slices of one size faster: C2 vectorises the scalar path of some variants better than it
@@ -47,7 +48,7 @@ class Contest {
 
   private final Loop simd;
   private final Loop scalar;
-  private Loop winner;
+  private @Nullable Loop winner;
   private long simdTime = Long.MAX_VALUE;
   private long scalarTime = Long.MAX_VALUE;
   private int simdRounds;
@@ -79,7 +80,7 @@ class Contest {
   }
 
   /** Does a block, by the faster loop, or by one of them to find out. */
-  void step(Coefficients c, Operands o, float[] moments, long first, int count) {
+  void step(Coefficients c, Operands o, float @Nullable [] moments, long first, int count) {
     final Loop best = winner != null ? winner : simd;
     if (!isOpen && !(first == 0 && isDue())) {
       best.step(c, o, moments, first, count);

@@ -10,6 +10,7 @@ import org.adamant.internal.loop.Memory;
 import org.adamant.internal.loop.Operand;
 import org.adamant.internal.loop.Operands;
 import org.adamant.internal.loop.Specialisation.Element;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a loop work on a sample beside the reference: has it the same bits, and how long did it take?
@@ -125,12 +126,12 @@ final class Trial {
   /** What a loop works on, and what comes of it. */
   private static final class Subject {
     private final Layout layout;
-    private final Object[] sample;
+    private final @Nullable Object[] sample;
     private final Operands operands;
     private final double[] sums = new double[Loop.SUMS];
     private long count;
 
-    Subject(Layout layout, Object[] sample) {
+    Subject(Layout layout, @Nullable Object[] sample) {
       this.layout = layout;
       this.sample = sample;
       this.operands = new Operands(layout, sample, 0, length(layout), 0);
@@ -205,10 +206,10 @@ final class Trial {
    * Parameters, gradients, moments, maxima and averages, and what the layout has besides. Where there are special
    * numbers, every other element has one in one of them.
    */
-  static Object[] sample(Layout layout, boolean isSpecial) {
+  static @Nullable Object[] sample(Layout layout, boolean isSpecial) {
     final double[] special =
         layout.element() == Element.FLOAT ? SPECIAL_FLOATS : SPECIAL_DOUBLES;
-    final Object[] memory = new Object[Operand.COUNT];
+    final @Nullable Object[] memory = new Object[Operand.COUNT];
     for (int k = 0; k < memory.length; k++) {
       final double[] doubles = new double[length(layout)];
       for (int i = 0; i < doubles.length; i++) {

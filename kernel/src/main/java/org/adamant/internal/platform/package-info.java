@@ -5,4 +5,7 @@
  * org.adamant.internal.platform.SelfCheck} is the trial before any of it: does the Vector API give the bits of the
  * reference? Not exported.
  */
+@NullMarked
 package org.adamant.internal.platform;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.adamant.internal.loop.Specialiser;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The width that is used, and why. The preferred one is logged once: as a warning where the user could have SIMD and does
@@ -32,7 +33,7 @@ public record Preference(int laneBits, String explanation, Level level) {
   }
 
   /** The preference under a value of the property, which may be null. The first of a program is logged. */
-  static Preference resolveAndLog(String property) {
+  static Preference resolveAndLog(@Nullable String property) {
     final Preference preference = resolve(property);
     if (IS_LOGGED.compareAndSet(false, true)) {
       preference.log(() -> System.getLogger("org.adamant"));
@@ -46,8 +47,8 @@ public record Preference(int laneBits, String explanation, Level level) {
    * @param property the value, which may be null
    * @return the preference
    */
-  public static Preference resolve(String property) {
-    return WidthProperty.isSet(property)
+  public static Preference resolve(@Nullable String property) {
+    return property != null && WidthProperty.isSet(property)
         ? asked(WidthProperty.parse(property), WidthProperty.setting(property))
         : widest();
   }

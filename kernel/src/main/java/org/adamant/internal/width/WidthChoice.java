@@ -8,6 +8,7 @@ import org.adamant.internal.loop.Specialiser;
 import org.adamant.internal.loop.Variant;
 import org.adamant.internal.platform.Changeover;
 import org.adamant.internal.platform.Changeover.Progress;
+import org.jspecify.annotations.Nullable;
 
 /** The width of a kernel's vectors, and how a loop of it begins. */
 public interface WidthChoice {
@@ -32,7 +33,7 @@ public interface WidthChoice {
    * @throws IllegalArgumentException if the property names no width
    * @throws UnsupportedOperationException if it names a width that is not supported here
    */
-  static WidthChoice preferred(String property) {
+  static WidthChoice preferred(@Nullable String property) {
     return WidthProperty.isSet(property) || SupportedWidths.plainObstacle().isPresent()
         ? new Fixed(Preference.resolveAndLog(property), false)
         : new Widest();
@@ -88,14 +89,19 @@ public interface WidthChoice {
    * changes over to them, because that takes far longer than a first step.
    */
   final class Widest implements WidthChoice {
-    private volatile Preference found;
+    private volatile @Nullable Preference found;
 
     Widest() {}
 
     @Override
     public Preference preference() {
       final Preference known = found;
-      return known != null ? known : (found = Preference.resolveAndLog(null));
+      if (known != null) {
+        return known;
+      }
+      final Preference resolved = Preference.resolveAndLog(null);
+      found = resolved;
+      return resolved;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.adamant.internal.width;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The system property by which a user names a width. */
 public final class WidthProperty {
@@ -16,7 +17,7 @@ public final class WidthProperty {
    * @param value the value, which may be null
    * @return whether there is any text in it
    */
-  static boolean isSet(String value) {
+  static boolean isSet(@Nullable String value) {
     return value != null && !value.isBlank();
   }
 

@@ -5,4 +5,7 @@
  * org.adamant.internal.width.WidthChoice} how a loop of it begins. What the user is told about it is in {@link
  * org.adamant.internal.width.Sentences} alone. Not exported; {@code org.adamant.LaneWidth} is what users see of it.
  */
+@NullMarked
 package org.adamant.internal.width;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,6 +6,7 @@ import java.util.function.Function;
 import org.adamant.internal.loop.Layout;
 import org.adamant.internal.loop.Loop;
 import org.adamant.internal.loop.Operands;
+import org.jspecify.annotations.Nullable;
 
 /** The sum of squares of all gradients of a model, block by block, and then of the blocks. */
 public final class GlobalNorm {
@@ -34,12 +35,12 @@ public final class GlobalNorm {
    *
    * @param work the operands whose gradients are meant
    * @param loops the loop that reads operands of a layout
-   * @param executor where other threads come from
+   * @param executor where other threads come from; null where there is one thread
    * @param threads how many threads at most
    * @return the root of the sum of squares
    */
   public static double of(
-      Work work, Function<Layout, Loop> loops, Executor executor, int threads) {
+      Work work, Function<Layout, Loop> loops, @Nullable Executor executor, int threads) {
     final GlobalNorm norm = new GlobalNorm(work, loops);
     final double[] ofBlocks = new double[Math.toIntExact(work.blocks())];
     return of(
@@ -80,7 +81,8 @@ public final class GlobalNorm {
     return ofBlocks;
   }
 
-  private void sums(double[] ofBlocks, double scale, Executor executor, int threads) {
+  private void sums(
+      double[] ofBlocks, double scale, @Nullable Executor executor, int threads) {
     Parts.run(
         ofBlocks.length, SMALLEST_PART, threads, executor, false,
         (from, to) -> sum(ofBlocks, scale, from, to));

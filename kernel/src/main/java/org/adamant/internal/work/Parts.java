@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does a range of work in parts, on the calling thread and on those of an executor.
@@ -43,7 +44,7 @@ public final class Parts implements Runnable {
   /** Threads other than the caller that may be doing a part. */
   private final AtomicInteger others = new AtomicInteger();
 
-  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   private Parts(long length, long partLength, boolean writes, Part part) {
     this.length = length;
@@ -59,13 +60,14 @@ public final class Parts implements Runnable {
    * @param smallest the smallest part worth handing to another thread
    * @param threads the largest number of threads, the caller included
    * @param executor where the other threads come from; if it throws before any part has begun, that comes
-   *     out and no part is run. What it rejects, the calling thread does
+   *     out and no part is run. What it rejects, the calling thread does. Null where the caller is the only thread
    * @param writes whether a part writes, for the messages
    * @param part what to do with a part
    * @throws IllegalStateException if a part failed, or the executor when parts had begun; with the cause
    */
   public static void run(
-      long length, long smallest, int threads, Executor executor, boolean writes, Part part) {
+      long length, long smallest, int threads, @Nullable Executor executor, boolean writes,
+      Part part) {
     final long worthwhile = Math.min(length / smallest, (long) threads * PARTS_PER_THREAD);
     if (threads == 1 || worthwhile < 2) {
       part.run(0, length);
@@ -76,10 +78,10 @@ public final class Parts implements Runnable {
     new Parts(length, partLength, writes, part).start(Math.min(threads, parts), executor);
   }
 
-  private void start(int threads, Executor executor) {
+  private void start(int threads, @Nullable Executor executor) {
     Throwable executorFailure = null;
     try {
-      for (int i = 1; i < threads; i++) {
+      for (int i = 1; executor != null && i < threads; i++) {
         executor.execute(this);
       }
     } catch (RejectedExecutionException e) {
@@ -111,13 +113,13 @@ public final class Parts implements Runnable {
   }
 
   /** Lets a method throw what it does not declare. */
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <T extends Throwable> T asItIs(Throwable thrown) throws T {
     throw (T) thrown;
   }
 
   private IllegalStateException failed(
-      String what, String consequence, Throwable cause, Throwable further) {
+      String what, String consequence, @Nullable Throwable cause, @Nullable Throwable further) {
     final IllegalStateException thrown =
         new IllegalStateException(
             what + "; " + (writes ? consequence : "nothing was changed"), cause);
@@ -180,8 +182,9 @@ public final class Parts implements Runnable {
         part.run(from, Math.min(length, from + partLength));
       } catch (Throwable e) {
         // The JVM throws some exceptions as one object again and again, which cannot suppress itself.
-        if (!failure.compareAndSet(null, e) && failure.get() != e) {
-          failure.get().addSuppressed(e);
+        final Throwable earlier = failure.compareAndExchange(null, e);
+        if (earlier != null && earlier != e) {
+          earlier.addSuppressed(e);
         }
       }
     }

@@ -2,4 +2,7 @@
  * The work: a model cut in blocks, the same for stepping, norms and the search for gradients that are not finite, and
  * its parts on threads. Not exported.
  */
+@NullMarked
 package org.adamant.internal.work;
+
+import org.jspecify.annotations.NullMarked;

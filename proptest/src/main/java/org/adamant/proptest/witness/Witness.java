@@ -20,10 +20,11 @@ import org.adamant.LaneWidth;
 public final class Witness {
 
   private static final String USAGE =
-      "usage: Witness [--short] [--variants]\n"
-          + "  --short     a run for slow JVMs: no hardware FMA, no compiler\n"
-          + "  --variants  print the hash of each type and variant too\n"
-          + "Exit status: 0 if the hash is the committed one, 1 if not, 2 for a wrong option.";
+      """
+          usage: Witness [--short] [--variants]
+            --short     a run for slow JVMs: no hardware FMA, no compiler
+            --variants  print the hash of each type and variant too
+          Exit status: 0 if the hash is the committed one, 1 if not, 2 for a wrong option.""";
 
   private Witness() {}
 

@@ -25,7 +25,7 @@ final class DataFile {
 
   /** All lines, split at the commas. */
   static List<String[]> rows(String resource) {
-    return text(resource).lines().map(line -> line.split(",")).toList();
+    return text(resource).lines().map(line -> line.split(",", 0)).toList();
   }
 
   static double[] numbers(String[] fields) {

@@ -44,7 +44,7 @@ final class NoisyProgram implements Program {
     final double[] params = new double[PARAMETERS];
     final double[] gradient = new double[PARAMETERS];
     final AdamOptimizer optimizer = AdamOptimizer.builder(Adam.defaults())
-        .schedule(t -> FIRST_RATE / Math.sqrt(t))
+        .schedule(t -> FIRST_RATE / Math.sqrt((double) t))
         .build();
     final double[] distances =
         EpochLoop.run(

@@ -143,7 +143,7 @@ final class OptimizerFiles {
     said.forEach((key, text) -> {
       if (key.startsWith(PARAMETER)) {
         final Map<String, String> fields = new HashMap<>();
-        for (String field : text.split(" ")) {
+        for (String field : text.split(" ", 0)) {
           final int end = field.indexOf('=');
           fields.put(field.substring(0, end), field.substring(end + 1));
         }

@@ -17,6 +17,8 @@ public final class Parameters implements Serializable {
   private final double lossScale;
   private final LinkedHashMap<String, Serializable> arrays;
 
+  // A map that has an order and is serializable.
+  @SuppressWarnings("NonApiType")
   Parameters(long step, double lossScale, LinkedHashMap<String, Serializable> arrays) {
     this.step = step;
     this.lossScale = lossScale;
@@ -95,6 +97,8 @@ public final class Parameters implements Serializable {
     return array;
   }
 
+  // As above.
+  @SuppressWarnings("NonApiType")
   LinkedHashMap<String, Serializable> arrays() {
     return arrays;
   }

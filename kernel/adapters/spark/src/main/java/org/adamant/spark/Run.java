@@ -104,7 +104,8 @@ final class Run<T> {
     }
   }
 
-  /** The caller's own, in the caller's order. */
+  /** The caller's own, in the caller's order; serializable. */
+  @SuppressWarnings("NonApiType")
   private LinkedHashMap<String, Object> copies(Iterable<String> names) {
     final LinkedHashMap<String, Object> copies = new LinkedHashMap<>();
     names.forEach(name -> copies.put(name, Numbers.copy(arrays.get(name))));
@@ -270,7 +271,7 @@ final class Run<T> {
     if (text == null) {
       return settings.lossScale.start();
     }
-    final String[] numbers = text.split(" ");
+    final String[] numbers = text.split(" ", 0);
     return new LossScale.State(Double.parseDouble(numbers[0]), Long.parseLong(numbers[1]));
   }
 
