@@ -121,12 +121,12 @@ final class SimdLoop extends Loop {
   private static final boolean RANDOM_FURTHER = RANDOM_MAXIMA || RANDOM_AVERAGE;
   // Whether all that is read has so few bits that no NaN has a payload to be carried into its sign.
   private static final boolean HAS_SHORT_NAN =
-      PARAMS.isLossy()
+      PARAMS.hasShortNan()
           && !HAS_REMAINDER
-          && GRADS.isLossy()
-          && M.isLossy()
-          && V.isLossy()
-          && (!MAXIMUM || MAXIMA.isLossy());
+          && GRADS.hasShortNan()
+          && M.hasShortNan()
+          && V.hasShortNan()
+          && (!MAXIMUM || MAXIMA.hasShortNan());
   private static final VectorShape SHAPE = VectorShape.forBitSize(CONSTANTS.laneBits());
   private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
   private static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(double.class, SHAPE);
@@ -625,14 +625,12 @@ final class SimdLoop extends Loop {
               HALF_FLOATS, (MemorySegment) memory, base + i << 2, ORDER);
     } else {
       final ShortVector halves =
-          GRADS == Kind.BFLOAT16_ARRAY
+          isShortArray(GRADS)
               ? ShortVector.fromArray(HALF_SHORTS, (short[]) memory, i)
               : ShortVector.fromMemorySegment(
                   HALF_SHORTS, (MemorySegment) memory, base + i << 1, ORDER);
       floats =
-          ((IntVector) halves.convertShape(ZERO_EXTEND_S2I, HALF_INTS, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
+          decode16(GRADS, (IntVector) halves.convertShape(ZERO_EXTEND_S2I, HALF_INTS, 0));
     }
     return (DoubleVector) floats.convertShape(F2D, DOUBLES, 0);
   }
@@ -735,7 +733,7 @@ final class SimdLoop extends Loop {
           DoubleVector.fromMemorySegment(
               DOUBLES, (MemorySegment) memory, base + i << 3, ORDER);
     } else {
-      lanes = bits(memory, kind, i, base).lanewise(LSHL, 16).reinterpretAsFloats();
+      lanes = decode16(kind, bits(memory, kind, i, base));
     }
     return (Vector<Number>) lanes;
   }
@@ -752,11 +750,21 @@ final class SimdLoop extends Loop {
     } else if (kind == Kind.DOUBLE_SEGMENT) {
       ((DoubleVector) lanes).intoMemorySegment((MemorySegment) memory, base + i << 3, ORDER);
     } else {
-      final IntVector bits = HAS_SHORT_NAN ? lanes.reinterpretAsInts() : withoutPayload(lanes);
-      final IntVector addend =
-          random == null ? bits.lanewise(LSHR, 16).and(1).add(0x7fff) : random;
-      storeBits(memory, kind, i, base, bits.add(addend).lanewise(LSHR, 16));
+      storeBits(memory, kind, i, base, encode16(kind, lanes, random));
     }
+  }
+
+  /** The floats that numbers of 16 bits stand for. */
+  private static FloatVector decode16(Kind kind, IntVector bits) {
+    return bits.lanewise(LSHL, 16).reinterpretAsFloats();
+  }
+
+  /** The 16 bits of floats, and any ones above them; to nearest where there are no random numbers. */
+  private static IntVector encode16(Kind kind, Vector<?> floats, IntVector random) {
+    final IntVector bits = HAS_SHORT_NAN ? floats.reinterpretAsInts() : withoutPayload(floats);
+    final IntVector addend =
+        random == null ? bits.lanewise(LSHR, 16).and(1).add(0x7fff) : random;
+    return bits.add(addend).lanewise(LSHR, 16);
   }
 
   /** The bits of floats of which no NaN is so large that a carry would make a zero of it, see {@link Bfloat16}. */
@@ -773,9 +781,14 @@ final class SimdLoop extends Loop {
     return (Vector<Number>) floats;
   }
 
+  /** As {@link Kind#isShortArray}, which might not be inlined. */
+  private static boolean isShortArray(Kind kind) {
+    return kind == Kind.BFLOAT16_ARRAY;
+  }
+
   private static IntVector bits(Object memory, Kind kind, int i, long base) {
     final ShortVector halves =
-        kind == Kind.BFLOAT16_ARRAY
+        isShortArray(kind)
             ? ShortVector.fromArray(SHORTS, (short[]) memory, i)
             : ShortVector.fromMemorySegment(SHORTS, (MemorySegment) memory, base + i << 1, ORDER);
     return (IntVector) halves.convertShape(ZERO_EXTEND_S2I, INTS, 0);
@@ -783,7 +796,7 @@ final class SimdLoop extends Loop {
 
   private static void storeBits(Object memory, Kind kind, int i, long base, IntVector bits) {
     final ShortVector halves = (ShortVector) bits.convertShape(I2S, SHORTS, 0);
-    if (kind == Kind.BFLOAT16_ARRAY) {
+    if (isShortArray(kind)) {
       halves.intoArray((short[]) memory, i);
     } else {
       halves.intoMemorySegment((MemorySegment) memory, base + i << 1, ORDER);
