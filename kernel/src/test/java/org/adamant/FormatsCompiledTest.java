@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.adamant.Kept.As;
+import org.adamant.Kept.Where;
 import org.adamant.internal.loop.Operand;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * and gives the bits of the scalar path.
  *
  * <p>{@code -Dadamant.formats=all} tries all combinations at every width, a few minutes; otherwise the widest does
- * moments in 16 and in 8 bits, and others one combination each.
+ * moments in each format of 16 bits and in 8 bits, and others one combination each.
  */
 @Tag("own-jvm")
 class FormatsCompiledTest {
@@ -35,26 +36,42 @@ class FormatsCompiledTest {
 
   private static final Adam ADAM = Adam.defaults().withWeightDecay(0.01);
 
-  private static List<Combination> combinations() {
+  /** Moments in 16 and in 8 bits. */
+  private static List<Combination> moments() {
     final Combination floats = Combination.all(As.FLOATS);
-    return List.of(
-        Combination.all(As.NATIVE_FLOATS),
-        floats.with(Operand.M, As.NATIVE_HALVES).with(Operand.V, As.HALVES_IN_BYTES),
-        Combination.all(As.HALVES).with(Operand.COPY, As.FLOATS_IN_BYTES),
-        Combination.all(As.NATIVE_HALVES).with(Operand.REMAINDER, As.NATIVE_HALVES),
-        floats.with(Operand.M, As.NATIVE_BLOCKS).with(Operand.V, As.NATIVE_BLOCKS),
-        Combination.all(As.NATIVE_DOUBLES));
+    final List<Combination> moments = new ArrayList<>();
+    moments.add(floats.with(Operand.M, As.NATIVE_BLOCKS).with(Operand.V, As.NATIVE_BLOCKS));
+    for (Format format : Kept.OF_16_BITS) {
+      moments.add(
+          floats.with(Operand.M, As.of(format, Where.NATIVE))
+              .with(Operand.V, As.of(format, Where.BYTES)));
+    }
+    return moments;
+  }
+
+  private static List<Combination> others() {
+    final List<Combination> others = new ArrayList<>();
+    others.add(Combination.all(As.NATIVE_FLOATS));
+    others.add(Combination.all(As.NATIVE_HALVES).with(Operand.REMAINDER, As.NATIVE_HALVES));
+    others.add(Combination.all(As.NATIVE_DOUBLES));
+    for (Format format : Kept.OF_16_BITS) {
+      others.add(
+          Combination.all(As.of(format, Where.ARRAY)).with(Operand.COPY, As.FLOATS_IN_BYTES));
+    }
+    return others;
   }
 
   static Stream<Arguments> cases() {
     final List<Arguments> cases = new ArrayList<>();
-    final List<Combination> combinations = combinations();
+    final List<Combination> moments = moments();
+    final List<Combination> combinations = new ArrayList<>(moments);
+    combinations.addAll(others());
     for (LaneWidth width : LaneWidth.supported()) {
       for (int k = 0; k < combinations.size(); k++) {
         final boolean isDrawn =
             width == LaneWidth.preferred()
-                ? k == 1 || k == 4
-                : width.bits() >= 128 && k == (width.ordinal() + 3) % 6;
+                ? k < moments.size()
+                : width.bits() >= 128 && k == width.ordinal() % combinations.size();
         if (isDrawn || "all".equals(System.getProperty("adamant.formats"))) {
           cases.add(Arguments.of(width, combinations.get(k)));
         }
