@@ -47,7 +47,7 @@ import java.util.Set;
  * vector is allocated. So that the source can be written in such methods, they are expanded in the class file.
  *
  * <pre>
- *   java Expand.java target/classes/a/b/C.class method...
+ *   java Expand.java target/classes/a/b/C.class... method...
  * </pre>
  *
  * <p>An argument that is a local, a constant or a static final field of the class is not copied to a local: it is read
@@ -87,14 +87,22 @@ final class Expand implements CodeTransform {
   }
 
   public static void main(String[] arguments) throws IOException {
-    final Path file = Path.of(arguments[0]);
+    final List<String> files =
+        Arrays.stream(arguments).filter(argument -> argument.endsWith(".class")).toList();
+    for (String file : files) {
+      expand(Path.of(file), Arrays.asList(arguments).subList(files.size(), arguments.length));
+    }
+  }
+
+  private static void expand(Path file, List<String> methods) throws IOException {
     byte[] expanded = Files.readAllBytes(file);
-    for (String name : Arrays.asList(arguments).subList(1, arguments.length)) {
+    for (String name : methods) {
       expanded = expand(expanded, name);
       final int length = code(method(ClassFile.of().parse(expanded), name)).codeLength();
       if (length >= LARGEST_METHOD) {
         throw new IllegalStateException(
-            name + " has " + length + " bytes: expected less than " + LARGEST_METHOD);
+            file.getFileName() + ": " + name + " has " + length + " bytes: expected less than "
+                + LARGEST_METHOD);
       }
     }
     Files.write(file, expanded);
