@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * and gives the bits of the scalar path.
  *
  * <p>{@code -Dadamant.formats=all} tries all combinations at every width, a few minutes; otherwise the widest does
- * moments in each format of 16 bits and in 8 bits, and others one combination each.
+ * moments in each format of 16 bits and in 8 bits, and others doubles or floats.
  */
 @Tag("own-jvm")
 class FormatsCompiledTest {
@@ -40,42 +40,47 @@ class FormatsCompiledTest {
   private static List<Combination> moments() {
     final Combination floats = Combination.all(As.FLOATS);
     final List<Combination> moments = new ArrayList<>();
-    moments.add(floats.with(Operand.M, As.NATIVE_BLOCKS).with(Operand.V, As.NATIVE_BLOCKS));
     for (Format format : Kept.OF_16_BITS) {
       moments.add(
           floats.with(Operand.M, As.of(format, Where.NATIVE))
               .with(Operand.V, As.of(format, Where.BYTES)));
     }
+    moments.add(floats.with(Operand.M, As.NATIVE_BLOCKS).with(Operand.V, As.NATIVE_BLOCKS));
     return moments;
   }
 
-  private static List<Combination> others() {
-    final List<Combination> others = new ArrayList<>();
-    others.add(Combination.all(As.NATIVE_FLOATS));
-    others.add(Combination.all(As.NATIVE_HALVES).with(Operand.REMAINDER, As.NATIVE_HALVES));
-    others.add(Combination.all(As.NATIVE_DOUBLES));
+  /** All numbers in 16 bits. */
+  private static List<Combination> halves() {
+    final List<Combination> halves = new ArrayList<>();
     for (Format format : Kept.OF_16_BITS) {
-      others.add(
+      halves.add(
           Combination.all(As.of(format, Where.ARRAY)).with(Operand.COPY, As.FLOATS_IN_BYTES));
     }
-    return others;
+    halves.add(Combination.all(As.NATIVE_HALVES).with(Operand.REMAINDER, As.NATIVE_HALVES));
+    return halves;
   }
 
+  /**
+   * The narrower widths are given numbers that no loop converts: after conversions at two widths in one JVM, C2 may
+   * compile neither without allocation.
+   */
   static Stream<Arguments> cases() {
+    final List<Combination> unconverted =
+        List.of(Combination.all(As.NATIVE_DOUBLES), Combination.all(As.NATIVE_FLOATS));
+    final boolean areAll = "all".equals(System.getProperty("adamant.formats"));
     final List<Arguments> cases = new ArrayList<>();
-    final List<Combination> moments = moments();
-    final List<Combination> combinations = new ArrayList<>(moments);
-    combinations.addAll(others());
     for (LaneWidth width : LaneWidth.supported()) {
-      for (int k = 0; k < combinations.size(); k++) {
-        final boolean isDrawn =
-            width == LaneWidth.preferred()
-                ? k < moments.size()
-                : width.bits() >= 128 && k == width.ordinal() % combinations.size();
-        if (isDrawn || "all".equals(System.getProperty("adamant.formats"))) {
-          cases.add(Arguments.of(width, combinations.get(k)));
-        }
+      final List<Combination> combinations = new ArrayList<>();
+      if (areAll) {
+        combinations.addAll(unconverted);
+        combinations.addAll(halves());
       }
+      if (areAll || width == LaneWidth.preferred()) {
+        combinations.addAll(moments());
+      } else if (width.bits() >= 128) {
+        combinations.add(unconverted.get(width.ordinal() % 2));
+      }
+      combinations.forEach(combination -> cases.add(Arguments.of(width, combination)));
     }
     return cases.stream();
   }
