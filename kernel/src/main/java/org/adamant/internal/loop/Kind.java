@@ -64,7 +64,7 @@ public enum Kind {
     return Array.newInstance(component, length);
   }
 
-  /** Whether it is an array of 16-bit numbers. Of a kind that is constant the answer is, as of what follows. */
+  /** Whether it is an array of 16-bit numbers. For a constant kind, this and what follows are constants. */
   boolean isShortArray() {
     return this == BFLOAT16_ARRAY;
   }
