@@ -125,11 +125,11 @@ import org.adamant.internal.work.GlobalNorm;
  * otherwise it is float. Numbers of 16 and 8 bits are read exactly. All of the above is computed, and at the end what is
  * written in fewer bits is rounded once more, by the step's {@link Rounding}: to nearest, or stochastically. Within a step
  * nothing is read back that was rounded: p' of the average and of the copy is that before. The copy is always rounded to
- * nearest. Where 20 random bits ({@code BFLOAT16}: 16) decide, a number x between two of the format, a nearer to zero and
+ * nearest. Where 20 random bits (in formats of 16 bits: 16) decide, a number x between two of the format, a nearer to zero and
  * b, becomes b if
  *
  * <pre>
- *   (what the bits of x, or of BLOCK8's z, drop) + random &gt;= 2^20      2^16 with {@code BFLOAT16}
+ *   (what the bits of x, or of BLOCK8's z, drop) + random &gt;= 2^20      2^16 in formats of 16 bits, see {@link Format}
  * </pre>
  *
  * <p>and otherwise a. The random numbers are made of the {@linkplain AdamStep#withSeed seed}, t, the operand, and the

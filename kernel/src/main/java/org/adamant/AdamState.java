@@ -201,7 +201,7 @@ public final class AdamState {
           OptimizerFile.STATE + name + OptimizerFile.STEP, DType.I64, new long[0],
           MemorySegment.ofArray(new long[] {state.stepCount}));
       state.storages().forEach((suffix, storage) -> {
-        final DType type = OptimizerFile.dtype(storage.format());
+        final DType type = storage.format().dtype();
         writer.tensor(
             OptimizerFile.STATE + name + suffix, type, new long[] {storage.length()},
             storage.bytes());
@@ -274,7 +274,7 @@ public final class AdamState {
       final String key = OptimizerFile.STATE + name + entry.getKey();
       final Storage storage = entry.getValue();
       final Tensor tensor = unread.remove(key) ? tensors.tensor(key) : null;
-      if (tensor == null || tensor.dtype() != OptimizerFile.dtype(storage.format())
+      if (tensor == null || tensor.dtype() != storage.format().dtype()
           || tensor.elements() != storage.length()) {
         throw new CheckpointException(
             file + ": " + key + " is " + (tensor == null ? "not there" : tensor)

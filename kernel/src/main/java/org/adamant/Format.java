@@ -1,20 +1,23 @@
 package org.adamant;
 
+import org.adamant.checkpoint.DType;
 import org.adamant.internal.loop.Block8;
+import org.adamant.internal.loop.Kind;
+import org.jspecify.annotations.Nullable;
 
 /** How the numbers of an operand are written. */
 public enum Format {
   /** 4 bytes: IEEE 754 single precision, {@code float}. */
-  FLOAT32(Float.BYTES),
+  FLOAT32(Kind.FLOAT_ARRAY, Kind.FLOAT_SEGMENT),
 
   /** 8 bytes: IEEE 754 double precision, {@code double}. Where the parameters are so, all operands are. */
-  FLOAT64(Double.BYTES),
+  FLOAT64(Kind.DOUBLE_ARRAY, Kind.DOUBLE_SEGMENT),
 
   /**
    * 2 bytes: the upper half of a {@code float}, 8 bits of exponent and 7 of mantissa, 2 to 3 decimal digits in the range
    * of float. For any operand. Beyond the largest, numbers are rounded to infinity.
    */
-  BFLOAT16(Short.BYTES),
+  BFLOAT16(Kind.BFLOAT16_ARRAY, Kind.BFLOAT16_SEGMENT),
 
   /**
    * 1 byte, and 2 more for each 256 numbers, which share a scale. For first and second moments only.
@@ -38,20 +41,45 @@ public enum Format {
    * <p>Where vectors have less than 256 bits, and in the first step on new memory, such moments are stepped on the scalar
    * path.
    */
-  BLOCK8(Byte.BYTES);
+  BLOCK8(Kind.NONE, Kind.BLOCK8_SEGMENT);
 
   /** The numbers of {@link #BLOCK8} that share a scale. */
   public static final int BLOCK_LENGTH = Block8.LENGTH;
 
-  private final int bytes;
+  /** What it is to a loop where it lies in an array; NONE if it does in none. */
+  final Kind array;
 
-  Format(int bytes) {
-    this.bytes = bytes;
+  /** What it is to a loop where it lies in a segment. */
+  final Kind segment;
+
+  Format(Kind array, Kind segment) {
+    this.array = array;
+    this.segment = segment;
+  }
+
+  /** {@return how a file says that numbers are written so; bytes, where their scales are among them} */
+  DType dtype() {
+    return switch (this) {
+      case FLOAT32 -> DType.F32;
+      case FLOAT64 -> DType.F64;
+      case BFLOAT16 -> DType.BF16;
+      case BLOCK8 -> DType.U8;
+    };
+  }
+
+  /** {@return the format of such a tensor of a file; null if there is none} */
+  static @Nullable Format of(DType dtype) {
+    for (Format format : values()) {
+      if (format != BLOCK8 && format.dtype() == dtype) {
+        return format;
+      }
+    }
+    return null;
   }
 
   /** The bytes of one number, without a share of its scale. */
   int bytes() {
-    return bytes;
+    return segment.bytes;
   }
 
   /**
@@ -66,7 +94,7 @@ public enum Format {
     if (length < 0) {
       throw new IllegalArgumentException("length = " + length + ": expected at least 0");
     }
-    final long ofNumbers = Math.multiplyExact(length, (long) bytes);
+    final long ofNumbers = Math.multiplyExact(length, (long) bytes());
     return this == BLOCK8
         ? Math.addExact(ofNumbers, Block8.scaleBytes(length))
         : ofNumbers;

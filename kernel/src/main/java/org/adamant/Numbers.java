@@ -22,12 +22,7 @@ final class Numbers {
     if (arena != null || format == Format.BLOCK8) {
       return Storage.allocate(format, length, arena == null ? Arena.ofAuto() : arena);
     }
-    return switch (format) {
-      case FLOAT32 -> Storage.of(new float[(int) length]);
-      case FLOAT64 -> Storage.of(new double[(int) length]);
-      case BFLOAT16 -> Storage.ofBfloat16(new short[(int) length]);
-      case BLOCK8 -> throw new AssertionError(format);
-    };
+    return Storage.inArray(format, (int) length);
   }
 
   /** {@return a format in which a step on such parameters computes, which loses nothing} */

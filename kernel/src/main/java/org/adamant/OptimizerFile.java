@@ -97,7 +97,7 @@ final class OptimizerFile {
   }
 
   static void add(SafeTensorsWriter writer, String name, Storage storage, long[] shape) {
-    writer.tensor(name, dtype(storage.format()), shape, segment(storage));
+    writer.tensor(name, storage.format().dtype(), shape, segment(storage));
   }
 
   private static void add(SafeTensorsWriter writer, String name, int[] numbers) {
@@ -122,15 +122,6 @@ final class OptimizerFile {
     all.copyFrom(storage.bytes());
     all.asSlice(storage.bytes().byteSize()).copyFrom(storage.scales);
     return all;
-  }
-
-  static DType dtype(Format format) {
-    return switch (format) {
-      case FLOAT32 -> DType.F32;
-      case FLOAT64 -> DType.F64;
-      case BFLOAT16 -> DType.BF16;
-      case BLOCK8 -> DType.U8;
-    };
   }
 
   private static String text(ParameterState state, int place) {
@@ -264,13 +255,24 @@ final class OptimizerFile {
   }
 
   static Format formatOf(String file, Tensor tensor) throws CheckpointException {
-    return switch (tensor.dtype()) {
-      case F32 -> Format.FLOAT32;
-      case F64 -> Format.FLOAT64;
-      case BF16 -> Format.BFLOAT16;
-      default -> throw new CheckpointException(
+    final Format format = Format.of(tensor.dtype());
+    if (format == null) {
+      throw new CheckpointException(
           file + ": tensor '" + tensor.name() + "' has the type " + tensor.dtype()
-              + ": expected F32, F64 or BF16");
-    };
+              + ": expected " + dtypes());
+    }
+    return format;
+  }
+
+  /** The types of all formats that a file's own tensors can have. */
+  private static String dtypes() {
+    final List<String> types = new ArrayList<>();
+    for (Format format : Format.values()) {
+      if (Format.of(format.dtype()) == format) {
+        types.add(format.dtype().name());
+      }
+    }
+    final String last = types.removeLast();
+    return String.join(", ", types) + " or " + last;
   }
 }

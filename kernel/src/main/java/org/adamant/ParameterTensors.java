@@ -50,7 +50,7 @@ record ParameterTensors(
   Storage required(String suffix, Format format, long count, @Nullable Arena to)
       throws CheckpointException {
     final Tensor tensor = tensor(suffix);
-    final DType type = OptimizerFile.dtype(format);
+    final DType type = format.dtype();
     // No format has less than a byte for a number; of a length beyond that, the bytes need not be countable.
     if (tensor.dtype() != type || count > tensor.data().byteSize()
         || tensor.data().byteSize() != format.byteSize(count)) {

@@ -4,7 +4,7 @@ package org.adamant;
 public enum Rounding {
   /**
    * To the nearest number, ties to the even one. With a beta2 of 0.999 a step changes v by at most a thousandth, which is
-   * less than half of the distance of two numbers in 16 or 8 bits: v stays what it is.
+   * less than half of the distance of two numbers of {@link Format#BFLOAT16} or {@link Format#BLOCK8}: v stays what it is.
    */
   NEAREST,
 

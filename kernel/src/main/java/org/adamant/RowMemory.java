@@ -76,14 +76,10 @@ final class RowMemory {
     // Some more than asked for, as the next steps have other rows; whole blocks, so far as those are whole.
     final long more = exactLength > 1 << 30 ? 0 : exactLength / 4;
     final int length = Math.toIntExact(exactLength + more - more % Format.BLOCK_LENGTH);
-    return switch (format) {
-      case FLOAT32 -> Storage.of(new float[length]);
-      case FLOAT64 -> Storage.of(new double[length]);
-      case BFLOAT16 -> Storage.ofBfloat16(new short[length]);
-      case BLOCK8 ->
-          Storage.of(
-              MemorySegment.ofArray(new byte[Math.toIntExact(format.byteSize(length))]), format);
-    };
+    return format == Format.BLOCK8
+        ? Storage.of(
+            MemorySegment.ofArray(new byte[Math.toIntExact(format.byteSize(length))]), format)
+        : Storage.inArray(format, length);
   }
 
   /** A {@code float[]} or {@code double[]}. */

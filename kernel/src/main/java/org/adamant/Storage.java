@@ -134,16 +134,14 @@ public final class Storage {
       return new Storage(format, segment.asSlice(0, length), segment.asSlice(length), length);
     }
     final Object array = segment.heapBase().orElse(null);
-    final boolean isPlain =
-        switch (format) {
-          case FLOAT32 -> array instanceof float[];
-          case FLOAT64 -> array instanceof double[];
-          case BFLOAT16 -> array instanceof short[];
-          case BLOCK8 -> false;
-        };
-    return isPlain && array != null
+    return array != null && format.array.isArray(array)
         ? new Storage(format, array, (int) (segment.address() / format.bytes()), length)
         : new Storage(format, segment, null, length);
+  }
+
+  /** Zeros in an array, in any format but BLOCK8. */
+  static Storage inArray(Format format, int length) {
+    return new Storage(format, format.array.newArray(length), 0, length);
   }
 
   /** The most numbers that have a place in so many bytes. */
@@ -279,13 +277,7 @@ public final class Storage {
 
   /** What it is to a loop. */
   Kind kind() {
-    final boolean isSegment = array == null;
-    return switch (format) {
-      case FLOAT32 -> isSegment ? Kind.FLOAT_SEGMENT : Kind.FLOAT_ARRAY;
-      case FLOAT64 -> isSegment ? Kind.DOUBLE_SEGMENT : Kind.DOUBLE_ARRAY;
-      case BFLOAT16 -> isSegment ? Kind.BFLOAT16_SEGMENT : Kind.BFLOAT16_ARRAY;
-      case BLOCK8 -> Kind.BLOCK8_SEGMENT;
-    };
+    return array == null ? format.segment : format.array;
   }
 
   /** What a loop takes for it: an array, of which this view begins at the offset, a segment, or blocks. */

@@ -130,6 +130,7 @@ class ArchitectureTest {
   void onlyTheLoopAndTheQuestionForTheWidthTouchTheVectorApi() {
     assertThat(usersOf("jdk.incubator.vector"))
         .containsExactly(
+            LOOP + ".DoubleSimdLoop", LOOP + ".RelativeDoubleSimdLoop",
             LOOP + ".RelativeSimdLoop", LOOP + ".SimdLoop", WIDTH + ".NativeWidth");
   }
 

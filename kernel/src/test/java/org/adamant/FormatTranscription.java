@@ -68,6 +68,42 @@ final class FormatTranscription {
     return bfloat16(x, toNearest(Float.floatToRawIntBits(x), 16));
   }
 
+  // ---- Numbers of 16 bits. ----
+
+  /** In place of a random number: to nearest. */
+  static final int NEAREST = -1;
+
+  /** The float that the bits of a number stand for. */
+  static float read16(Format format, short bits) {
+    return switch (format) {
+      case BFLOAT16 -> Float.intBitsToFloat(bits << 16);
+      default -> throw new AssertionError(format);
+    };
+  }
+
+  /** The bits of a float that is such a number. */
+  static short bits16(Format format, float x) {
+    return switch (format) {
+      case BFLOAT16 -> (short) (Float.floatToRawIntBits(x) >>> 16);
+      default -> throw new AssertionError(format);
+    };
+  }
+
+  /** The number that is read where this one is written; with a random number of 0 it is the one nearer to zero. */
+  static float written16(Format format, float x, int random) {
+    return switch (format) {
+      case BFLOAT16 -> random == NEAREST ? bfloat16ToNearest(x) : bfloat16(x, random);
+      default -> throw new AssertionError(format);
+    };
+  }
+
+  /** How far a float is from the number nearer to zero to the one behind it: from 0 to 1. */
+  static float fraction16(Format format, float x) {
+    final float lower = written16(format, x, 0);
+    final float upper = read16(format, (short) (bits16(format, lower) + 1));
+    return (float) (((double) x - lower) / ((double) upper - lower));
+  }
+
   // ---- BLOCK8: b, and z before it is rounded. ----
 
   /** The b of a block with these numbers. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.adamant.Kept.As;
+import org.adamant.Kept.Where;
 import org.adamant.internal.loop.Operand;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * and gives the bits of the scalar path.
  *
  * <p>{@code -Dadamant.formats=all} tries all combinations at every width, a few minutes; otherwise the widest does
- * moments in 16 and in 8 bits, and others one combination each.
+ * moments in each format of 16 bits and in 8 bits, and others doubles or floats.
  */
 @Tag("own-jvm")
 class FormatsCompiledTest {
@@ -35,30 +36,51 @@ class FormatsCompiledTest {
 
   private static final Adam ADAM = Adam.defaults().withWeightDecay(0.01);
 
-  private static List<Combination> combinations() {
+  /** Moments in 16 and in 8 bits. */
+  private static List<Combination> moments() {
     final Combination floats = Combination.all(As.FLOATS);
-    return List.of(
-        Combination.all(As.NATIVE_FLOATS),
-        floats.with(Operand.M, As.NATIVE_HALVES).with(Operand.V, As.HALVES_IN_BYTES),
-        Combination.all(As.HALVES).with(Operand.COPY, As.FLOATS_IN_BYTES),
-        Combination.all(As.NATIVE_HALVES).with(Operand.REMAINDER, As.NATIVE_HALVES),
-        floats.with(Operand.M, As.NATIVE_BLOCKS).with(Operand.V, As.NATIVE_BLOCKS),
-        Combination.all(As.NATIVE_DOUBLES));
+    final List<Combination> moments = new ArrayList<>();
+    for (Format format : Kept.OF_16_BITS) {
+      moments.add(
+          floats.with(Operand.M, As.of(format, Where.NATIVE))
+              .with(Operand.V, As.of(format, Where.BYTES)));
+    }
+    moments.add(floats.with(Operand.M, As.NATIVE_BLOCKS).with(Operand.V, As.NATIVE_BLOCKS));
+    return moments;
   }
 
+  /** All numbers in 16 bits. */
+  private static List<Combination> halves() {
+    final List<Combination> halves = new ArrayList<>();
+    for (Format format : Kept.OF_16_BITS) {
+      halves.add(
+          Combination.all(As.of(format, Where.ARRAY)).with(Operand.COPY, As.FLOATS_IN_BYTES));
+    }
+    halves.add(Combination.all(As.NATIVE_HALVES).with(Operand.REMAINDER, As.NATIVE_HALVES));
+    return halves;
+  }
+
+  /**
+   * The narrower widths are given numbers that no loop converts: after conversions at two widths in one JVM, C2 may
+   * compile neither without allocation.
+   */
   static Stream<Arguments> cases() {
+    final List<Combination> unconverted =
+        List.of(Combination.all(As.NATIVE_DOUBLES), Combination.all(As.NATIVE_FLOATS));
+    final boolean areAll = "all".equals(System.getProperty("adamant.formats"));
     final List<Arguments> cases = new ArrayList<>();
-    final List<Combination> combinations = combinations();
     for (LaneWidth width : LaneWidth.supported()) {
-      for (int k = 0; k < combinations.size(); k++) {
-        final boolean isDrawn =
-            width == LaneWidth.preferred()
-                ? k == 1 || k == 4
-                : width.bits() >= 128 && k == (width.ordinal() + 3) % 6;
-        if (isDrawn || "all".equals(System.getProperty("adamant.formats"))) {
-          cases.add(Arguments.of(width, combinations.get(k)));
-        }
+      final List<Combination> combinations = new ArrayList<>();
+      if (areAll) {
+        combinations.addAll(unconverted);
+        combinations.addAll(halves());
       }
+      if (areAll || width == LaneWidth.preferred()) {
+        combinations.addAll(moments());
+      } else if (width.bits() >= 128) {
+        combinations.add(unconverted.get(width.ordinal() % 2));
+      }
+      combinations.forEach(combination -> cases.add(Arguments.of(width, combination)));
     }
     return cases.stream();
   }

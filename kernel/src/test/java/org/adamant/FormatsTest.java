@@ -16,6 +16,7 @@ import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.adamant.Kept.As;
+import org.adamant.Kept.Where;
 import org.adamant.internal.loop.Operand;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -137,12 +138,19 @@ class FormatsTest {
   /** Combinations that depend on the numbers of elements, each in its own way. */
   private static List<Combination> lossy() {
     final Combination floats = Combination.all(As.FLOATS);
-    return List.of(
-        Combination.all(As.HALVES),
-        Combination.all(As.NATIVE_HALVES).with(Operand.COPY, As.NATIVE_FLOATS),
-        floats.with(Operand.M, As.NATIVE_BLOCKS).with(Operand.V, As.BLOCKS_IN_BYTES),
-        Combination.all(As.HALVES_ELSEWHERE).with(Operand.V, As.NATIVE_BLOCKS),
-        floats.with(Operand.MAXIMUM, As.NATIVE_HALVES).with(Operand.AVERAGE, As.HALVES));
+    final List<Combination> list = new ArrayList<>();
+    list.add(floats.with(Operand.M, As.NATIVE_BLOCKS).with(Operand.V, As.BLOCKS_IN_BYTES));
+    for (Format format : Kept.OF_16_BITS) {
+      final As inArray = As.of(format, Where.ARRAY);
+      final As inMemory = As.of(format, Where.NATIVE);
+      list.add(Combination.all(inArray));
+      list.add(Combination.all(inMemory).with(Operand.COPY, As.NATIVE_FLOATS));
+      list.add(
+          Combination.all(As.of(format, Where.ARRAY_ELSEWHERE))
+              .with(Operand.V, As.NATIVE_BLOCKS));
+      list.add(floats.with(Operand.MAXIMUM, inMemory).with(Operand.AVERAGE, inArray));
+    }
+    return list;
   }
 
   /** Like all operands together, in one call. */
@@ -340,7 +348,10 @@ class FormatsTest {
     final int length = 1000;
     final AdamStep step = Adam.defaults().withLearningRate(0.1).atStep(3);
     for (As params : List.of(As.FLOATS, As.NATIVE_HALVES)) {
-      for (As way : List.of(As.HALVES, As.NATIVE_HALVES, As.NATIVE_FLOATS)) {
+      for (As way : As.values()) {
+        if (way.format == Format.FLOAT64 || way.format == Format.BLOCK8) {
+          continue;
+        }
         final Combination combination = Combination.all(params).with(Operand.COPY, way);
         final Map<Operand, Kept> kept = combination.filled(length, 31);
         final float[][] plain = new float[4][length];
@@ -354,7 +365,8 @@ class FormatsTest {
         for (int i = 0; i < length; i++) {
           final float expected =
               way.isLossy()
-                  ? FormatTranscription.bfloat16ToNearest(plain[0][i])
+                  ? FormatTranscription
+                      .written16(way.format, plain[0][i], FormatTranscription.NEAREST)
                   : plain[0][i];
           assertEqual(
               way.name(), i, plain[0][i], expected, kept.get(Operand.COPY).storage().get(i));
@@ -448,12 +460,13 @@ class FormatsTest {
     final byte[] scales = kept.as().format == Format.BLOCK8 ? scales(kept) : null;
     for (int i = 0; i < values.length; i++) {
       values[i] =
-          switch (kept.as().format) {
-            case BLOCK8 ->
+          switch (kept.as().format.bytes()) {
+            case Byte.BYTES ->
                 FormatTranscription.read(
                     (byte) kept.rawBits(i), scales[i / BLOCK * 2] & 0xff,
                     scales[i / BLOCK * 2 + 1] == 1);
-            case BFLOAT16 -> Float.intBitsToFloat((int) kept.rawBits(i) << 16);
+            case Short.BYTES ->
+                FormatTranscription.read16(kept.as().format, (short) kept.rawBits(i));
             default -> Float.intBitsToFloat((int) kept.rawBits(i));
           };
       // And that is what the library says as well.
@@ -511,11 +524,10 @@ class FormatsTest {
                 ? FormatTranscription.toNearest(Float.floatToRawIntBits(z), 20)
                 : random;
         expected = FormatTranscription.block8(x, b, isUnsigned, added);
-      } else if (kept.as().format == Format.BFLOAT16) {
+      } else if (kept.as().isLossy()) {
         expected =
-            isNearest
-                ? FormatTranscription.bfloat16ToNearest(x)
-                : FormatTranscription.bfloat16(x, random);
+            FormatTranscription.written16(
+                kept.as().format, x, isNearest ? FormatTranscription.NEAREST : random);
       } else {
         expected = x;
       }

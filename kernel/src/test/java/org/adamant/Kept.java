@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.fail;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * A storage for tests, and all the bytes around it, which no step may touch.
@@ -17,6 +19,10 @@ record Kept(As as, Storage storage, MemorySegment all) {
 
   /** Bytes before and behind, a multiple of the bytes of every number. */
   private static final int MARGIN = 48;
+
+  /** The formats whose numbers have 16 bits. */
+  static final List<Format> OF_16_BITS =
+      Arrays.stream(Format.values()).filter(format -> format.bytes() == Short.BYTES).toList();
 
   /** In what, and in which format. */
   enum As {
@@ -43,12 +49,20 @@ record Kept(As as, Storage storage, MemorySegment all) {
       this.where = where;
     }
 
+    /** The way to keep numbers of a format there. */
+    static As of(Format format, Where where) {
+      return Arrays.stream(values())
+          .filter(as -> as.format == format && as.where == where)
+          .findFirst()
+          .orElseThrow();
+    }
+
     boolean isLossy() {
-      return format == Format.BFLOAT16 || format == Format.BLOCK8;
+      return format.segment.isLossy();
     }
   }
 
-  private enum Where {
+  enum Where {
     ARRAY,
     /** In an array, at an index that is another one for every place. */
     ARRAY_ELSEWHERE,
@@ -137,11 +151,11 @@ record Kept(As as, Storage storage, MemorySegment all) {
 
   /** What is written for a number. */
   long rawBits(long i) {
-    return switch (as.format) {
-      case FLOAT32 -> numbers().get(ValueLayout.JAVA_INT_UNALIGNED, 4 * i);
-      case FLOAT64 -> numbers().get(ValueLayout.JAVA_LONG_UNALIGNED, 8 * i);
-      case BFLOAT16 -> numbers().get(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * i);
-      case BLOCK8 -> numbers().get(ValueLayout.JAVA_BYTE, i);
+    return switch (as.format.bytes()) {
+      case Float.BYTES -> numbers().get(ValueLayout.JAVA_INT_UNALIGNED, 4 * i);
+      case Double.BYTES -> numbers().get(ValueLayout.JAVA_LONG_UNALIGNED, 8 * i);
+      case Short.BYTES -> numbers().get(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * i);
+      default -> numbers().get(ValueLayout.JAVA_BYTE, i);
     };
   }
 

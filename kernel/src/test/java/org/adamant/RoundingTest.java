@@ -42,9 +42,9 @@ class RoundingTest {
 
   /** A format, and which operands may be in it. */
   static Stream<Arguments> lossy() {
-    return Stream.of(
-        Arguments.of(Format.BFLOAT16, List.of(Drawn.values())),
-        Arguments.of(Format.BLOCK8, List.of(Drawn.M, Drawn.V)));
+    return Stream.concat(
+        Kept.OF_16_BITS.stream().map(format -> Arguments.of(format, List.of(Drawn.values()))),
+        Stream.of(Arguments.of(Format.BLOCK8, List.of(Drawn.M, Drawn.V))));
   }
 
   /**
@@ -143,11 +143,9 @@ class RoundingTest {
       final Random random = new Random(drawn.ordinal());
       final float[][] exact = new float[6][LENGTH];
       for (int i = 0; i < LENGTH; i++) {
-        // Halves, so that parameters in 16 bits begin as in 32.
-        exact[0][i] = FormatTranscription.bfloat16ToNearest(random.nextFloat() - 0.5f);
-        exact[1][i] =
-            FormatTranscription
-                .bfloat16ToNearest((random.nextFloat() - 0.5f) * (1 << i % 8));
+        // So short that parameters in 16 bits begin as in 32.
+        exact[0][i] = rounded(random.nextFloat() - 0.5f);
+        exact[1][i] = rounded((random.nextFloat() - 0.5f) * (1 << i % 8));
         if (drawn != Drawn.GRADS) {
           exact[1][i] *= 1 + random.nextInt(1 << 14) * 0x1p-14f;
         }
@@ -162,8 +160,7 @@ class RoundingTest {
         if (k == lossy && k < 2) {
           for (int i = 0; i < LENGTH; i++) {
             storages[k].segment.set(
-                ValueLayout.JAVA_SHORT, 2L * i,
-                (short) (Float.floatToRawIntBits(exact[k][i]) >>> 16));
+                ValueLayout.JAVA_SHORT, 2L * i, FormatTranscription.bits16(format, exact[k][i]));
           }
         }
       }
@@ -173,6 +170,11 @@ class RoundingTest {
       AdamKernel.preferred()
           .step(at(1), slice(Stream.of(exact).map(Storage::of).toArray(Storage[]::new)));
       setFractions(exact[lossy]);
+    }
+
+    private float rounded(float x) {
+      return FormatTranscription.written16(
+          format == Format.BLOCK8 ? Format.BFLOAT16 : format, x, FormatTranscription.NEAREST);
     }
 
     private static AdamSlice slice(Storage[] s) {
@@ -191,11 +193,11 @@ class RoundingTest {
 
     /** Where the numbers lie between those of the format, by its documentation. */
     private void setFractions(float[] exact) {
-      if (format == Format.BFLOAT16) {
+      if (format != Format.BLOCK8) {
         for (int i = 0; i < LENGTH; i++) {
-          final int bits = Float.floatToRawIntBits(exact[i]);
-          lower[i] = (short) (bits >>> 16);
-          fraction[i] = (bits & 0xffff) * 0x1p-16f;
+          final float below = FormatTranscription.written16(format, exact[i], 0);
+          lower[i] = FormatTranscription.bits16(format, below);
+          fraction[i] = FormatTranscription.fraction16(format, exact[i]);
         }
         return;
       }
@@ -222,7 +224,7 @@ class RoundingTest {
         System.arraycopy(params, 0, (float[]) storages[0].array, 0, LENGTH);
       }
       AdamKernel.preferred().step(at(t), slice);
-      if (format == Format.BFLOAT16) {
+      if (format != Format.BLOCK8) {
         halves = written().bytes().toArray(ValueLayout.JAVA_SHORT);
       } else {
         codes = written().bytes().toArray(ValueLayout.JAVA_BYTE);
@@ -231,7 +233,7 @@ class RoundingTest {
 
     boolean isUp(int i) {
       final int difference =
-          format == Format.BFLOAT16
+          format != Format.BLOCK8
               ? (short) (halves[i] - lower[i])
               : (byte) (codes[i] - lowerCodes[i]);
       if (difference != 0 && (difference != 1 || fraction[i] == 0)
@@ -255,19 +257,22 @@ class RoundingTest {
   @MethodSource("everyWay")
   void everyNumberOf16BitsStaysWhatItIs(LaneWidth width, Rounding rounding) {
     final int length = 1 << 16;
-    final short[] params = new short[length];
-    for (int i = 0; i < length; i++) {
-      params[i] = (short) i;
-    }
-    step(
-        width,
-        NOTHING_CHANGED.atStep(63).withRounding(rounding),
-        AdamSlice.of(
-            Storage.ofBfloat16(params), floats(length), floats(length), floats(length)));
-    for (int i = 0; i < length; i++) {
-      final float before = Float.intBitsToFloat(i << 16);
-      final float after = Float.intBitsToFloat(params[i] << 16);
-      assertThat(Float.floatToIntBits(after)).isEqualTo(Float.floatToIntBits(before));
+    for (Format format : Kept.OF_16_BITS) {
+      final short[] params = new short[length];
+      for (int i = 0; i < length; i++) {
+        params[i] = (short) i;
+      }
+      step(
+          width,
+          NOTHING_CHANGED.atStep(63).withRounding(rounding),
+          AdamSlice.of(
+              Storage.of(MemorySegment.ofArray(params), format), floats(length), floats(length),
+              floats(length)));
+      for (int i = 0; i < length; i++) {
+        final float before = FormatTranscription.read16(format, (short) i);
+        final float after = FormatTranscription.read16(format, params[i]);
+        assertThat(Float.floatToIntBits(after)).isEqualTo(Float.floatToIntBits(before));
+      }
     }
   }
 
@@ -329,46 +334,67 @@ class RoundingTest {
   // ---- To nearest. ----
 
   /** Beside every number of 16 bits, subnormal and largest ones among them, by distances and not by bits. */
-  @Test
-  void nearestIsTheNearerOneAndOfTwoTheEvenOne() {
-    final int[] lower = {0, 1, 0x1234, 0x7fff, 0x8000, 0x8001, 0xedcb, 0xffff};
-    final int length = lower.length << 16;
+  @ParameterizedTest
+  @MethodSource("of16Bits")
+  void nearestIsTheNearerOneAndOfTwoTheEvenOne(Format format) {
+    final int places = 6;
+    final int length = places << 16;
     final float[] params = new float[length];
+    final float[] expected = new float[length];
     for (int i = 0; i < length; i++) {
-      params[i] = Float.intBitsToFloat(i / lower.length << 16 | lower[i % lower.length]);
+      final short bits = (short) (i / places);
+      final float below = FormatTranscription.read16(format, bits);
+      final double above = next(format, bits);
+      final float middle = (float) ((below + above) / 2);
+      final float x =
+          switch (i % places) {
+            case 0 -> below;
+            case 1 -> Math.nextAfter(below, above);
+            case 2 -> Math.nextAfter(middle, below);
+            case 3 -> middle;
+            case 4 -> Math.nextAfter(middle, above);
+            default -> Math.nextAfter((float) above, below);
+          };
+      params[i] = x;
+      final double toBelow = Math.abs((double) x - below);
+      final double toAbove = Math.abs(above - x);
+      final boolean isAbove = toAbove < toBelow || toAbove == toBelow && (bits & 1) == 1;
+      // Behind the largest there would be another one: it is infinity.
+      expected[i] =
+          !Float.isFinite(below)
+              ? x
+              : isAbove ? FormatTranscription.read16(format, (short) (bits + 1)) : below;
     }
     final short[] copy = new short[length];
-    final short[] set = new short[1];
+    final Storage set = Storage.of(MemorySegment.ofArray(new short[1]), format);
     AdamKernel.preferred()
         .step(
             NOTHING_CHANGED.atStep(63),
             AdamSlice.of(Storage.of(params), floats(length), floats(length), floats(length))
-                .withCopy(Storage.ofBfloat16(copy)));
+                .withCopy(Storage.of(MemorySegment.ofArray(copy), format)));
     for (int i = 0; i < length; i++) {
-      final float x = params[i];
-      final float actual = Float.intBitsToFloat(copy[i] << 16);
-      assertThat(Float.floatToIntBits(actual)).isEqualTo(Float.floatToIntBits(nearest(x)));
+      final float actual = FormatTranscription.read16(format, copy[i]);
+      assertThat(Float.floatToIntBits(actual))
+          .as("%s", params[i])
+          .isEqualTo(Float.floatToIntBits(expected[i]));
       if (i % 37 == 0) {
-        Storage.ofBfloat16(set).set(0, x);
-        assertThat(set[0]).isEqualTo(copy[i]);
+        set.set(0, params[i]);
+        assertThat(((short[]) set.array)[0]).isEqualTo(copy[i]);
       }
     }
   }
 
-  private static float nearest(float x) {
-    if (x != x || Float.isInfinite(x)) {
-      return x;
-    }
-    final int bits = Float.floatToRawIntBits(x) & 0xffff_0000;
-    final double below = Float.intBitsToFloat(bits);
-    // Behind the largest there would be the next power of two.
-    final boolean isLargest = (bits & 0x7fff_0000) == 0x7f7f_0000;
-    final double above =
-        isLargest ? Math.copySign(0x1p128, x) : Float.intBitsToFloat(bits + 0x1_0000);
-    final double toBelow = Math.abs(x - below);
-    final double toAbove = Math.abs(above - x);
-    final boolean isBelowOdd = (bits >>> 16 & 1) == 1;
-    return (float) (toAbove < toBelow || toAbove == toBelow && isBelowOdd ? above : below);
+  static List<Format> of16Bits() {
+    return Kept.OF_16_BITS;
+  }
+
+  /** The number behind this one, away from zero; behind the largest at the same distance as that before it. */
+  private static double next(Format format, short bits) {
+    final double x = FormatTranscription.read16(format, bits);
+    final double next = FormatTranscription.read16(format, (short) (bits + 1));
+    return Double.isFinite(x) && Double.isInfinite(next)
+        ? 2 * x - FormatTranscription.read16(format, (short) (bits - 1))
+        : next;
   }
 
   @Test

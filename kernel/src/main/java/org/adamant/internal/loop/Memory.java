@@ -2,6 +2,7 @@ package org.adamant.internal.loop;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Array;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,23 +20,23 @@ public final class Memory {
    * @return an array, a segment, or blocks; null for {@link Kind#NONE}
    */
   public static @Nullable Object of(Kind kind, Place place, double... values) {
-    final Object memory =
-        switch (kind) {
-          case NONE -> null;
-          case FLOAT_ARRAY -> new float[values.length];
-          case DOUBLE_ARRAY -> new double[values.length];
-          case BFLOAT16_ARRAY -> new short[values.length];
-          case FLOAT_SEGMENT, DOUBLE_SEGMENT, BFLOAT16_SEGMENT ->
-              place.allocate((long) values.length * kind.bytes);
-          case BLOCK8_SEGMENT ->
-              new Block8(
-                  place.allocate(values.length),
-                  place.allocate(Block8.scaleBytes(values.length)));
-        };
+    final Object memory = zeros(kind, place, values.length);
     for (int i = 0; i < values.length; i++) {
       set(kind, memory, i, values[i]);
     }
     return memory;
+  }
+
+  private static @Nullable Object zeros(Kind kind, Place place, int length) {
+    if (kind == Kind.NONE) {
+      return null;
+    }
+    if (kind == Kind.BLOCK8_SEGMENT) {
+      return new Block8(place.allocate(length), place.allocate(Block8.scaleBytes(length)));
+    }
+    return kind.isSegment
+        ? place.allocate((long) length * kind.bytes)
+        : kind.newArray(length);
   }
 
   /**
@@ -55,16 +56,27 @@ public final class Memory {
       case NONE -> 0;
       case FLOAT_ARRAY -> ((float[]) memory)[(int) index];
       case DOUBLE_ARRAY -> ((double[]) memory)[(int) index];
-      case BFLOAT16_ARRAY -> Bfloat16.decode(((short[]) memory)[(int) index]);
       case FLOAT_SEGMENT ->
           ((MemorySegment) memory).get(ValueLayout.JAVA_FLOAT_UNALIGNED, index * Float.BYTES);
       case DOUBLE_SEGMENT ->
           ((MemorySegment) memory).get(ValueLayout.JAVA_DOUBLE_UNALIGNED, index * Double.BYTES);
-      case BFLOAT16_SEGMENT ->
-          Bfloat16.decode(
-              ((MemorySegment) memory).get(ValueLayout.JAVA_SHORT_UNALIGNED, index * Short.BYTES));
       case BLOCK8_SEGMENT -> ((Block8) memory).get(index);
+      default -> kind.decode(bits(memory, index));
     };
+  }
+
+  private static short bits(Object memory, long index) {
+    return memory instanceof short[] shorts
+        ? shorts[(int) index]
+        : ((MemorySegment) memory).get(ValueLayout.JAVA_SHORT_UNALIGNED, index * Short.BYTES);
+  }
+
+  private static void setBits(Object memory, long index, short bits) {
+    if (memory instanceof short[] shorts) {
+      shorts[(int) index] = bits;
+    } else {
+      ((MemorySegment) memory).set(ValueLayout.JAVA_SHORT_UNALIGNED, index * Short.BYTES, bits);
+    }
   }
 
   /**
@@ -86,16 +98,13 @@ public final class Memory {
       }
       case FLOAT_ARRAY -> ((float[]) memory)[(int) index] = x;
       case DOUBLE_ARRAY -> ((double[]) memory)[(int) index] = value;
-      case BFLOAT16_ARRAY -> ((short[]) memory)[(int) index] = Bfloat16.encode(x);
       case FLOAT_SEGMENT ->
           ((MemorySegment) memory).set(ValueLayout.JAVA_FLOAT_UNALIGNED, index * Float.BYTES, x);
       case DOUBLE_SEGMENT ->
           ((MemorySegment) memory)
               .set(ValueLayout.JAVA_DOUBLE_UNALIGNED, index * Double.BYTES, value);
-      case BFLOAT16_SEGMENT ->
-          ((MemorySegment) memory)
-              .set(ValueLayout.JAVA_SHORT_UNALIGNED, index * Short.BYTES, Bfloat16.encode(x));
       case BLOCK8_SEGMENT -> ((Block8) memory).set(index, x);
+      default -> setBits(memory, index, kind.encode(x));
     }
   }
 
@@ -141,14 +150,11 @@ public final class Memory {
       return 0;
     }
     Objects.requireNonNull(memory);
-    return switch (kind) {
-      case NONE -> 0;
-      case FLOAT_ARRAY -> ((float[]) memory).length;
-      case DOUBLE_ARRAY -> ((double[]) memory).length;
-      case BFLOAT16_ARRAY -> ((short[]) memory).length;
-      case FLOAT_SEGMENT, DOUBLE_SEGMENT, BFLOAT16_SEGMENT ->
-          ((MemorySegment) memory).byteSize() / kind.bytes;
-      case BLOCK8_SEGMENT -> ((Block8) memory).codes.byteSize();
-    };
+    if (memory instanceof Block8 blocks) {
+      return blocks.codes.byteSize();
+    }
+    return memory instanceof MemorySegment segment
+        ? segment.byteSize() / kind.bytes
+        : Array.getLength(memory);
   }
 }

@@ -51,12 +51,11 @@ public enum Place {
       return NATIVE;
     }
     final Place ofNumbers =
-        switch (kind) {
-          case FLOAT_SEGMENT -> FLOATS;
-          case DOUBLE_SEGMENT -> DOUBLES;
-          case BFLOAT16_SEGMENT -> SHORTS;
-          case BLOCK8_SEGMENT -> BYTES;
-          default -> ANY;
+        switch (kind.bytes) {
+          case Float.BYTES -> FLOATS;
+          case Double.BYTES -> DOUBLES;
+          case Short.BYTES -> SHORTS;
+          default -> BYTES;
         };
     return segment.getClass() == ofNumbers.type() ? ofNumbers : ANY;
   }

@@ -429,7 +429,7 @@ final class ReferenceLoop extends Loop {
     if (kind == Kind.DOUBLE_SEGMENT) {
       return ((MemorySegment) memory).get(ValueLayout.JAVA_DOUBLE_UNALIGNED, base + i << 3);
     }
-    return Bfloat16.decode(bits(memory, kind, i, base));
+    return kind.decode(bits(memory, kind, i, base));
   }
 
   private static void store(Object memory, Kind kind, int i, long base, double x, int random) {
@@ -445,19 +445,19 @@ final class ReferenceLoop extends Loop {
       storeBits(
           memory, kind, i, base,
           random == NEAREST
-              ? Bfloat16.encode((float) x)
-              : Bfloat16.encode((float) x, random));
+              ? kind.encode((float) x)
+              : kind.encode((float) x, random));
     }
   }
 
   private static short bits(Object memory, Kind kind, int i, long base) {
-    return kind == Kind.BFLOAT16_ARRAY
+    return kind.isShortArray()
         ? ((short[]) memory)[i]
         : ((MemorySegment) memory).get(ValueLayout.JAVA_SHORT_UNALIGNED, base + i << 1);
   }
 
   private static void storeBits(Object memory, Kind kind, int i, long base, short bits) {
-    if (kind == Kind.BFLOAT16_ARRAY) {
+    if (kind.isShortArray()) {
       ((short[]) memory)[i] = bits;
     } else {
       ((MemorySegment) memory).set(ValueLayout.JAVA_SHORT_UNALIGNED, base + i << 1, bits);

@@ -44,10 +44,11 @@ import org.jspecify.annotations.NullUnmarked;
  * <p>This class is a template: it is never initialised itself, {@link Specialiser} defines it again as
  * a hidden class for each {@link Specialisation}. The build expands the private static methods in {@code
  * stepVectors} (see {@code kernel/src/build/Expand.java}): C2 stops inlining where a loop has become large, and
- * would allocate the vectors that go through the others. Of the source the build makes two templates, this one and
- * RelativeSimdLoop for the relatives of Adam, see {@link Variant#isRelative}: in a method of 8,000 bytes C2 would
- * inline less. The species must be a constant: from an instance field
- * the loop runs at half the speed, as a parameter 73 times slower.
+ * would allocate the vectors that go through the others. Of the source the build makes four templates: this one,
+ * RelativeSimdLoop for the relatives of Adam, see {@link Variant#isRelative}, and DoubleSimdLoop and
+ * RelativeDoubleSimdLoop for doubles. In a method of 8,000 bytes C2 would inline less, and a longer one it would not
+ * compile. The species must be a constant: from an instance field the loop runs at half the speed, as a parameter 73
+ * times slower.
  *
  * <p>The constants at the head are those of {@link ReferenceLoop} once more. Only a static final of the specialised class
  * itself is a literal to every compiler; and asked of an object, each would take more of the 8,000 bytes.
@@ -77,14 +78,14 @@ final class SimdLoop extends Loop {
   private static final Class<?> AVERAGE_CLASS = LAYOUT.place(Operand.AVERAGE).type();
   private static final Class<?> COPY_CLASS = LAYOUT.place(Operand.COPY).type();
   private static final Class<?> REMAINDER_CLASS = LAYOUT.place(Operand.REMAINDER).type();
-  private static final boolean FLOAT = LAYOUT.element() == Specialisation.Element.FLOAT;
+  // Written so that javac leaves out what is not for this template.
+  private static final boolean FLOAT = true;
   private static final boolean HAS_ARRAYS = LAYOUT.hasArrays();
   private static final boolean M_IN_BLOCKS = M == Kind.BLOCK8_SEGMENT;
   private static final Variant VARIANT = CONSTANTS.variant();
   private static final boolean SIGN = VARIANT.has(Feature.SIGN);
   private static final boolean V_IN_BLOCKS = V == Kind.BLOCK8_SEGMENT && !SIGN;
   private static final boolean PYTORCH = VARIANT.has(Feature.PYTORCH);
-  // Written so that javac leaves out what is not for this template.
   private static final boolean RELATIVES = false;
   private static final boolean SPARSE = VARIANT.has(Feature.SPARSE);
   private static final boolean RECTIFIES = VARIANT.has(Feature.RECTIFIES);
@@ -124,12 +125,12 @@ final class SimdLoop extends Loop {
   private static final boolean RANDOM_FURTHER = RANDOM_MAXIMA || RANDOM_AVERAGE;
   // Whether all that is read has so few bits that no NaN has a payload to be carried into its sign.
   private static final boolean HAS_SHORT_NAN =
-      PARAMS.isLossy()
+      PARAMS.hasShortNan()
           && !HAS_REMAINDER
-          && GRADS.isLossy()
-          && M.isLossy()
-          && V.isLossy()
-          && (!MAXIMUM || MAXIMA.isLossy());
+          && GRADS.hasShortNan()
+          && M.hasShortNan()
+          && V.hasShortNan()
+          && (!MAXIMUM || MAXIMA.hasShortNan());
   private static final VectorShape SHAPE = VectorShape.forBitSize(CONSTANTS.laneBits());
   private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
   private static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(double.class, SHAPE);
@@ -239,12 +240,13 @@ final class SimdLoop extends Loop {
     final Vector<Number> zero = broadcast(0);
     final Vector<Number> one = RELATIVES && (RECTIFIES || SIGN) ? zero.broadcast(1) : null;
     final DoubleVector half =
-        !RELATIVES && FMA_ROOT ? DoubleVector.broadcast(DOUBLES, this.half) : null;
-    final LongVector seed = !RELATIVES && FMA_ROOT ? LongVector.broadcast(LONGS, this.seed) : null;
+        !RELATIVES && !FLOAT && FMA_ROOT ? DoubleVector.broadcast(DOUBLES, this.half) : null;
+    final LongVector seed =
+        !RELATIVES && !FLOAT && FMA_ROOT ? LongVector.broadcast(LONGS, this.seed) : null;
     final LongVector lowest =
-        !RELATIVES && FMA_ROOT ? LongVector.broadcast(LONGS, this.lowest) : null;
+        !RELATIVES && !FLOAT && FMA_ROOT ? LongVector.broadcast(LONGS, this.lowest) : null;
     final LongVector range =
-        !RELATIVES && FMA_ROOT ? LongVector.broadcast(LONGS, this.range) : null;
+        !RELATIVES && !FLOAT && FMA_ROOT ? LongVector.broadcast(LONGS, this.range) : null;
     final int key = RANDOM_MAIN ? key(c, o, first, RandomBits.MAIN) : 0;
     final int furtherKey = RANDOM_FURTHER ? key(c, o, first, RandomBits.FURTHER) : 0;
     final int from = index(o, first);
@@ -334,12 +336,12 @@ final class SimdLoop extends Loop {
       if (M_IN_BLOCKS) {
         storeFloats(moments, i + inScratch, m1);
       } else {
-        store(m, M, i, base, m1, RANDOM_M ? lower(random) : null);
+        store(RANDOM_M ? lower(random) : null, m, M, i, base, m1);
       }
       if (V_IN_BLOCKS) {
         storeFloats(moments, i + inScratch + Scratch.SECOND, v1);
       } else if (!RELATIVES || !SIGN) {
-        store(v, V, i, base, v1, RANDOM_V ? upper(random) : null);
+        store(RANDOM_V ? upper(random) : null, v, V, i, base, v1);
       }
 
       Vector<Number> s = v1;
@@ -348,9 +350,7 @@ final class SimdLoop extends Loop {
       }
       if (!RELATIVES && MAXIMUM) {
         s = load(maxima, MAXIMA, i, base).max(s);
-        store(
-            maxima, MAXIMA, i, base, s,
-            RANDOM_MAXIMA ? lower(furtherRandom) : null);
+        store(RANDOM_MAXIMA ? lower(furtherRandom) : null, maxima, MAXIMA, i, base, s);
       }
       if (ROOT_EPSILON) {
         s = CORRECTED ? s.add(rootEpsilon) : s.lanewise(FMA, varianceScale, rootEpsilon);
@@ -364,6 +364,7 @@ final class SimdLoop extends Loop {
       } else {
         root =
             !RELATIVES
+                && !FLOAT
                 && FMA_ROOT
                 && (i & FMA_VECTORS) == FMA_VECTORS
                 && s.reinterpretAsLongs().sub(lowest).compare(ULT, range).allTrue()
@@ -395,9 +396,9 @@ final class SimdLoop extends Loop {
       if (UPDATE_ONLY || ZEROES_GRADIENT) {
         final Vector<Number> written =
             DECOUPLED ? (CAUTIOUS ? cautious : decay).lanewise(FMA, p, update) : update;
+        final Vector<Number> result = UPDATE_ONLY ? written : zero;
         store(
-            grads, GRADS, i, base, UPDATE_ONLY ? written : zero,
-            RANDOM_GRADS ? third(random) : null);
+            RANDOM_GRADS ? third(random) : null, grads, GRADS, i, base, result);
       }
       if (!UPDATE_ONLY) {
         if (RELATIVES && TWO_UPDATES) {
@@ -410,18 +411,15 @@ final class SimdLoop extends Loop {
           storeBits(params, PARAMS, i, base, bits.add(0x8000).lanewise(LSHR, 16));
           storeBits(remainder, REMAINDER, i, base, bits);
         } else {
-          store(
-              params, PARAMS, i, base, p1,
-              RANDOM_PARAMS ? third(random) : null);
+          store(RANDOM_PARAMS ? third(random) : null, params, PARAMS, i, base, p1);
         }
         if (AVERAGES) {
           final Vector<Number> a = load(average, AVERAGE, i, base);
-          store(
-              average, AVERAGE, i, base, averageWeight.lanewise(FMA, p1.sub(a), a),
-              RANDOM_AVERAGE ? upper(furtherRandom) : null);
+          final Vector<Number> a1 = averageWeight.lanewise(FMA, p1.sub(a), a);
+          store(RANDOM_AVERAGE ? upper(furtherRandom) : null, average, AVERAGE, i, base, a1);
         }
         if (HAS_COPY) {
-          store(copy, COPY, i, base, p1, null);
+          store(null, copy, COPY, i, base, p1);
         }
       }
       if (RANDOM_MAIN || RANDOM_FURTHER) {
@@ -628,14 +626,12 @@ final class SimdLoop extends Loop {
               HALF_FLOATS, (MemorySegment) memory, base + i << 2, ORDER);
     } else {
       final ShortVector halves =
-          GRADS == Kind.BFLOAT16_ARRAY
+          isShortArray(GRADS)
               ? ShortVector.fromArray(HALF_SHORTS, (short[]) memory, i)
               : ShortVector.fromMemorySegment(
                   HALF_SHORTS, (MemorySegment) memory, base + i << 1, ORDER);
       floats =
-          ((IntVector) halves.convertShape(ZERO_EXTEND_S2I, HALF_INTS, 0))
-              .lanewise(LSHL, 16)
-              .reinterpretAsFloats();
+          decode16((IntVector) halves.convertShape(ZERO_EXTEND_S2I, HALF_INTS, 0));
     }
     return (DoubleVector) floats.convertShape(F2D, DOUBLES, 0);
   }
@@ -726,40 +722,49 @@ final class SimdLoop extends Loop {
 
   private static Vector<Number> load(Object memory, Kind kind, int i, long base) {
     final Vector<?> lanes;
-    if (kind == Kind.FLOAT_ARRAY) {
-      lanes = FloatVector.fromArray(FLOATS, (float[]) memory, i);
-    } else if (kind == Kind.DOUBLE_ARRAY) {
+    if (!FLOAT && kind == Kind.DOUBLE_ARRAY) {
       lanes = DoubleVector.fromArray(DOUBLES, (double[]) memory, i);
+    } else if (!FLOAT) {
+      lanes =
+          DoubleVector.fromMemorySegment(DOUBLES, (MemorySegment) memory, base + i << 3, ORDER);
+    } else if (kind == Kind.FLOAT_ARRAY) {
+      lanes = FloatVector.fromArray(FLOATS, (float[]) memory, i);
     } else if (kind == Kind.FLOAT_SEGMENT) {
       lanes =
           FloatVector.fromMemorySegment(FLOATS, (MemorySegment) memory, base + i << 2, ORDER);
-    } else if (kind == Kind.DOUBLE_SEGMENT) {
-      lanes =
-          DoubleVector.fromMemorySegment(
-              DOUBLES, (MemorySegment) memory, base + i << 3, ORDER);
     } else {
-      lanes = bits(memory, kind, i, base).lanewise(LSHL, 16).reinterpretAsFloats();
+      lanes = decode16(bits(memory, kind, i, base));
     }
     return (Vector<Number>) lanes;
   }
 
   /** Stores numbers; those of a lossy kind are rounded with 16 random bits each, to nearest where these are null. */
   private static void store(
-      Object memory, Kind kind, int i, long base, Vector<?> lanes, IntVector random) {
-    if (kind == Kind.FLOAT_ARRAY) {
-      ((FloatVector) lanes).intoArray((float[]) memory, i);
-    } else if (kind == Kind.DOUBLE_ARRAY) {
+      IntVector random, Object memory, Kind kind, int i, long base, Vector<?> lanes) {
+    if (!FLOAT && kind == Kind.DOUBLE_ARRAY) {
       ((DoubleVector) lanes).intoArray((double[]) memory, i);
+    } else if (!FLOAT) {
+      ((DoubleVector) lanes).intoMemorySegment((MemorySegment) memory, base + i << 3, ORDER);
+    } else if (kind == Kind.FLOAT_ARRAY) {
+      ((FloatVector) lanes).intoArray((float[]) memory, i);
     } else if (kind == Kind.FLOAT_SEGMENT) {
       ((FloatVector) lanes).intoMemorySegment((MemorySegment) memory, base + i << 2, ORDER);
-    } else if (kind == Kind.DOUBLE_SEGMENT) {
-      ((DoubleVector) lanes).intoMemorySegment((MemorySegment) memory, base + i << 3, ORDER);
     } else {
-      final IntVector bits = HAS_SHORT_NAN ? lanes.reinterpretAsInts() : withoutPayload(lanes);
-      final IntVector addend =
-          random == null ? bits.lanewise(LSHR, 16).and(1).add(0x7fff) : random;
-      storeBits(memory, kind, i, base, bits.add(addend).lanewise(LSHR, 16));
+      storeBits(memory, kind, i, base, encode16(lanes, random));
     }
+  }
+
+  /** The floats that numbers of 16 bits stand for. */
+  private static FloatVector decode16(IntVector bits) {
+    return bits.lanewise(LSHL, 16).reinterpretAsFloats();
+  }
+
+  /** The 16 bits of floats, and any ones above them; to nearest where there are no random numbers. */
+  private static IntVector encode16(Vector<?> floats, IntVector random) {
+    final IntVector bits = HAS_SHORT_NAN ? floats.reinterpretAsInts() : withoutPayload(floats);
+    final IntVector addend =
+        random == null ? bits.lanewise(LSHR, 16).and(1).add(0x7fff) : random;
+    return bits.add(addend).lanewise(LSHR, 16);
   }
 
   /** The bits of floats of which no NaN is so large that a carry would make a zero of it, see {@link Bfloat16}. */
@@ -776,9 +781,14 @@ final class SimdLoop extends Loop {
     return (Vector<Number>) floats;
   }
 
+  /** As {@link Kind#isShortArray}, which might not be inlined. */
+  private static boolean isShortArray(Kind kind) {
+    return kind == Kind.BFLOAT16_ARRAY;
+  }
+
   private static IntVector bits(Object memory, Kind kind, int i, long base) {
     final ShortVector halves =
-        kind == Kind.BFLOAT16_ARRAY
+        isShortArray(kind)
             ? ShortVector.fromArray(SHORTS, (short[]) memory, i)
             : ShortVector.fromMemorySegment(SHORTS, (MemorySegment) memory, base + i << 1, ORDER);
     return (IntVector) halves.convertShape(ZERO_EXTEND_S2I, INTS, 0);
@@ -786,7 +796,7 @@ final class SimdLoop extends Loop {
 
   private static void storeBits(Object memory, Kind kind, int i, long base, IntVector bits) {
     final ShortVector halves = (ShortVector) bits.convertShape(I2S, SHORTS, 0);
-    if (kind == Kind.BFLOAT16_ARRAY) {
+    if (isShortArray(kind)) {
       halves.intoArray((short[]) memory, i);
     } else {
       halves.intoMemorySegment((MemorySegment) memory, base + i << 1, ORDER);

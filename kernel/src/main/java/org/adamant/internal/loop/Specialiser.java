@@ -81,8 +81,7 @@ public final class Specialiser {
   }
 
   private static Loop simd(Specialisation constants) {
-    final Class<? extends Loop> template =
-        constants.variant().isRelative() ? RelativeSimdLoop.class : SimdLoop.class;
+    final Class<? extends Loop> template = simdTemplate(constants);
     try {
       return define(template, constants);
     } catch (RuntimeException | Error e) {
@@ -90,6 +89,14 @@ public final class Specialiser {
     } catch (Throwable e) {
       throw new IllegalStateException(unreadable(template), e);
     }
+  }
+
+  private static Class<? extends Loop> simdTemplate(Specialisation constants) {
+    final boolean isRelative = constants.variant().isRelative();
+    if (constants.element() == Specialisation.Element.FLOAT) {
+      return isRelative ? RelativeSimdLoop.class : SimdLoop.class;
+    }
+    return isRelative ? RelativeDoubleSimdLoop.class : DoubleSimdLoop.class;
   }
 
   /** Defines a template again. By its class and not by its name, so that tools see that it is needed. */

@@ -30,7 +30,9 @@ class SpecialiserTest {
 
   /** See kernel/src/build/Expand.java: what is called here, C2 may not inline. */
   @ParameterizedTest
-  @ValueSource(classes = {SimdLoop.class, RelativeSimdLoop.class})
+  @ValueSource(classes = {
+    SimdLoop.class, RelativeSimdLoop.class, DoubleSimdLoop.class, RelativeDoubleSimdLoop.class
+  })
   void theSimdLoopsCallNoneOfTheirOwnMethods(Class<?> template) throws IOException {
     try (InputStream in = template.getResourceAsStream(template.getSimpleName() + ".class")) {
       final List<String> called =

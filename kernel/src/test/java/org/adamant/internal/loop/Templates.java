@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.adamant.internal.loop.Specialisation.Element;
 
 /** For tests of other packages: the templates, and what can be made of them. */
 public final class Templates {
@@ -25,9 +26,9 @@ public final class Templates {
     return file(ReferenceLoop.class);
   }
 
-  /** The class file of the SIMD loop. */
-  public static byte[] simd() throws IOException {
-    return file(SimdLoop.class);
+  /** The class file of the SIMD loop of a step on such operands. */
+  public static byte[] simd(Layout layout) throws IOException {
+    return file(layout.element() == Element.FLOAT ? SimdLoop.class : DoubleSimdLoop.class);
   }
 
   private static byte[] file(Class<?> template) throws IOException {

@@ -83,7 +83,7 @@ class TrialTest {
     final byte[] file =
         ClassFile.of()
             .transformClass(
-                ClassFile.of().parse(Templates.simd()),
+                ClassFile.of().parse(Templates.simd(layout)),
                 ClassTransform.transformingMethods(
                     method -> method.methodName().equalsString(changed),
                     (method, next) -> {

@@ -57,6 +57,8 @@ class WitnessIT {
       assertThat(jar.stream().map(JarEntry::getName))
           .contains("org/adamant/internal/loop/SimdLoop.class")
           .contains("org/adamant/internal/loop/RelativeSimdLoop.class")
+          .contains("org/adamant/internal/loop/DoubleSimdLoop.class")
+          .contains("org/adamant/internal/loop/RelativeDoubleSimdLoop.class")
           .doesNotContain("org/adamant/AdamOptimizer.class");
     }
     SIMD.check(SIMD.run(Command.JAVA_HOME, MINIMIZED));
