@@ -2,7 +2,7 @@ package org.adamant.internal.loop;
 
 import org.adamant.internal.loop.Specialisation.Element;
 
-/** How the numbers of an operand are written, and in what they lie. A constant of the specialised loop. */
+/** The format of an operand's numbers, and whether they lie in an array. A constant of the specialised loop. */
 public enum Kind {
   /** There is no such operand. */
   NONE(Element.FLOAT, 0, false),
@@ -21,13 +21,13 @@ public enum Kind {
   /** A segment of blocks of 8-bit numbers, see {@link Block8}. */
   BLOCK8_SEGMENT(Element.FLOAT, Byte.BYTES, true);
 
-  /** What a step computes in where the parameters are of this kind. */
+  /** The type in which a step computes if the parameters are of this kind. */
   public final Element element;
 
   /** The bytes of a number. */
   public final int bytes;
 
-  /** Whether it lies in a segment, not in an array. */
+  /** Whether the numbers lie in a segment, not in an array. */
   public final boolean isSegment;
 
   Kind(Element element, int bytes, boolean isSegment) {

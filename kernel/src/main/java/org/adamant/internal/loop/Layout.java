@@ -6,11 +6,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.adamant.internal.loop.Specialisation.Element;
 
 /**
- * The kinds of all operands of a step, a constant of the specialised loop. There is one instance of each, so that
- * they are compared by reference.
+ * The kinds of all operands of a step, a constant of the specialised loop. There is one instance of each layout, so
+ * that layouts are compared by reference.
  *
- * <p>Maxima and averages that are not there have a kind nevertheless: the variant says whether they are used, and slices
- * with and without them then share a loop.
+ * <p>Maxima and averages have a kind even if they are absent: the variant says whether they are used, so slices
+ * with and without them share a loop.
  */
 public final class Layout {
 
@@ -24,7 +24,7 @@ public final class Layout {
   /** Plain arrays of double. */
   public static final Layout DOUBLES = uniform(Kind.DOUBLE_ARRAY);
 
-  /** A small number, another one for each layout: an index into tables. */
+  /** A small number, different for each layout: an index into tables. */
   public final int id = MADE.getAndIncrement();
 
   private final Kind[] kinds;
@@ -35,7 +35,7 @@ public final class Layout {
   private Layout(Kind[] kinds) {
     this.kinds = kinds;
     this.ofGrads = isUniform(kinds) ? this : uniform(kinds[Operand.GRADS.ordinal()]);
-    // Loops, not streams or lists: no first step loads more classes than it needs.
+    // Loops, not streams or lists, so that a first step loads no more classes than it needs.
     boolean anyIsLossy = false;
     boolean anyHasBlocks = false;
     for (Kind kind : kinds) {
@@ -49,7 +49,7 @@ public final class Layout {
   /**
    * The layout of these kinds.
    *
-   * @param kinds the kind of each {@link Operand}, in their order, {@link Kind#NONE} for one that is not there
+   * @param kinds the kind of each {@link Operand}, in their order, {@link Kind#NONE} for an absent one
    * @return the one instance
    */
   public static Layout of(Kind... kinds) {
@@ -101,7 +101,7 @@ public final class Layout {
     return Arrays.equals(kinds, uniform);
   }
 
-  /** That of operands beside such parameters which lose nothing. */
+  /** The kind of other operands that loses nothing beside such parameters. */
   private static Kind plain(Kind params) {
     if (params.element == Element.DOUBLE) {
       return params.isSegment ? Kind.DOUBLE_SEGMENT : Kind.DOUBLE_ARRAY;
@@ -109,7 +109,10 @@ public final class Layout {
     return params.isSegment ? Kind.FLOAT_SEGMENT : Kind.FLOAT_ARRAY;
   }
 
-  /** {@return the layout of all operands in the kind of these gradients: all that reading gradients depends on} */
+  /**
+   * {@return the layout with all operands in the kind of these gradients, which is all that reading gradients
+   * needs}
+   */
   public Layout ofGrads() {
     return ofGrads;
   }
@@ -123,7 +126,7 @@ public final class Layout {
     return kinds[operand.ordinal()];
   }
 
-  /** {@return what a step computes in} */
+  /** {@return the type in which a step computes} */
   public Element element() {
     return kinds[0].element;
   }
@@ -138,12 +141,14 @@ public final class Layout {
     return isLossy;
   }
 
-  /** The width, in bits, up to which there are no vectors: of one lane, or of as many 16 or 8-bit numbers as floats. */
+  /**
+   * The width, in bits, up to which there are no vectors: of one lane, or of 16- or 8-bit numbers for those lanes.
+   */
   int narrowest() {
     if (hasBlocks) {
       return 128;
     }
-    // Not a lambda: the first of a program takes milliseconds to link.
+    // Not a lambda, as the first lambda of a program takes milliseconds to link.
     for (Kind kind : kinds) {
       if (kind.bytes == Short.BYTES) {
         return 64;

@@ -4,13 +4,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Operands of any kind, number by number: for set-up, samples and tests. The loops have their own ways. */
+/** Reads and writes operands of any kind number by number, for set-up, samples and tests. Loops do not use it. */
 public final class Memory {
 
   private Memory() {}
 
   /**
-   * New memory with these numbers, rounded to nearest; native where it is a segment.
+   * New memory with these numbers, rounded to nearest; a segment is native.
    *
    * @param kind the kind
    * @param values the numbers
@@ -62,7 +62,7 @@ public final class Memory {
   }
 
   /**
-   * Puts in one number, rounded to nearest.
+   * Writes one number, rounded to nearest.
    *
    * @param kind the kind of the memory
    * @param memory an array, a segment, or blocks
@@ -90,7 +90,7 @@ public final class Memory {
   }
 
   /**
-   * Copies all of the numbers, bit by bit.
+   * Copies all numbers bit by bit.
    *
    * @param kind the kind of both
    * @param from an array, a segment, or blocks
@@ -108,7 +108,7 @@ public final class Memory {
   }
 
   /**
-   * Whether all numbers are the same. NaN is the same as NaN, and 0 is not -0.
+   * Whether all numbers are equal. NaN equals NaN, and 0 does not equal -0.
    *
    * @param kind the kind of both
    * @param one an array, a segment, or blocks
