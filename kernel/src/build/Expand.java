@@ -32,11 +32,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A step of the build: expands the private static methods of a class where some of its methods call them.
+ * A step of the build: expands calls of a class's private static methods in some of its methods.
  *
- * <p>C2 inlines ordinary methods only until its graph of the caller has some 18,000 nodes, of which a vector
- * loaded or stored takes hundreds. After that a method that takes or returns a vector is a call, and every such
- * vector is allocated. So that the source can be written in such methods, they are expanded in the class file.
+ * <p>C2 inlines ordinary methods only until its graph of the caller has some 18,000 nodes, and loading or storing
+ * one vector takes hundreds. After that a method that takes or returns a vector is a call, and every such vector is
+ * allocated. The source can use such methods because they are expanded in the class file.
  *
  * <pre>
  *   java Expand.java target/classes/a/b/C.class method...
@@ -46,7 +46,7 @@ import java.util.Map;
  */
 final class Expand {
 
-  /** HotSpot does not compile methods that are longer, see its flag HugeMethodLimit. */
+  /** HotSpot does not compile longer methods, see its flag HugeMethodLimit. */
   private static final int LARGEST_METHOD = 8000;
 
   private static final int DEEPEST = 10;
@@ -91,7 +91,7 @@ final class Expand {
   }
 
   private static byte[] expand(byte[] bytes, String name) {
-    // By loading classes: the common superclass of the vectors is not public.
+    // Loads classes, as the common superclass of the vectors is not public.
     final ClassFile classFile =
         ClassFile.of(
             ClassHierarchyResolverOption.of(
@@ -106,7 +106,7 @@ final class Expand {
             (code, element) -> expand.add(code, element, firstFree, 0)));
   }
 
-  /** Adds an element, or what it calls, whose locals are then those from {@code firstFree} on. */
+  /** Adds an element, or the body of the method it calls, whose locals then begin at {@code firstFree}. */
   private void add(CodeBuilder code, CodeElement element, int firstFree, int depth) {
     final CodeAttribute helper =
         element instanceof InvokeInstruction call
@@ -153,7 +153,7 @@ final class Expand {
           throw new IllegalStateException("cannot be expanded: " + call);
         case Instruction instruction ->
           add(code, instruction, base + helper.maxLocals(), depth);
-        // Line numbers: the line stays that of the call. Stack maps are made anew.
+        // Line numbers are dropped, so the line stays that of the call. Stack maps are made anew.
         default -> {
         }
       }

@@ -24,10 +24,10 @@ import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
 
 /**
- * How the state of an optimizer is written, see {@link AdamOptimizer#save}.
+ * The file format of the state of an optimizer, see {@link AdamOptimizer#save}.
  *
- * <p>The tensors of a parameter are called as PyTorch's distributed checkpoints call them; all else is in the metadata, under
- * keys that begin with "adamant.".
+ * <p>The tensors of a parameter have the names of PyTorch's distributed checkpoints. All else is in the metadata,
+ * under keys that begin with "adamant.".
  */
 final class OptimizerFile {
 
@@ -45,12 +45,12 @@ final class OptimizerFile {
   private static final String GRADIENT_ROWS = ".gradient_rows";
   private static final String ROWS = ".row_steps";
 
-  /** What an optimizer is besides its parameters: names and values in text, exactly. */
+  /** The state and settings of an optimizer besides its parameters, by name, as exact text. */
   final Map<String, String> values = new TreeMap<>();
 
   final Map<String, ParameterState> states = new LinkedHashMap<>();
 
-  /** The parameters themselves, in the file or to be written to it. */
+  /** The parameters themselves, from the file or for it. */
   final Map<String, Storage> params = new LinkedHashMap<>();
 
   private String where = "";
@@ -120,7 +120,7 @@ final class OptimizerFile {
     if (storage.scales == null) {
       return storage.bytes();
     }
-    // The scales of a whole storage come behind its numbers; those of a range of it do not.
+    // The scales of a whole storage follow its numbers; those of a range of it do not.
     final MemorySegment all =
         Arena.ofAuto().allocate(storage.bytes().byteSize() + storage.scales.byteSize());
     all.copyFrom(storage.bytes());
@@ -164,8 +164,8 @@ final class OptimizerFile {
    * Reads a file that an optimizer has written.
    *
    * @param file the file
-   * @param arena of the mapping, to which the parameters belong
-   * @param settings say where moments lie
+   * @param arena the arena of the mapping, which owns the parameters
+   * @param settings decide where moments lie
    */
   static OptimizerFile read(Path file, Arena arena, OptimizerSettings settings)
       throws IOException {
@@ -250,7 +250,7 @@ final class OptimizerFile {
         return number;
       }
     } catch (NumberFormatException e) {
-      // Told below.
+      // Refused below.
     }
     throw refused(
         "parameter '" + name + "' has " + value + ": expected a whole number of at least 0");
@@ -358,7 +358,7 @@ final class OptimizerFile {
             where + "rows of parameter '" + name
                 + "' have steps to take: expected sparse = EXACT as before, and catchUp(params)");
       }
-      // What rows have counted in one mode says nothing in the other.
+      // The counters of rows in one mode mean nothing in the other.
       if (areCounted && wasExact == isExact) {
         System.arraycopy(read, 0, state.sparse.counters(), 0, read.length);
       }
@@ -434,7 +434,7 @@ final class OptimizerFile {
     return gradients;
   }
 
-  /** The sum of micro-batches in the format in which these settings add up; null if there is none. */
+  /** The sum of micro-batches in the format in which these settings add; null if there is none. */
   private static Storage gradients(Reader reader, Format format, OptimizerSettings settings)
       throws CheckpointException {
     if (!reader.has(GRADIENT)) {
@@ -499,7 +499,7 @@ final class OptimizerFile {
 
     Storage numbers(String suffix, Format format, long count, Arena to) throws CheckpointException {
       final Tensor tensor = tensor(suffix);
-      // No format has less than a byte for a number; of a length beyond that, the bytes need not be countable.
+      // Every number has at least one byte. The bytes of a larger length could overflow, so that is refused first.
       if (tensor.dtype() != dtype(format) || count > tensor.data().byteSize()
           || tensor.data().byteSize() != format.byteSize(count)) {
         throw refused(
@@ -545,7 +545,7 @@ final class OptimizerFile {
           "tensor '" + tensor.name() + "' has the type " + tensor.dtype()
               + ": expected F32, F64 or BF16");
     }
-    // A copy would be aligned; the file need not be.
+    // A file need not be aligned; a copy is.
     return tensor.data().address() % format.bytes() == 0
         ? Storage.of(tensor.data(), format)
         : copy(tensor, format, Arena.ofAuto());
@@ -568,7 +568,7 @@ final class OptimizerFile {
 
   // ---- PyTorch's state. ----
 
-  /** Reads moments and counts by the names of PyTorch; tensors of other names are left alone. */
+  /** Reads moments and counts by the names of PyTorch; other tensors are ignored. */
   static OptimizerFile readPyTorch(Path file, Arena arena, OptimizerSettings settings)
       throws IOException {
     final SafeTensors tensors = SafeTensors.map(file, arena);
@@ -608,7 +608,7 @@ final class OptimizerFile {
     return read;
   }
 
-  /** Writes moments and counts by the names and in the types of PyTorch. */
+  /** Writes moments and counts with the names and types of PyTorch. */
   void writePyTorch(Path file, Map<String, long[]> shapes) throws IOException {
     final SafeTensorsWriter writer = SafeTensorsWriter.create();
     for (Map.Entry<String, ParameterState> entry : states.entrySet()) {

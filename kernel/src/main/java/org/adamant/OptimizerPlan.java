@@ -16,7 +16,7 @@ import org.adamant.internal.loop.Operand;
 import org.adamant.training.SparseRows;
 
 /**
- * A call of an optimizer's step that was checked, for as long as it is given the same arrays. To make one changes
+ * A checked call of an optimizer's step, which holds for further calls with the same arrays. Making one changes
  * nothing.
  */
 final class OptimizerPlan {
@@ -28,7 +28,7 @@ final class OptimizerPlan {
     final int group;
     final Storage param;
 
-    /** The gradient; null where it is one of some rows. */
+    /** The gradient; null if it is one of some rows. */
     final Storage grad;
 
     final SparseRows rows;
@@ -44,7 +44,7 @@ final class OptimizerPlan {
       this.rows = rows;
     }
 
-    /** All of the operands, the gradient left out. */
+    /** All operands without the gradient. */
     Storage[] operands(Storage maximum, Storage average) {
       final Storage[] operands = new Storage[Operand.COUNT];
       operands[Operand.PARAMS.ordinal()] = param;
@@ -94,13 +94,13 @@ final class OptimizerPlan {
     private final Storage[] maxima = new Storage[members.size()];
     private final Storage[] averages = new Storage[members.size()];
 
-    /** Gradients that the step cannot read where they are, and where it reads them. */
+    /** Gradients that the step cannot read in place, and the copies that it reads. */
     private final List<Storage[]> copies = new ArrayList<>();
 
-    /** Whether the parameters have what was made here; nobody else changes it while this is in use. */
+    /** Whether the parameters have the state that was made here; nothing else changes it while this is in use. */
     private boolean isRegistered;
 
-    /** A model of the slices of each member, for a norm of its own; null until there is one. */
+    /** A model of the slices of each member, for its own norm; null until it is needed. */
     private AdamModel[] alone;
 
     Update(Adam[] adams, boolean areAccumulated, Rows rows) {
@@ -123,7 +123,7 @@ final class OptimizerPlan {
           }
         }
         if (member.rows != null) {
-          // Rows may have steps to take with maxima that this one has not.
+          // Rows may have to catch up steps with maxima, even if this step has none.
           final SparseState sparse =
               rows.prepare(
                   member,
@@ -140,7 +140,8 @@ final class OptimizerPlan {
             seen.putIfAbsent(grad.array == null ? grad : grad.array, grad) != null;
         if (isSeen
             || areAccumulated && grad.format() != Numbers.computing(state.format)) {
-          // Of two parameters, though a model has every element once; or a sum in double of floats.
+          // The gradient of two parameters, but a model may have every element only once; or a sum of floats in
+          // double.
           grad = copyBeforeStep(grad, state);
         }
         AdamSlice slice = AdamSlice.of(member.param, grad, state.m, state.v);
@@ -150,7 +151,8 @@ final class OptimizerPlan {
         ofDense.add(slice);
         add(i, slice, cohortOf[i]);
       }
-      // Rows of one parameter do not overlap, nor do parameters; the gradients of a parameter were checked with its rows.
+      // Rows of a parameter do not overlap, nor do parameters; gradients of rows were checked against all
+      // parameters.
       model = hasRows ? AdamModel.ofDisjoint(slices, ofDense) : AdamModel.of(slices);
       steps = new AdamStep[slices.size()];
       stepsOfSlices = Arrays.asList(steps);
@@ -194,7 +196,7 @@ final class OptimizerPlan {
       }
     }
 
-    /** The step of all slices, if they have one; otherwise null, and the list is filled in. */
+    /** The step of all slices if they share one; otherwise null, and the list is filled in. */
     AdamStep spread(AdamStep[] ofCohorts) {
       if (ofCohorts.length == 1) {
         return ofCohorts[0];
@@ -236,7 +238,7 @@ final class OptimizerPlan {
       return smallest;
     }
 
-    /** The norm of all gradients, to the bit that of dense ones. */
+    /** The norm of all gradients, with the bits of dense ones. */
     double norm(AdamKernel kernel, ToDoubleFunction<AdamModel> ofModel) {
       return hasRows
           ? AdamKernel.normOfSums(scale -> sumsOfSquares(kernel, scale))
@@ -269,7 +271,7 @@ final class OptimizerPlan {
       return all;
     }
 
-    /** Makes the maxima those of the parameters; zeros are right whether the update is done or not. */
+    /** Gives the maxima to the parameters; zeros are right whether the update is done or not. */
     void registerMaxima() {
       for (int i = 0; !isRegistered && i < cohortOf.length; i++) {
         if (maxima[i] != null) {
@@ -278,7 +280,7 @@ final class OptimizerPlan {
       }
     }
 
-    /** Makes the averages and the counters those of the parameters. */
+    /** Gives the averages and the counters to the parameters. */
     void register() {
       for (int i = 0; !isRegistered && i < cohortOf.length; i++) {
         final ParameterState state = members.get(i).state;
@@ -309,7 +311,7 @@ final class OptimizerPlan {
     }
   }
 
-  /** Makes the rows of a parameter ready for a step. */
+  /** Prepares the rows of a parameter for a step. */
   @FunctionalInterface
   interface Rows {
 
@@ -366,10 +368,10 @@ final class OptimizerPlan {
       return new Entries(names.toArray(new String[0]), values.toArray());
     }
 
-    /** Whether these are the entries of a map, in the order in which it has them now. */
+    /** Whether these are the entries of a map, in its present order. */
     boolean areThoseOf(Map<String, ?> map) {
       final Comparison comparison = new Comparison(names, values);
-      // By the map's own loop: an iterator takes four calls for each entry, and this one.
+      // By the map's own loop, which takes one call per entry; an iterator takes four.
       map.forEach(comparison);
       return comparison.isSame && comparison.count == names.length;
     }
@@ -389,7 +391,7 @@ final class OptimizerPlan {
     }
   }
 
-  /** Compares the entries of a map, one after the other, with those it had. */
+  /** Compares the entries of a map, one after the other, with earlier ones. */
   private static final class Comparison implements BiConsumer<String, Object> {
     private final String[] names;
     private final Object[] values;
@@ -414,23 +416,23 @@ final class OptimizerPlan {
     }
   }
 
-  /** In place of the number of a group: the parameter is frozen. */
+  /** Stands for the number of a group if the parameter is frozen. */
   static final int FROZEN = -1;
 
   private final Entries params;
   private final Entries grads;
   final List<Member> members = new ArrayList<>();
 
-  /** Whether there are gradients of some rows, which are other rows each time. */
+  /** Whether there are gradients of rows, which are other rows each time. */
   final boolean hasRows;
 
   /** Whether a parameter has such gradients, or had them before. */
   final boolean hasSparse;
 
-  /** Whether the optimizer knows the parameters; where one is removed or renamed, it forgets its plans. */
+  /** Whether the optimizer knows the parameters; when one is removed or renamed, it forgets its plans. */
   boolean isRegistered;
 
-  /** Null until there is one, or after what it was made for has changed. */
+  /** The update; null until it is made, or after what it was made for has changed. */
   Update update;
 
   /**
@@ -439,7 +441,7 @@ final class OptimizerPlan {
    * @param paramsByName the parameters
    * @param gradsByName the gradients
    * @param states the states of parameters seen before
-   * @param settings of the optimizer
+   * @param settings the settings of the optimizer
    * @param groups gives the number of the group of a name, or {@link #FROZEN}
    */
   OptimizerPlan(
@@ -503,7 +505,7 @@ final class OptimizerPlan {
     overlap.requireDisjoint();
   }
 
-  /** Whether a call with these maps is this one once more. */
+  /** Whether a call with these maps is the same call. */
   boolean isFor(Map<String, ?> paramsByName, Map<String, ?> gradsByName) {
     return params.areThoseOf(paramsByName) && grads.areThoseOf(gradsByName);
   }
@@ -515,10 +517,10 @@ final class OptimizerPlan {
             + "': expected " + (isStorage ? "a storage" : "an array") + " of its own");
   }
 
-  /** The gradients in the order of their parameters, the names being checked. */
+  /** The gradients in the order of their parameters; checks the names. */
   private static Object[] gradients(Entries params, Entries grads, int[] groupOf) {
     if (Arrays.equals(params.names, grads.names)) {
-      // As mostly. Names that come twice do so in both.
+      // The usual case. Names that occur twice do so in both maps.
       params.byName("parameter");
       return grads.values;
     }
@@ -547,7 +549,7 @@ final class OptimizerPlan {
     return gradients;
   }
 
-  /** {@return a parameter as a storage, or refuses it} */
+  /** {@return a parameter as a storage; refuses other types} */
   static Storage requireValid(String name, Object param) {
     if (param == null) {
       throw new NullPointerException("parameter '" + name + "' is null");
@@ -683,7 +685,7 @@ final class OptimizerPlan {
     return value.getClass().getSimpleName();
   }
 
-  /** How parameters of a format are called. */
+  /** The name of the type of parameters of a format, for messages. */
   static String typeOf(Format format) {
     return switch (format) {
       case FLOAT32 -> float[].class.getSimpleName();

@@ -12,16 +12,16 @@ import org.adamant.training.Plateau;
 import org.adamant.training.Schedule;
 import org.adamant.training.SparseMode;
 
-/** What an optimizer was built with. */
+/** The settings with which an optimizer was built. */
 final class OptimizerSettings implements Cloneable {
 
   /**
    * A group of parameters.
    *
-   * @param name what it is called
+   * @param name its name
    * @param names which parameters belong to it
-   * @param change what it does to the hyper-parameters
-   * @param schedule its learning rate; null for that of all
+   * @param change its change of the hyper-parameters
+   * @param schedule its learning rate; null for the common one
    * @param isFrozen whether it begins frozen
    */
   record Group(
@@ -69,7 +69,7 @@ final class OptimizerSettings implements Cloneable {
     }
   }
 
-  /** The number of the group that a parameter belongs to; that of all groups if to none. */
+  /** The number of the group of a parameter; the count of groups if it is in none. */
   int groupOf(String name) {
     for (int i = 0; i < groups.size(); i++) {
       if (groups.get(i).names.test(name)) {
@@ -79,7 +79,7 @@ final class OptimizerSettings implements Cloneable {
     return groups.size();
   }
 
-  /** Where the state of a parameter lies: null for arrays, which have a largest length. */
+  /** Where the state of a parameter lies: null for arrays, whose length is limited. */
   Arena place(boolean isSegment, long length) {
     if (arena != null) {
       return arena;
@@ -87,7 +87,7 @@ final class OptimizerSettings implements Cloneable {
     return isSegment || length > Numbers.LONGEST_ARRAY ? Arena.ofAuto() : null;
   }
 
-  /** Makes a state for a parameter that has not been seen before. */
+  /** Creates the state of a new parameter. */
   ParameterState newState(String name, Storage param) {
     final Arena place = place(param.array == null, param.length());
     final Format plain = Numbers.computing(param.format());

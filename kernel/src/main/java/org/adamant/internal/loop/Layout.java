@@ -142,7 +142,8 @@ public final class Layout {
   }
 
   /**
-   * The width, in bits, up to which there are no vectors: of one lane, or of 16- or 8-bit numbers for those lanes.
+   * Up to this width, in bits, there are no vectors: they would have one lane, or fewer than any vector of 16- or
+   * 8-bit numbers.
    */
   int narrowest() {
     if (hasBlocks) {
