@@ -129,9 +129,7 @@ final class SparseState {
     return least;
   }
 
-  /**
-   *  * {@return the state for another length, in which no row has steps to catch up; null for one that begins anew}
-   */
+  /** {@return the state for another length, in which no row has to catch up; null for one that begins anew} */
   SparseState resized(long newLength, long steps) {
     if (mode == SparseMode.EXACT || counters == null) {
       // All rows are alike.
