@@ -48,7 +48,7 @@ import org.adamant.internal.loop.Variant.Feature;
  *   h_k           = 0.5 * pow(0.96, k * momentumDecay)
  * </pre>
  *
- * <p><p>The sum starts at k = 1. It ends with i, or when h_k is less than 2^-108, or when k * log(beta1) and the
+ * <p>The sum starts at k = 1. It ends with i, or when h_k is less than 2^-108, or when k * log(beta1) and the
  * sum of the terms before k are together less than -40. The sum for t + 1 is that for t and one more term. With an
  * infinite momentumDecay, mu is beta1, and c is c1. {@code pow} and {@code log1p} are those of {@link StrictMath},
  * too.
