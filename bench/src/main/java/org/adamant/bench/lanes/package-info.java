@@ -1,2 +1,2 @@
-/** Which lane width is the fastest for which size, and whether the chooser knows. */
+/** Measures which lane width is fastest for which size, and whether the chooser picks it. */
 package org.adamant.bench.lanes;
