@@ -68,7 +68,9 @@ public record Chart(
         && lines.stream().filter(line -> !line.isLimit()).map(Line::name).toList().equals(xNames);
   }
 
-  /** The numbers of some of the points, evenly spread; in rows rather than columns, as windows are narrow. */
+  /**
+   * The numbers of some of the points, evenly spread; with as many rows as columns or more, as windows are narrow.
+   */
   public Table table() {
     if (hasPlacesOfLines()) {
       return new Table(

@@ -74,7 +74,7 @@ record Gate(
   record Verdict(
       Status status, List<String> alarms, List<String> notes, List<GateRun.Case> cases) {}
 
-  /** Whether these forks leave no doubt that the kernel has become far slower, so that no more are needed. */
+  /** Whether these forks agree on a narrower path or on an allocation, so that no more are needed. */
   boolean isCertain(List<Fork> forks) {
     return forks.size() >= AGREEING
         && (forks.stream().allMatch(this::hasNarrowerPath)

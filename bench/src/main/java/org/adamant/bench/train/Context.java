@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.Optional;
 import org.adamant.bench.support.Progress;
 
-/** Where a running program reports to: a progress bar, or the losses as text. */
+/** Shows what a running program reports: as a progress bar, or the losses as text. */
 final class Context {
 
   private final Progress progress;
@@ -26,10 +26,7 @@ final class Context {
     progress.step();
   }
 
-  /**
-   * Ticks after every epoch, and prints the loss after every {@code period} of them if that is
-   * wanted.
-   */
+  /** Ticks after every epoch, and prints the loss after every {@code period} epochs if the user wants it. */
   EpochListener listener(String name, int period) {
     final EpochListener ticking = (_, _) -> tick();
     return verbose

@@ -6,10 +6,10 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
 
-/** The data the programs train on: two real sets, a text, and made ones with a fixed seed. */
+/** The data of the programs: two real sets, a text, and generated ones with a fixed seed. */
 final class DataSets {
 
-  /** What a linear regression has to find. */
+  /** The weights that a linear regression has to find. */
   private static final double[] WEIGHTS = {2, -1, 3};
 
   private static final double BIAS = 1.5;
@@ -24,7 +24,7 @@ final class DataSets {
     return uniform(rows, truth()::predict);
   }
 
-  /** The model {@link #madeUp} is made with. */
+  /** The model from which {@link #madeUp} is generated. */
   static LinearRegression truth() {
     final LinearRegression truth = new LinearRegression(WEIGHTS.length);
     System.arraycopy(WEIGHTS, 0, truth.weights(), 0, WEIGHTS.length);
@@ -67,8 +67,8 @@ final class DataSets {
   }
 
   /**
-   * The letters of the licence that Adamant comes with, a text that does not change: after the {@code window} ones
-   * before it, one-hot, the next one is the target. Small letters only, and one space for any white space.
+   * The letters of Adamant's licence, a text that does not change. The inputs are {@code window} letters, one-hot;
+   * the target is the next letter. All letters are small, and white space is one space.
    */
   static Samples text(int window) {
     final String text =

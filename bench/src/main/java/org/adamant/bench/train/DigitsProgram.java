@@ -155,8 +155,8 @@ final class DigitsProgram implements Program {
   private record Run(NetworkTrainer trainer, double[] losses, double seconds) {}
 
   /**
-   * What became of a method: the losses of its sweep, which one was the least, and the training at
-   * that learning rate.
+   * The result of a method: the losses of its sweep, the index of the least, and the training at that learning
+   * rate.
    */
   private record Outcome(Method method, double[] tried, int best, Run run, double accuracy) {
 
@@ -187,7 +187,7 @@ final class DigitsProgram implements Program {
     }
   }
 
-  /** The data, parted by a shuffle. */
+  /** The data, split at random. */
   private record Split(Samples learn, Samples choose, Samples learnAndChoose, Samples heldOut) {
 
     static Split of(long seed) {

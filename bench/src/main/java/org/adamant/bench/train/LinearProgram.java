@@ -8,7 +8,7 @@ import org.adamant.bench.page.Line;
 import org.adamant.bench.page.Numbers;
 import org.adamant.bench.page.Table;
 
-/** A linear regression with a known answer, and what tuning the learning rate does. */
+/** A linear regression with a known answer, and the effect of tuning the learning rate. */
 final class LinearProgram implements Program {
 
   private static final int ROWS = 100;
@@ -89,7 +89,7 @@ final class LinearProgram implements Program {
     return new Run(rate, model, losses, model.distance(truth), arrival[0], time.seconds());
   }
 
-  /** One training; {@code arrival} is the epoch from which the error stayed small, or 0. */
+  /** One training; {@code arrival} is the epoch from which on the error stayed small, or 0. */
   private record Run(
       double rate,
       LinearRegression model,

@@ -31,7 +31,7 @@ final class LinearRegressionTrainer {
         listener);
   }
 
-  /** d/dw mean((x.w + b - y)^2) = mean(2 (x.w + b - y) x), and without the x for b. */
+  /** d/dw mean((x.w + b - y)^2) = mean(2 (x.w + b - y) x); for b without the x. */
   static double lossAndGradient(
       LinearRegression model, RegressionData data, double[] weightGradient, double[] biasGradient) {
     Arrays.fill(weightGradient, 0);

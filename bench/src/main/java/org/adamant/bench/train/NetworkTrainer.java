@@ -6,15 +6,15 @@ import java.util.Random;
 /**
  * Trains a network on mini-batches; a batch size of 1 is online training.
  *
- * @param network trained in place
- * @param loss what to make small
+ * @param network the network, trained in place
+ * @param loss the loss to minimise
  * @param updater does the steps
  * @param batchSize samples per step; the last batch of an epoch may be smaller
  * @param random gives the order of the samples, a new one every epoch
  */
 record NetworkTrainer(Network network, Loss loss, Updater updater, int batchSize, Random random) {
 
-  /** Trains, and returns the loss of each epoch: the mean over its batches, before their steps. */
+  /** Trains, and returns the loss of each epoch: the mean over its batches, each before its step. */
   double[] train(Samples samples, int epochs, EpochListener listener) {
     return EpochLoop.run(epochs, () -> epoch(samples), listener);
   }
@@ -40,7 +40,7 @@ record NetworkTrainer(Network network, Loss loss, Updater updater, int batchSize
     return value;
   }
 
-  /** The loss over samples that are not trained on. */
+  /** The loss over samples, without training. */
   double lossOf(Samples samples) {
     final float[] outputs = network.forward(samples.inputs(), samples.count());
     return loss.lossAndGradient(

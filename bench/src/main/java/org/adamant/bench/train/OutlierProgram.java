@@ -13,7 +13,7 @@ import org.adamant.bench.page.Line;
 import org.adamant.bench.page.Numbers;
 import org.adamant.bench.page.Table;
 
-/** The same regression with some targets far off: what the loss does, and what clipping does. */
+/** The regression with some targets far off: shows the effects of the loss and of clipping. */
 final class OutlierProgram implements Program {
 
   private static final int ROWS = 400;
@@ -25,7 +25,7 @@ final class OutlierProgram implements Program {
   private static final double FAR = 50;
   private static final double CLIP = 0.1;
 
-  /** The slope of a loss, by the error. */
+  /** The slope of a loss as a function of the error. */
   private enum Slope {
     SQUARED("squared error", error -> 2 * error),
     ABSOLUTE("absolute error", Math::signum),

@@ -32,7 +32,7 @@ enum ProgramName {
     return constructor.get();
   }
 
-  /** How a user writes it. */
+  /** The name in options. */
   String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -12,7 +12,7 @@ import org.adamant.bench.results.Spread;
 import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
 
-/** The same training with gradients of all words, and with those of the words that occur, in both modes. */
+/** The same training with gradients of all words, and with gradients of the words that occur, in both modes. */
 final class SparseSteps {
 
   private static final int WAYS = 4;
@@ -31,7 +31,7 @@ final class SparseSteps {
     this.context = context;
   }
 
-  /** How many epochs that takes. */
+  /** The number of epochs of all trainings. */
   static long epochs(int epochs) {
     return (long) WAYS * epochs;
   }
@@ -125,7 +125,7 @@ final class SparseSteps {
     }
   }
 
-  /** What became of it. */
+  /** The result. */
   record Result(List<Claim> claims, String note, Table table) {
 
     private Result(Documents unknown, Way dense, Way lazy, Way exact, Way once) {

@@ -1,5 +1,5 @@
 /**
- * The command {@code train}: everything an Adam optimizer is for, done with the kernel's public API
- * on data with known answers, each program checking its own claim.
+ * The command {@code train}: programs that use the kernel's public API on data with known answers. Each program
+ * checks its own claims.
  */
 package org.adamant.bench.train;

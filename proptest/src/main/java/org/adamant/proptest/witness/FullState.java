@@ -37,7 +37,7 @@ public record FullState(
   /**
    * All arrays.
    *
-   * @return them in the order of the components
+   * @return the arrays in the order of the components
    */
   public List<Object> arrays() {
     return List.of(params, grads, m, v, maximum, average);
