@@ -17,7 +17,6 @@ import org.adamant.bench.page.HtmlPage.Item;
 import org.adamant.bench.page.Line;
 import org.adamant.bench.page.Numbers;
 import org.adamant.bench.page.Section;
-import org.adamant.bench.results.Accepted.What;
 import org.adamant.bench.results.Contestant;
 import org.adamant.bench.results.StepTime;
 import org.adamant.bench.results.StepTime.Benchmark;
