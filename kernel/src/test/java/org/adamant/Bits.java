@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.lang.reflect.Array;
 
-/** The one comparison of results: bit for bit, and a message that lets the element be replayed. */
+/** The only comparison of results: bit for bit, with a message from which the element can be replayed. */
 final class Bits {
 
   private Bits() {}

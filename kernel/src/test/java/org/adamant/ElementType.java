@@ -3,7 +3,7 @@ package org.adamant;
 import java.lang.reflect.Array;
 import org.adamant.internal.loop.Layout;
 
-/** The two element types of a step, behind one face, so that a test is written once for both. */
+/** The two element types of a step behind one interface, so that a test is written once for both. */
 enum ElementType {
   FLOAT(Float.MIN_NORMAL, Float.MAX_VALUE, 0x1p-24) {
     @Override

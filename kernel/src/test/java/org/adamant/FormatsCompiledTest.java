@@ -16,11 +16,11 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Once a step on memory and in formats of any kind is compiled: it allocates nothing, on numbers of any kind either,
- * and gives the bits of the scalar path.
+ * Once a step in memory and formats of any kind is compiled, it allocates nothing, whatever the numbers, and gives
+ * the bits of the scalar path.
  *
- * <p>{@code -Dadamant.formats=all} tries all combinations at every width, a few minutes; otherwise the widest does
- * moments in 16 and in 8 bits, and others one combination each.
+ * <p>{@code -Dadamant.formats=all} tries all combinations at every width, in a few minutes. Otherwise the widest
+ * width does moments in 16 and in 8 bits, and each other width one combination.
  */
 @Tag("own-jvm")
 class FormatsCompiledTest {

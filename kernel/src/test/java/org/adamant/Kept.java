@@ -18,7 +18,7 @@ record Kept(As as, Storage storage, MemorySegment all) {
   /** Bytes before and behind, a multiple of the bytes of every number. */
   private static final int MARGIN = 48;
 
-  /** In what, and in which format. */
+  /** The kind of memory, and the format. */
   enum As {
     FLOATS(Format.FLOAT32, Where.ARRAY),
     FLOATS_ELSEWHERE(Format.FLOAT32, Where.ARRAY_ELSEWHERE),

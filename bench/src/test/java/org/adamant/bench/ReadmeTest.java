@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import picocli.CommandLine;
 
-/** The commands that the READMEs and the help print: the program takes them as they are. */
+/** The program accepts the commands that the READMEs and the help print. */
 class ReadmeTest {
 
   private static final Path ROOT = Path.of("..");

@@ -15,7 +15,7 @@ import org.adamant.bench.Shell.Result;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The recipe in {@code bench/regress/README.md}, as it is printed, in an empty project. */
+/** Runs the recipe of {@code bench/regress/README.md} literally in an empty project. */
 class RecipeIT {
 
   private static final Path CHECKOUT = Path.of(System.getProperty("adamant.checkout"));

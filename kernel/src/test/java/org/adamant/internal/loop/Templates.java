@@ -6,7 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** For tests of other packages: the templates, and what can be made of them. */
+/** Gives tests of other packages access to the templates and the loops made of them. */
 public final class Templates {
 
   /** Widths that no vector has, but that the tail of a loop may be said to be of. */

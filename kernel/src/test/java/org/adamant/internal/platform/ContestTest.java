@@ -14,7 +14,7 @@ class ContestTest {
 
   private static final long PATIENCE = 60_000_000_000L;
 
-  /** A loop that takes its time. */
+  /** A loop that takes a given time. */
   private static final class Timed extends StubLoop {
     private final long nanoseconds;
     private int blocks;
