@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.fail;
 import java.util.Arrays;
 
 /**
- * Compares two implementations to what their {@linkplain Ball balls} allow, and keeps account of how close
- * they came.
+ * Compares two implementations within what their {@linkplain Ball balls} allow, and records how close they came to
+ * it.
  */
 final class Agreement {
 

@@ -1,11 +1,11 @@
 package org.adamant.proptest;
 
-/** The one comparison of results: bit for bit, and a message that lets the element be replayed. */
+/** The only comparison of results: bit for bit, with a message from which the element can be replayed. */
 final class Bits {
 
   private Bits() {}
 
-  /** Two results, or a result and what was there before, that should be the same and are not. */
+  /** Two results, or a result and the state before it, should be equal and are not. */
   static final class Difference extends AssertionError {
     private static final long serialVersionUID = 1;
 

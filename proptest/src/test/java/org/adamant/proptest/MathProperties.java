@@ -12,7 +12,7 @@ import org.adamant.Adam.WeightDecay;
 import org.adamant.AdamKernel;
 import org.adamant.NonFinite;
 
-/** What the formula of Adam says, as far as it holds in the numbers of a computer. */
+/** Properties of the formula of Adam, as far as they hold in floating-point numbers. */
 class MathProperties {
 
   private static void forAllKernels(StepCase any, KernelProperty property) {
@@ -389,7 +389,7 @@ class MathProperties {
             tried.with(applied.with(a -> a.withWeightDecay(mode, small))).stepped(kernel)));
   }
 
-  /** A case whose settings are for all steps but t, a gradient for each step, and where the run is cut. */
+  /** A case, whose settings except t are for all steps; a gradient for each step; and where the run is cut. */
   record Trajectory(StepCase start, List<Object> grads, int cut) {}
 
   @Provide

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.adamant.proptest.Bits.Difference;
 
 /**
- * Makes a failing case smaller, as long as it fails: down to a single element alone, or in a vector whose
- * other lanes hold ones or its like, with the simplest settings and inputs.
+ * Makes a failing case smaller as long as it fails: at best to a single element with the simplest settings and
+ * inputs, alone, or in a vector whose other lanes hold ones or the same number.
  */
 final class Reduction {
 

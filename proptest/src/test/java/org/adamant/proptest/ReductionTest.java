@@ -11,7 +11,7 @@ import org.adamant.Adam.WeightDecay;
 import org.adamant.proptest.StepCase.Call;
 import org.junit.jupiter.api.Test;
 
-/** A failing case ends as small as it can be, and its message is enough to replay it. */
+/** A failing case is reduced as far as possible, and its message is enough to replay it. */
 class ReductionTest {
 
   private static final int WRONG = 4711;

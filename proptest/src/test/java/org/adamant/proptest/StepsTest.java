@@ -8,7 +8,7 @@ import org.adamant.NonFinite;
 import org.adamant.proptest.StepCase.Call;
 import org.junit.jupiter.api.Test;
 
-/** The generators reach what they were written for. */
+/** The generators reach the cases they were written for. */
 class StepsTest {
 
   @Test
