@@ -256,11 +256,12 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *
    * @param step the coefficients, see {@link Adam#atStep}
    * @param params parameters, updated
-   * @param grads gradients, read
+   * @param grads gradients, read; written only if {@link AdamStep#withZeroGradient} or {@link AdamStep#withUpdateOnly}
+   *     says so
    * @param m first moments, updated
    * @param v second moments, updated
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the step was taken
+   * @return 0 if the step was taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, two of them are the same array, or
    *     a coefficient is outside the range of float
@@ -273,13 +274,14 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *
    * @param step the coefficients, see {@link Adam#atStep}
    * @param params parameters, updated
-   * @param grads gradients, read
+   * @param grads gradients, read; written only if {@link AdamStep#withZeroGradient} or {@link AdamStep#withUpdateOnly}
+   *     says so
    * @param m first moments, updated
    * @param v second moments, updated
    * @param offset the first element
    * @param length the number of elements
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the step was taken
+   * @return 0 if the step was taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, two of them are the same array, or
    *     a coefficient is outside the range of float
@@ -294,11 +296,12 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *
    * @param step the coefficients, see {@link Adam#atStep}
    * @param params parameters, updated
-   * @param grads gradients, read
+   * @param grads gradients, read; written only if {@link AdamStep#withZeroGradient} or {@link AdamStep#withUpdateOnly}
+   *     says so
    * @param m first moments, updated
    * @param v second moments, updated
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the step was taken
+   * @return 0 if the step was taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, or two of them are the same array
    * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
@@ -310,13 +313,14 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *
    * @param step the coefficients, see {@link Adam#atStep}
    * @param params parameters, updated
-   * @param grads gradients, read
+   * @param grads gradients, read; written only if {@link AdamStep#withZeroGradient} or {@link AdamStep#withUpdateOnly}
+   *     says so
    * @param m first moments, updated
    * @param v second moments, updated
    * @param offset the first element
    * @param length the number of elements
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the step was taken
+   * @return 0 if the step was taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, or two of them are the same array
    * @throws IndexOutOfBoundsException if the slice does not lie in the arrays
@@ -336,16 +340,15 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *
    * @param step the coefficients, and what else to do in the same pass
    * @param slice the arrays
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the step was taken
+   * @return 0 if the step was taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the variant needs an array that the slice does not have, or a
    *     coefficient is outside the range of float
-   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    * @throws IllegalStateException if a segment's arena is closed; if it was closed during the step, some operands are
    *     partly updated
-   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or to one at all on several
-   *     threads
+   * @throws WrongThreadException if a segment belongs to another thread's confined arena
    */
   long step(AdamStep step, AdamSlice slice);
 
@@ -354,16 +357,15 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *
    * @param step the coefficients, and what else to do in the same pass
    * @param model the slices
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the step was taken
+   * @return 0 if the step was taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the variant needs an array that a slice does not have, or a
    *     coefficient is outside the range of float
-   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    * @throws IllegalStateException if a segment's arena is closed; if it was closed during the step, some operands are
    *     partly updated
-   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or to one at all on several
-   *     threads
+   * @throws WrongThreadException if a segment belongs to another thread's confined arena
    */
   long step(AdamStep step, AdamModel model);
 
@@ -378,16 +380,16 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *     rejects. Anything else that it throws before a thread has begun is passed on, and all arrays are as they
    *     were
    * @param threads the largest number of threads, the calling one included, at least 1
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the step was taken
+   * @return 0 if the step was taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if {@code threads} is less than 1, the variant needs an array that a
    *     slice does not have, or a coefficient is outside the range of float
-   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    * @throws IllegalStateException if a segment's arena is closed; if it was closed during the step, some operands are
    *     partly updated
-   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or to one at all on several
-   *     threads
+   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or, on several threads,
+   *     to any confined arena
    * @throws IllegalStateException if a thread failed in the middle, which leaves the arrays partly updated; or if
    *     the executor failed after threads had begun, which leaves them completely updated. The message says which,
    *     and it has the cause
@@ -402,11 +404,10 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    * @return as {@link #step(List, AdamModel, Executor, int)}
    * @throws NullPointerException if an argument or a step is null
    * @throws IllegalArgumentException as {@link #step(List, AdamModel, Executor, int)}
-   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    * @throws IllegalStateException if a segment's arena is closed; if it was closed during the step, some operands are
    *     partly updated
-   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or to one at all on several
-   *     threads
+   * @throws WrongThreadException if a segment belongs to another thread's confined arena
    */
   long step(List<AdamStep> steps, AdamModel model);
 
@@ -420,17 +421,17 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    * @param model the slices
    * @param executor where further threads come from, see {@link #step(AdamStep, AdamModel, Executor, int)}
    * @param threads the largest number of threads, the calling one included, at least 1
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the steps were taken
+   * @return 0 if the steps were taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument or a step is null
    * @throws IllegalArgumentException if there are not as many steps as slices, or their {@link
    *     AdamStep#nonFinite} differ; if {@code threads} is less than 1, a variant needs an array that its slice
    *     does not have, or a coefficient is outside the range of float
-   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    * @throws IllegalStateException if a segment's arena is closed; if it was closed during the step, some operands are
    *     partly updated
-   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or to one at all on several
-   *     threads
+   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or, on several threads,
+   *     to any confined arena
    * @throws IllegalStateException as {@link #step(AdamStep, AdamModel, Executor, int)}
    */
   long step(List<AdamStep> steps, AdamModel model, Executor executor, int threads);
@@ -476,8 +477,8 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    * slice, where a block does.
    *
    * @param model the slices, of which only the gradients are read
-   * @param scale what every gradient is multiplied by before it is squared, finite and greater than 0; without rounding if it
-   *     is a power of two
+   * @param scale the factor of every gradient before it is squared, finite and greater than 0; a power of two rounds
+   *     nothing
    * @return the sums of the blocks of the first slice, then of the next
    * @throws NullPointerException if the model is null
    * @throws IllegalArgumentException if the scale is not finite and greater than 0
