@@ -20,8 +20,8 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * Would the tests notice? Applies each of eight faults to a scratch copy of the project, runs tests of
- * kernel and proptest on it, and expects them to fail; and to pass on the unchanged copy.
+ * Checks that the tests notice faults. It applies each of eight faults to a scratch copy of the project, runs tests
+ * of kernel and proptest on it, and expects them to fail. On the unchanged copy it expects them to pass.
  *
  * <p>From the root of the project, with the Java that runs Maven: {@code java proptest/faults/Faults.java}.
  * Numbers as arguments choose among the faults.
@@ -35,7 +35,7 @@ final class Faults {
   private static final List<String> MODULES = List.of("kernel", "proptest");
   private static final String KERNEL = "kernel/src/main/java/org/adamant/";
 
-  /** A text that occurs exactly once in a file, and what takes its place. */
+  /** A text that occurs exactly once in a file, and its replacement. */
   private record Edit(String file, String before, String after) {
 
     boolean appliesTo(String text) {
@@ -44,7 +44,7 @@ final class Faults {
     }
   }
 
-  /** A fault, and the bytes of a vector from which on there is such code. */
+  /** A fault, and the least bytes of a vector whose code has it. */
   private record Fault(String name, int vectorBytes, Edit... edits) {
 
     Fault(String name, Edit... edits) {

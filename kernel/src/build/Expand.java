@@ -40,11 +40,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A step of the build: expands the private static methods of a class where some of its methods call them.
+ * A step of the build: expands calls of a class's private static methods in some of its methods.
  *
- * <p>C2 inlines ordinary methods only until its graph of the caller has some 18,000 nodes, of which a vector
- * loaded or stored takes hundreds. After that a method that takes or returns a vector is a call, and every such
- * vector is allocated. So that the source can be written in such methods, they are expanded in the class file.
+ * <p>C2 inlines ordinary methods only until its graph of the caller has some 18,000 nodes, and loading or storing
+ * one vector takes hundreds. After that a method that takes or returns a vector is a call, and every such vector is
+ * allocated. The source can use such methods because they are expanded in the class file.
  *
  * <pre>
  *   java Expand.java target/classes/a/b/C.class... method...
@@ -57,7 +57,7 @@ import java.util.Set;
  */
 final class Expand implements CodeTransform {
 
-  /** HotSpot does not compile methods that are longer, see its flag HugeMethodLimit. */
+  /** HotSpot does not compile longer methods, see its flag HugeMethodLimit. */
   private static final int LARGEST_METHOD = 8000;
 
   private static final int DEEPEST = 10;
@@ -121,7 +121,7 @@ final class Expand implements CodeTransform {
   }
 
   private static byte[] expand(byte[] bytes, String name) {
-    // By loading classes: the common superclass of the vectors is not public.
+    // Loads classes, as the common superclass of the vectors is not public.
     final ClassFile classFile =
         ClassFile.of(
             ClassHierarchyResolverOption.of(
@@ -263,7 +263,7 @@ final class Expand implements CodeTransform {
           throw new IllegalStateException("cannot be expanded: " + call);
         case Instruction instruction ->
           add(code, instruction, base + helper.maxLocals(), depth);
-        // Line numbers: the line stays that of the call. Stack maps are made anew.
+        // Line numbers are dropped, so the line stays that of the call. Stack maps are made anew.
         default -> {
         }
       }

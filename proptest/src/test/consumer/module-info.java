@@ -1,4 +1,4 @@
-/** A program that knows nothing of this project but its jar. */
+/** A program that knows only the jar of this project. */
 module org.example.consumer {
   requires org.adamant.kernel;
 }

@@ -7,14 +7,17 @@ import org.adamant.internal.loop.Variant;
 import org.adamant.internal.loop.Variant.Feature;
 
 /**
- * The hyper-parameters of the Adam optimizer: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic
- * Optimization", 2014, Algorithm 1, and of its common variants. Immutable; every {@code with} method
- * returns a changed copy. What each one does to a step is in the formula of {@link AdamKernel}.
+ * The hyper-parameters of the Adam optimizer (D. P. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization",
+ * 2014, Algorithm 1) and of its common variants. The formula of {@link AdamKernel} shows what each one does to a
+ * step.
  *
- * <p>A {@code float} step uses the coefficients computed from these in {@code double} and rounded once. So a
- * number below half the smallest float, about 7e-46, is 0 there: a learning rate that moves nothing, an epsilon that
- * guards nothing. What would be infinite, and a clipValue or a factor of the gradients that would be 0, is refused;
- * which, is said in {@link AdamKernel} under "Range of float".
+ * <p>Immutable: every {@code with} method returns a changed copy. It throws an {@link IllegalArgumentException} for
+ * a value outside its range or one that excludes another, and a {@link NullPointerException} for null.
+ *
+ * <p>A {@code float} step computes its coefficients from these in {@code double} and rounds each once. So a number
+ * below half the smallest float, about 7e-46, becomes 0: such a learning rate moves nothing, such an epsilon guards
+ * nothing. A step refuses coefficients that would become infinite, and a clipValue or a factor of the gradients
+ * that would become 0; {@link AdamKernel} lists them under "Range of float".
  */
 public final class Adam {
 
@@ -23,8 +26,9 @@ public final class Adam {
     /** To sqrt(v / (1 - beta2^t)): Algorithm 1 of the paper, PyTorch, optax, DeepSpeed. */
     ALGORITHM_1,
     /**
-     * To sqrt(v), the correction being in the step size: the "epsilon hat" of section 2 of the paper,
-     * TensorFlow, Keras, DJL, ND4J, Tribuo. At step 1 the same number weighs sqrt(1 - beta2) as much.
+     * To sqrt(v); the step size contains the correction. This is the "epsilon hat" of section 2 of the paper, used
+     * by TensorFlow, Keras, DJL, ND4J, Tribuo. At step 1 the same number weighs sqrt(1 - beta2) times as much as
+     * with {@link #ALGORITHM_1}.
      */
     EPSILON_HAT
   }
@@ -42,8 +46,8 @@ public final class Adam {
     /** Decoupled from the learning rate too: weightDecay * p is subtracted before the update. */
     INDEPENDENT,
     /**
-     * As {@link #DECOUPLED}, but only where it does not oppose the update: not where this moves the parameter away from
-     * zero (L. Chen et al., "Cautious Weight Decay", 2025). So decay does not pull against the loss.
+     * As {@link #DECOUPLED}, but only where the update does not move the parameter away from zero, so that decay
+     * never pulls against the loss (L. Chen et al., "Cautious Weight Decay", 2025).
      */
     CAUTIOUS;
 
@@ -64,25 +68,25 @@ public final class Adam {
     NONE,
     /** The maximum of v, corrected afterwards: PyTorch, TensorFlow, Keras. */
     RAW,
-    /** The maximum of v / (1 - beta2^t): optax. */
+    /** The maximum of v / (1 - beta2^t): optax. Excludes {@link EpsilonPlacement#EPSILON_HAT}. */
     CORRECTED
   }
 
-  /** What becomes of the moments. */
+  /** How the moments are updated and used. */
   public enum Rule {
     /** Algorithm 1 of the paper. */
     ADAM,
     /**
-     * AdaMax, Algorithm 2 of the paper: in place of the second moment and its root there is a decaying maximum of |g| +
-     * epsilon, which is not corrected. Goes with no rectification, Nesterov, AMSGrad, rootEpsilon or {@link
+     * AdaMax, Algorithm 2 of the paper: a decaying maximum of |g| + epsilon replaces the second moment and its
+     * root, and is not corrected. Excludes rectification, Nesterov, AMSGrad, rootEpsilon and {@link
      * EpsilonPlacement#EPSILON_HAT}.
      */
     ADAMAX,
     /**
-     * Lion: steps of one size along the sign of an average of m and g by beta1, where m is kept by beta2 (X. Chen et
-     * al., "Symbolic Discovery of Optimization Algorithms", 2023, Algorithm 2). There is no second moment: v is neither
-     * read nor written. There is no bias correction or epsilon either; what they are makes no difference. Goes with
-     * what {@link #ADAMAX} goes with.
+     * Lion: every step has the same size and the sign of an average of m and g, weighted by beta1; m itself decays
+     * by beta2 (X. Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023, Algorithm 2). There is no
+     * second moment: v is neither read nor written. Bias correction and epsilon have no effect. Excludes what
+     * {@link #ADAMAX} excludes.
      */
     LION
   }
@@ -92,16 +96,17 @@ public final class Adam {
     /** Our own: the more exact, and the default. */
     EXACT,
     /**
-     * That of PyTorch's unfused loops on a CPU, to continue a run to the bit: those of Adam and AdamW; of NAdam with
-     * Nesterov, which does not go with AMSGrad; of RAdam with rectification and {@link EpsilonPlacement#EPSILON_HAT};
-     * that of Adamax with {@link Rule#ADAMAX} and no decay but L2; and of SparseAdam with {@code EPSILON_HAT} alone, which does not go with weight decay or AMSGrad. Goes with no
-     * rootEpsilon, bias correction, no {@link AmsGrad#CORRECTED}, and {@link WeightDecay#L2} or {@link
-     * WeightDecay#DECOUPLED}: PyTorch has nothing else.
+     * That of PyTorch's unfused loops on a CPU, to continue a run to the bit. The other hyper-parameters select the
+     * loop: Adam and AdamW by themselves; NAdam with Nesterov, which excludes AMSGrad and {@link
+     * EpsilonPlacement#EPSILON_HAT}; RAdam with rectification and {@code EPSILON_HAT}; Adamax with {@link
+     * Rule#ADAMAX}, which excludes every decay but L2; SparseAdam with {@code EPSILON_HAT} alone, which excludes
+     * weight decay and AMSGrad. PyTorch has no {@link Rule#LION}, no rootEpsilon, no step without bias correction,
+     * no {@link AmsGrad#CORRECTED}, and no decay but {@link WeightDecay#L2} and {@link WeightDecay#DECOUPLED}.
      *
-     * <p>To the bit, but for three things that PyTorch itself leaves open: in double, a power whose
-     * last bit the C library got wrong, see {@link AdamStep}; with beta1 = 0 the sign of an m of zero
-     * from a gradient of -0, which there depends on the element's index, and here is the gradient's; and the roots of
-     * a PyTorch that was built with MKL, some of which are off by their last bit. Here they are rounded correctly.
+     * <p>Bits can differ in three corners that PyTorch itself leaves open. In double, the C library got the last
+     * bit of some powers wrong, see {@link AdamStep}. With beta1 = 0, PyTorch chooses the sign of a zero m from a
+     * gradient of -0 by the element's index; here it is the gradient's sign. A PyTorch that was built with MKL
+     * computes some roots wrong in their last bit; here they are rounded correctly.
      */
     PYTORCH
   }
@@ -110,7 +115,7 @@ public final class Adam {
 
   private final Values values;
 
-  /** The hyper-parameters, open for change until an {@link Adam} has them. */
+  /** The hyper-parameters, mutable until an {@link Adam} holds them. */
   private static final class Values implements Cloneable {
     private Rule rule = Rule.ADAM;
     private double learningRate = 1e-3;
@@ -233,7 +238,7 @@ public final class Adam {
           "weightDecayMode",
           weightDecayMode,
           weightDecayMode == WeightDecay.L2 || weightDecayMode == WeightDecay.DECOUPLED);
-      // Of RAdam and SparseAdam, the latter of which has no other variants.
+      // EPSILON_HAT selects RAdam or SparseAdam; SparseAdam has no other variants.
       final boolean isHat = epsilonPlacement == EpsilonPlacement.EPSILON_HAT;
       Arguments.requirePyTorch("epsilonPlacement", epsilonPlacement, isHat || !rectification);
       Arguments.requirePyTorch("nesterov", nesterov,
@@ -251,7 +256,7 @@ public final class Adam {
   }
 
   /**
-   * The paper's hyper-parameters and decoupled weight decay, with no other variant.
+   * The paper's hyper-parameters and decoupled weight decay; no other variant.
    *
    * @param learningRate the step size alpha, finite and at least 0
    * @param beta1 the decay rate of the first moment, at least 0 and less than 1
@@ -277,8 +282,8 @@ public final class Adam {
   }
 
   /**
-   * The values the paper recommends: learning rate 1e-3, beta1 0.9, beta2 0.999, epsilon 1e-8; no decay,
-   * which would be decoupled, and nothing else.
+   * The values the paper recommends: learning rate 1e-3, beta1 0.9, beta2 0.999, epsilon 1e-8. No variant is on.
+   * Weight decay, if it is set later, is decoupled.
    *
    * @return the defaults
    */
@@ -287,8 +292,8 @@ public final class Adam {
   }
 
   /**
-   * Continues a run of {@code torch.optim.Adam} to the bit: its defaults (learning rate 1e-3, betas 0.9
-   * and 0.999, epsilon 1e-8), L2 decay, and the arithmetic of its unfused loop, see {@link
+   * Continues a run of {@code torch.optim.Adam} to the bit. Has its defaults: learning rate 1e-3, betas 0.9 and
+   * 0.999, epsilon 1e-8. Weight decay, if it is set, is L2. The arithmetic is that of its unfused loop, see {@link
    * Arithmetic#PYTORCH}. Source: PyTorch 2.13, {@code torch/optim/adam.py}, {@code _single_tensor_adam}.
    *
    * @return the preset
@@ -303,8 +308,7 @@ public final class Adam {
   }
 
   /**
-   * Continues a run of {@code torch.optim.AdamW} to the bit: as {@link #pytorch}, with decoupled decay of
-   * 1e-2.
+   * Continues a run of {@code torch.optim.AdamW} to the bit: {@link #pytorch} with decoupled weight decay of 1e-2.
    *
    * @return the preset
    * @see <a href="https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html">torch.optim.AdamW</a>
@@ -314,10 +318,10 @@ public final class Adam {
   }
 
   /**
-   * Continues a run of {@code torch.optim.NAdam} to the bit: its defaults (learning rate 2e-3, betas 0.9 and 0.999,
-   * epsilon 1e-8, momentum decay 4e-3), L2 decay, or {@link WeightDecay#DECOUPLED} for its {@code
-   * decoupled_weight_decay}. Its {@code mu_product} needs no state: it is a function of t. Source: PyTorch 2.13, {@code
-   * torch/optim/nadam.py}, {@code _single_tensor_nadam}.
+   * Continues a run of {@code torch.optim.NAdam} to the bit. Has its defaults: learning rate 2e-3, betas 0.9 and
+   * 0.999, epsilon 1e-8, momentum decay 4e-3. Weight decay, if it is set, is L2; use {@link WeightDecay#DECOUPLED}
+   * for its {@code decoupled_weight_decay}. Its {@code mu_product} needs no state, as it is a function of t.
+   * Source: PyTorch 2.13, {@code torch/optim/nadam.py}, {@code _single_tensor_nadam}.
    *
    * @return the preset
    * @see <a href="https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html">torch.optim.NAdam</a>
@@ -332,9 +336,10 @@ public final class Adam {
   }
 
   /**
-   * Continues a run of {@code torch.optim.RAdam} to the bit: its defaults (learning rate 1e-3, betas 0.9 and 0.999,
-   * epsilon 1e-8 added to the raw root), L2 decay, or {@link WeightDecay#DECOUPLED} for its {@code
-   * decoupled_weight_decay}. Source: PyTorch 2.13, {@code torch/optim/radam.py}, {@code _single_tensor_radam}.
+   * Continues a run of {@code torch.optim.RAdam} to the bit. Has its defaults: learning rate 1e-3, betas 0.9 and
+   * 0.999, epsilon 1e-8 added to the raw root. Weight decay, if it is set, is L2; use {@link WeightDecay#DECOUPLED}
+   * for its {@code decoupled_weight_decay}. Source: PyTorch 2.13, {@code torch/optim/radam.py}, {@code
+   * _single_tensor_radam}.
    *
    * @return the preset
    * @see <a href="https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html">torch.optim.RAdam</a>
@@ -348,9 +353,9 @@ public final class Adam {
   }
 
   /**
-   * Continues a run of {@code torch.optim.Adamax} to the bit: its defaults (learning rate 2e-3, betas 0.9 and 0.999,
-   * epsilon 1e-8) and L2 decay. Its {@code exp_inf} is v. Source: PyTorch 2.13, {@code torch/optim/adamax.py}, {@code
-   * _single_tensor_adamax}.
+   * Continues a run of {@code torch.optim.Adamax} to the bit. Has its defaults: learning rate 2e-3, betas 0.9 and
+   * 0.999, epsilon 1e-8. Weight decay, if it is set, is L2. Its {@code exp_inf} is v. Source: PyTorch 2.13, {@code
+   * torch/optim/adamax.py}, {@code _single_tensor_adamax}.
    *
    * @return the preset
    * @see <a href="https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html">torch.optim.Adamax</a>
@@ -364,8 +369,8 @@ public final class Adam {
   }
 
   /**
-   * The hyper-parameters that the article on {@link Rule#LION} takes: learning rate 1e-4, betas 0.9 and 0.99; no decay,
-   * which would be decoupled.
+   * The hyper-parameters of the article on {@link Rule#LION}: learning rate 1e-4, betas 0.9 and 0.99. Weight decay,
+   * if it is set, is decoupled.
    *
    * @return the preset
    */
@@ -379,10 +384,10 @@ public final class Adam {
   }
 
   /**
-   * Continues a run of {@code torch.optim.SparseAdam} to the bit, as far as rows are concerned that have a gradient:
-   * its defaults (learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-8 added to the raw root); it has no decay. The
-   * other rows it leaves as they are, which is {@link org.adamant.training.SparseMode#LAZY}. Source: PyTorch 2.13,
-   * {@code torch/optim/_functional.py}, {@code sparse_adam}.
+   * Continues a run of {@code torch.optim.SparseAdam} to the bit in the rows that have a gradient. SparseAdam
+   * leaves other rows as they are, which is {@link org.adamant.training.SparseMode#LAZY}. Has its defaults:
+   * learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-8 added to the raw root. There is no weight decay. Source:
+   * PyTorch 2.13, {@code torch/optim/_functional.py}, {@code sparse_adam}.
    *
    * @return the preset
    * @see <a
@@ -393,9 +398,9 @@ public final class Adam {
   }
 
   /**
-   * The hyper-parameters of {@code keras.optimizers.Adam}: learning rate 1e-3, betas 0.9 and 0.999, epsilon
-   * 1e-7 added to the raw root; decay, if any, decoupled; AMSGrad, if any, on the raw maximum. Ours are
-   * the roundings. Source: Keras 3.15, {@code keras/src/optimizers/adam.py} and {@code
+   * The hyper-parameters of {@code keras.optimizers.Adam}: learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-7
+   * added to the raw root. Weight decay, if it is set, is decoupled; use {@link AmsGrad#RAW} for its AMSGrad. The
+   * roundings are ours, not Keras's. Source: Keras 3.15, {@code keras/src/optimizers/adam.py} and {@code
    * base_optimizer.py}.
    *
    * @return the preset
@@ -406,10 +411,10 @@ public final class Adam {
   }
 
   /**
-   * The hyper-parameters of {@code optax.adam}, which has no default learning rate: betas 0.9 and 0.999,
-   * epsilon 1e-8 added to the corrected root, none inside; decay, if any, decoupled (optax.adamw, 1e-4,
-   * adds it to the same update); {@link AmsGrad#CORRECTED} for optax.amsgrad, Nesterov for optax.nadam.
-   * Source: optax 0.2.8, {@code optax/_src/alias.py} and {@code transform.py}.
+   * The hyper-parameters of {@code optax.adam}: betas 0.9 and 0.999, epsilon 1e-8 added to the corrected root, none
+   * inside the root. optax has no default learning rate. Weight decay, if it is set, is decoupled, as that of
+   * optax.adamw (1e-4), which adds it to the same update. Use {@link AmsGrad#CORRECTED} for optax.amsgrad, Nesterov
+   * for optax.nadam. Source: optax 0.2.8, {@code optax/_src/alias.py} and {@code transform.py}.
    *
    * @param learningRate the step size
    * @return the preset
@@ -420,11 +425,10 @@ public final class Adam {
   }
 
   /**
-   * The hyper-parameters of TensorFlow's {@code ApplyAdam} and {@code tf.compat.v1.train.AdamOptimizer}:
-   * learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-8 added to the raw root. Its {@code use_nesterov}
-   * is {@link #nesterov} but for the correction of the momentum, which is for step t there and for t + 1
-   * here. Source: TensorFlow 2.18, {@code tensorflow/python/training/adam.py} and {@code
-   * tensorflow/core/kernels/training_ops.cc}.
+   * The hyper-parameters of TensorFlow's {@code ApplyAdam} and {@code tf.compat.v1.train.AdamOptimizer}: learning
+   * rate 1e-3, betas 0.9 and 0.999, epsilon 1e-8 added to the raw root. Its {@code use_nesterov} differs from
+   * {@link #nesterov}: it corrects the momentum for step t, not for t + 1. Source: TensorFlow 2.18, {@code
+   * tensorflow/python/training/adam.py} and {@code tensorflow/core/kernels/training_ops.cc}.
    *
    * @return the preset
    * @see <a href="https://www.tensorflow.org/api_docs/python/tf/raw_ops/ApplyAdam">ApplyAdam</a>
@@ -434,9 +438,9 @@ public final class Adam {
   }
 
   /**
-   * The hyper-parameters of Tribuo's {@code Adam}: learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-6
-   * added to the raw root. Source: Tribuo 4.3.2, {@code org.tribuo.math.optimisers.Adam}, which however
-   * multiplies the moment by the root and epsilon where the paper, and this preset, divide by them.
+   * The hyper-parameters of Tribuo's {@code Adam}: learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-6 added to
+   * the raw root. Source: Tribuo 4.3.2, {@code org.tribuo.math.optimisers.Adam}. That class multiplies the moment
+   * by the sum of root and epsilon; this preset divides by it, as the paper does.
    *
    * @return the preset
    * @see <a href="https://tribuo.org/learn/4.3/javadoc/org/tribuo/math/optimisers/Adam.html">Adam</a>
@@ -459,7 +463,7 @@ public final class Adam {
   /**
    * A copy with another rule.
    *
-   * @param newRule what becomes of the moments
+   * @param newRule how the moments are updated and used
    * @return the copy
    */
   public Adam withRule(Rule newRule) {
@@ -643,22 +647,22 @@ public final class Adam {
   }
 
   /**
-   * The coefficients of one step. A learning rate that follows a schedule is changed before the step it
-   * is for: {@code adam.withLearningRate(rate).atStep(t)}.
+   * The coefficients of one step. To follow a schedule, change the learning rate before each step: {@code
+   * adam.withLearningRate(rate).atStep(t)}.
    *
    * @param t the number of the step, counted from 1
    * @return the coefficients
-   * @throws IllegalArgumentException if {@code t} is less than 1; if the step size overflows, or the product of
-   *     learning rate and decoupled weight decay
+   * @throws IllegalArgumentException if {@code t} is less than 1, or the step size or the product of learning rate
+   *     and decoupled weight decay overflows
    */
   public AdamStep atStep(long t) {
     return new AdamStep(this, t);
   }
 
   /**
-   * What its steps do beyond the basic one.
+   * The features of its steps.
    *
-   * @param isRootless whether the update is the first moment alone, as in the first steps with rectification
+   * @param isRootless whether the update is the first moment only, as in the first steps with rectification
    */
   Variant variant(boolean isRootless) {
     final boolean isPyTorch = arithmetic() == Arithmetic.PYTORCH;
@@ -693,7 +697,7 @@ public final class Adam {
   }
 
   /**
-   * What becomes of the moments.
+   * How the moments are updated and used.
    *
    * @return the rule
    */
@@ -757,9 +761,9 @@ public final class Adam {
   }
 
   /**
-   * Whether the moments' bias towards zero, where they start, is corrected (section 3 of the paper). Where it is not, as
-   * in BERT's optimizer, the first steps are larger with the usual betas, by up to (1 - beta1) / sqrt(1 - beta2), and
-   * AdamW's later ones the same.
+   * Whether the bias of the moments towards zero, their first value, is corrected (section 3 of the paper). Without
+   * the correction, as in BERT's optimizer, the first steps are up to (1 - beta1) / sqrt(1 - beta2) times as large
+   * with the usual betas; later ones are as large as with it.
    *
    * @return whether they are divided by 1 - beta^t
    */
@@ -805,8 +809,8 @@ public final class Adam {
   }
 
   /**
-   * The psi of NAdam's schedule: at step t the momentum is beta1 * (1 - 0.96^(t * psi) / 2). Asked only with {@link
-   * #nesterov}.
+   * The psi of NAdam's schedule: at step t the momentum is beta1 * (1 - 0.96^(t * psi) / 2). Has no effect without
+   * {@link #nesterov}.
    *
    * @return at least 0; infinity is a momentum of beta1 from the beginning
    */
@@ -815,9 +819,10 @@ public final class Adam {
   }
 
   /**
-   * Whether step sizes are rectified, as by RAdam: while the second moment is of so few gradients that its root varies
-   * much, steps are smaller, and the first ones, five with the usual beta2, go along the first moment alone (L. Liu et
-   * al., "On the Variance of the Adaptive Learning Rate and Beyond", 2020, Algorithm 2).
+   * Whether step sizes are rectified, as by RAdam (L. Liu et al., "On the Variance of the Adaptive Learning Rate
+   * and Beyond", 2020, Algorithm 2). Steps are smaller while the second moment averages so few gradients that its
+   * root varies much. The first steps, five with the usual beta2, follow the first moment alone. Excludes AMSGrad,
+   * and needs bias correction.
    *
    * @return whether they are
    */
@@ -826,7 +831,7 @@ public final class Adam {
   }
 
   /**
-   * Whether to ascend: every gradient is negated, before L2 decay.
+   * Whether to ascend: every gradient is negated, before L2 decay is added.
    *
    * @return whether it ascends
    */
@@ -868,7 +873,7 @@ public final class Adam {
   }
 
   /**
-   * Reads what {@link #toString} has written, exactly: for files, and for other processes.
+   * Reads exactly what {@link #toString} has written, from a file or another process.
    *
    * @param text the text, of this version or an earlier one
    * @return the hyper-parameters

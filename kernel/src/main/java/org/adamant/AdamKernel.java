@@ -8,16 +8,17 @@ import org.adamant.internal.work.GlobalNorm;
 /**
  * One step of Adam over arrays of parameters, gradients and moments, in a single pass.
  *
- * <p>Thread-safe and stateless: a kernel may be shared, and threads may step disjoint slices of the same
- * arrays at once. Once the JIT has compiled its loop, a step of a slice or a model on the calling thread allocates
- * nothing, whatever the data; one of four arrays a small object of some 60 bytes, before the first write. One on several
- * threads allocates a few hundred bytes, whatever the size of the model, besides what the executor allocates for each of
- * its threads. The first step of a thread on moments in {@link Format#BLOCK8} gets that thread 8 KiB to work in.
+ * <p>Thread-safe and stateless: a kernel may be shared, and threads may step disjoint slices of the same arrays at
+ * once.
  *
- * <p><b>Formula.</b> For every element, at {@linkplain AdamStep step t}, with these roundings in the
- * element's type and no others ({@code fma(a, b, c)} is {@code a * b + c} rounded once; {@code [...]} is computed
- * in double, in the order of operations that {@link AdamStep} gives, and rounded once to the type, as a single
- * hyper-parameter is):
+ * <p><b>Allocation.</b> Once the JIT has compiled the loop, a step of a slice or a model on the calling thread
+ * allocates nothing, whatever the data. A step of four arrays allocates a small object of some 60 bytes, before the
+ * first write. A step on several threads allocates a few hundred bytes, whatever the size of the model, and what
+ * the executor allocates for each thread. The first step of a thread on moments in {@link Format#BLOCK8} allocates
+ * 8 KiB for that thread to work in.
+ *
+ * <p><b>Formula.</b> For every element, at {@linkplain AdamStep step t}, with these roundings in the element's type
+ * and no others:
  *
  * <pre>
  *   m' = fma([1 - beta1], g - m, m)
@@ -27,10 +28,12 @@ import org.adamant.internal.work.GlobalNorm;
  *   p' = p + n / d
  * </pre>
  *
- * <p>All roundings are to nearest, ties to even, and subnormal numbers are numbers like others. {@code max} and
- * {@code min} are those of {@link Math}: NaN if one of the two is, and -0 is less than +0.
+ * <p>{@code fma(a, b, c)} is {@code a * b + c} rounded once. An expression in {@code [...]} is computed in double,
+ * in the order of operations that {@link AdamStep} gives, and rounded once to the type; so is a hyper-parameter
+ * that stands alone. All roundings are to nearest, ties to even. Subnormal numbers are numbers like others. {@code
+ * max} and {@code min} are those of {@link Math}: NaN if one of the two is, and -0 is less than +0.
  *
- * <p><b>Variants</b> put these lines in their place, in this order:
+ * <p><b>Variants.</b> These lines are added, or replace that of the same letter, in this order:
  *
  * <pre>
  *   g = g * [gradientScale * clipFactor]                      {@link AdamStep#withGradientScale}, if the
@@ -80,13 +83,13 @@ import org.adamant.internal.work.GlobalNorm;
  * <p>mu_i is the momentum beta1 * (1 - 0.96^(i * momentumDecay) / 2), which is beta1 if {@link Adam#momentumDecay} is
  * infinite; r and rho are those of {@link AdamStep}.
  *
- * <p>Without {@link Adam#biasCorrection}, 1 - beta1^t, 1 - beta2^t, and 1 minus each product of momenta are 1 for every
- * t, in all of this. Where no line gives s, it is v'; where none gives d or n, that is the formula's, with s in place of v'. Where
- * weightDecay or rootEpsilon is 0, its line is left out. Conditions are about the numbers in double,
- * before they are rounded to the type: a rootEpsilon that is 0 in float adds 0.
+ * <p>Without {@link Adam#biasCorrection}, 1 - beta1^t, 1 - beta2^t, and 1 minus each product of momenta are 1 for
+ * every t. Where no line gives s, s is v'. Where no line gives d or n, it is the formula's, with s in place of v'.
+ * Where weightDecay or rootEpsilon is 0, its line is left out. Conditions are evaluated in double, before numbers
+ * are rounded to the type: a rootEpsilon that is 0 in float adds 0.
  *
- * <p>With {@link Adam.Arithmetic#PYTORCH} these lines stand in place of those for the same letter; a line
- * above that is not replaced, such as that of {@code withUpdateOnly} with {@code DECOUPLED}, is the same:
+ * <p><b>PyTorch's arithmetic.</b> With {@link Adam.Arithmetic#PYTORCH} these lines replace those for the same
+ * letter. Other lines stay, such as that of {@code withUpdateOnly} with {@code DECOUPLED}. Adam and AdamW:
  *
  * <pre>
  *   v' = fma([1 - beta2] * g, g, v * beta2)                   for every beta2
@@ -95,7 +98,7 @@ import org.adamant.internal.work.GlobalNorm;
  *   p  = p * [1 - learningRate * weightDecay]                 {@link Adam.WeightDecay#DECOUPLED}
  * </pre>
  *
- * <p>of which Adam and AdamW are made. These are NAdam's, with {@link Adam#nesterov}:
+ * <p>NAdam, with {@link Adam#nesterov}:
  *
  * <pre>
  *   d  = sqrt(v' / [1 - beta2^t]) + epsilon
@@ -104,7 +107,7 @@ import org.adamant.internal.work.GlobalNorm;
  *   g' = (the quotient added to p) + n / d                    {@link AdamStep#withUpdateOnly}
  * </pre>
  *
- * <p>RAdam's, with {@link Adam#rectification}, where p' is the sum of p and u in place of n / d:
+ * <p>RAdam, with {@link Adam#rectification}, where u takes the place of n / d:
  *
  * <pre>
  *   x  = (m' / [1 - beta1^t]) * [-learningRate]
@@ -112,7 +115,7 @@ import org.adamant.internal.work.GlobalNorm;
  *   u  = x                                                    where not
  * </pre>
  *
- * <p>And SparseAdam's, with {@link Adam.EpsilonPlacement#EPSILON_HAT} and no rectification:
+ * <p>SparseAdam, with {@link Adam.EpsilonPlacement#EPSILON_HAT} and no rectification, where u does, too:
  *
  * <pre>
  *   m' = m + (g - m) * [1 - beta1]                            for every beta1
@@ -132,9 +135,9 @@ import org.adamant.internal.work.GlobalNorm;
  *   (what the bits of x, or of BLOCK8's z, drop) + random &gt;= 2^20      2^16 in formats of 16 bits, see {@link Format}
  * </pre>
  *
- * <p>and otherwise a. The random numbers are made of the {@linkplain AdamStep#withSeed seed}, t, the operand, and the
- * number n of the element in its parameter, which is its index in the operands plus {@link AdamSlice#numberedFrom}, all
- * in whole numbers of 64 bits, and from x on of 32, that wrap around:
+ * <p>The random bits are a function of the {@linkplain AdamStep#withSeed seed}, t, the operand, and the number n of
+ * the element in its parameter, which is its index in the operands plus {@link AdamSlice#numberedFrom}. They are
+ * computed in integers that wrap around, of 64 bits, and from x on of 32:
  *
  * <pre>
  *   mix(z)  = z ^= z &gt;&gt;&gt; 30; z *= 0xbf58476d1ce4e5b9; z ^= z &gt;&gt;&gt; 27; z *= 0x94d049bb133111eb; z ^ z &gt;&gt;&gt; 31
@@ -146,50 +149,50 @@ import org.adamant.internal.work.GlobalNorm;
  *   x       =  x ^ x &gt;&gt;&gt; 15
  * </pre>
  *
- * <p>The set is 0 for m, v, parameters and gradients, and 1 for maximum and average. The random number of m and of the
- * maximum is the lower 16 bits of x, that of v and the average the upper ones; with {@code BLOCK8} 20 bits. That of
- * parameters and of gradients, if an update is written to them, is the upper 16 bits of {@code x * 0x9e3779b9}.
+ * <p>The set is 0 for m, v, parameters and gradients, and 1 for maximum and average. m and the maximum take the
+ * lower 16 bits of x; v and the average take the upper 16; in {@code BLOCK8} both take 20. Parameters, and
+ * gradients over which an update is written, take the upper 16 bits of {@code x * 0x9e3779b9}.
  *
- * <p><b>Exactness.</b> The result is the same to the last bit for every lane width, slice, thread count,
- * JVM and processor, and wherever the operands lie; only the sign and payload of a NaN are not specified.
+ * <p><b>Exactness.</b> The result is the same to the last bit for every lane width, slice, thread count, JVM,
+ * processor and place of the operands. Only the sign and payload of a NaN are not specified.
  *
  * <p><b>Tiny moments.</b> After every step t divisible by 64, when everything else is done, elements of m' with
- * |m'| &lt; 2^-100 (double: 2^-960) and of v' with v' &lt; 2^-126 (double: 2^-1022) are set to +0, because
- * arithmetic on subnormal numbers is slow and moments would stay subnormal for good where gradients are zero.
- * Only where epsilon hides it, which is so if in double
+ * |m'| &lt; 2^-100 (double: 2^-960) and of v' with v' &lt; 2^-126 (double: 2^-1022) are set to +0. The reason:
+ * arithmetic on subnormal numbers is slow, and moments would stay subnormal for good where gradients are zero. It
+ * is done only where epsilon hides it, that is, if in double
  *
  * <pre>
  *   epsilon &gt; 2^-38 * (1 / sqrt(1 - beta2^t))                 2^-38 with {@code EPSILON_HAT}
  * </pre>
  *
- * and never with PyTorch's arithmetic or {@code LION}, whose steps do not get smaller with m, see {@link AdamStep#flushesTinyMoments}. For both types, CORRECTED and
- * rootEpsilon the condition is the same. What it changes, apart from roundings that fall the other way: for the m'
- * that is gone, n / d at step t + k, k &gt; 0, differs by less than 2^-62 * beta1^k of the step size, so all later
- * steps together by less than 2^-62 / (1 - beta1); for the v' that is gone, d differs by less than 2^-25 epsilon, which
- * is less than half a unit in the last place of a float. Moments in {@link Format#BLOCK8} are never tiny.
+ * <p>The condition is the same for both types, with {@code CORRECTED} and with rootEpsilon. It is never done with
+ * PyTorch's arithmetic, nor with {@code LION}, whose steps do not get smaller with m; {@link
+ * AdamStep#flushesTinyMoments} tells. Apart from roundings that fall the other way, it changes little. An m' set to
+ * 0 changes n / d at step t + k, k &gt; 0, by less than 2^-62 * beta1^k of the step size, so all later steps
+ * together by less than 2^-62 / (1 - beta1). A v' set to 0 changes d by less than 2^-25 epsilon, which is less than
+ * half a unit in the last place of a float. Moments in {@link Format#BLOCK8} are never tiny.
  *
  * <p><b>Special values</b> follow from the formula. A NaN gradient makes m, v and the parameter NaN. An infinite
- * one makes the parameter NaN, and each moment infinite and at the next step NaN; NaN at once where it is
- * computed by the line for 1 - beta &gt;= 1/2. A finite gradient whose square overflows makes v infinite likewise;
- * the update of this step is 0, and the parameter is NaN when v is. With PyTorch's arithmetic, where it is the
- * square times [1 - beta2] that overflows, v stays infinite (NaN at the next step if beta2 is 0): after such a square
- * the parameter moves by decay only, for good.
- * With decay that acts on the parameter, an infinite parameter becomes NaN, with {@code CAUTIOUS} even where c is 0.
- * With epsilon 0, and no rootEpsilon, an element with m' = v' = 0 becomes NaN. All of this is of the numbers in
- * their type: an epsilon of 1e-46 is 0 in float.
+ * gradient makes the parameter NaN, and each moment infinite and at the next step NaN; a moment computed by the
+ * line for 1 - beta &gt;= 1/2 is NaN at once. A finite gradient whose square overflows makes v infinite likewise:
+ * the update of this step is 0, and the parameter becomes NaN when v does. With PyTorch's arithmetic it is the
+ * square times [1 - beta2] that overflows, and v stays infinite (NaN at the next step if beta2 is 0): after that,
+ * only decay moves the parameter. With decay that acts on the parameter, an infinite parameter becomes NaN, with
+ * {@code CAUTIOUS} even where c is 0. With epsilon 0 and no rootEpsilon, an element with m' = v' = 0 becomes NaN.
+ * All of this holds for the numbers in their type: an epsilon of 1e-46 is 0 in float.
  *
  * <p><b>Shapes.</b> All operands have the same length and no byte in common; m and v are zero
  * before step 1. A slice is given by offset and length, in elements; a length of 0 does nothing.
  *
- * <p><b>Errors.</b> Every argument is checked before the first write; when an exception is thrown, all
- * arrays are as they were, unless it says otherwise, as some do of steps on several threads, and one of an arena that
- * another thread closes during the step.
+ * <p><b>Errors.</b> Every argument is checked before the first write. After an exception all arrays are as they
+ * were, unless its message says otherwise: some exceptions of steps on several threads do, and that of an arena
+ * which another thread closes during the step.
  *
- * <p><b>Range of float.</b> A step of floats is refused, whether the variant uses the number or not, if the
- * factor of the gradients rounds to infinity in float, or to 0 without being 0; if clipValue rounds to 0; or if
- * epsilon, rootEpsilon, the factor of weight decay or a step size rounds to infinity. Every other number is taken
- * as it rounds: a step size of 1e-50 is 0, so the moments go on and no parameter moves; an epsilon, a
- * rootEpsilon or a factor of weight decay of 1e-50 is 0; and a clipValue of 1e300 is infinity, which clips nothing.
+ * <p><b>Range of float.</b> A step of floats is refused if, in float, the factor of the gradients rounds to
+ * infinity, or to 0 without being 0; if clipValue rounds to 0; or if epsilon, rootEpsilon, the factor of weight
+ * decay or a step size rounds to infinity. This holds whether the variant uses the number or not. Every other
+ * number is taken as it rounds. A step size of 1e-50 is 0: the moments change and no parameter moves. An epsilon, a
+ * rootEpsilon or a factor of weight decay of 1e-50 is 0. A clipValue of 1e300 is infinity, which clips nothing.
  *
  * <p><b>Source.</b> Kingma &amp; Ba 2014, Algorithm 1.
  */
@@ -198,16 +201,16 @@ public sealed interface AdamKernel permits SpecialisedKernel {
   /**
    * The fastest kernel for this machine.
    *
-   * <p>This kernel starts on the scalar path, which is soon compiled. It switches to SIMD once the JIT has
-   * compiled that and the compiled code has given the bits of the reference: after a second at full load for
-   * the basic step, two for one that does everything, and three to four in formats of 16 and 8 bits, later
-   * where the compiler gets little time. Only the speed changes; {@link #explanation} says how far it is. Once
-   * it has switched, data of any kind and length are stepped by compiled code that allocates nothing.
+   * <p>This kernel starts on the scalar path, which is soon compiled. It switches to SIMD once the JIT has compiled
+   * the SIMD loop and the compiled code has given the bits of the reference. At full load that takes one second for
+   * the basic step, two for one with every variant, and three to four in formats of 16 and 8 bits; longer if the
+   * compiler gets little time. Only the speed changes; {@link #explanation} says how far it is. After the switch,
+   * compiled code that allocates nothing steps data of any kind and length.
    *
-   * <p>What was chosen and why is said once, through {@link System.Logger} {@code org.adamant}: where there
-   * is no SIMD by this call, as a warning. Where it is likely and the property names no width, the Vector
-   * API is loaded and checked only by a later step than the first, when 30 ms have passed, or when {@link
-   * #laneWidth} or {@link #explanation} is asked for, as that takes some 0.1 s.
+   * <p>The {@link System.Logger} {@code org.adamant} gets one message that says what was chosen and why. If there
+   * is no SIMD, this call logs it as a warning. If SIMD is likely and the property names no width, loading and
+   * checking the Vector API is put off, as it takes some 0.1 s: a step after the first does it, once 30 ms have
+   * passed, or the first call of {@link #laneWidth} or {@link #explanation}.
    *
    * @return the kernel of {@link LaneWidth#preferred}
    * @throws IllegalArgumentException if the system property {@value LaneWidth#PROPERTY} names no width
@@ -218,9 +221,9 @@ public sealed interface AdamKernel permits SpecialisedKernel {
   }
 
   /**
-   * The kernel of one lane width, for experiments and tests: it runs the loop of that width from the first
-   * call on. Until the JIT has compiled that, it is slow and allocates: where no memory is left, a step can
-   * end with an {@link OutOfMemoryError} and arrays that are partly updated. {@link #preferred} cannot.
+   * The kernel of one lane width, for experiments and tests. It runs the loop of that width from the first call on.
+   * Until the JIT has compiled the loop, it is slow and allocates: if memory runs out, a step can end with an
+   * {@link OutOfMemoryError} and arrays that are partly updated. That cannot happen with {@link #preferred}.
    *
    * @param width the width
    * @return the kernel
@@ -239,8 +242,8 @@ public sealed interface AdamKernel permits SpecialisedKernel {
   LaneWidth laneWidth();
 
   /**
-   * Why this kernel works the way it does, what the user can do about it, and how much of it has switched to
-   * SIMD by now, in one sentence for a log or a bug report.
+   * One sentence for a log or a bug report: why this kernel works the way it does, what the user can do about it,
+   * and how much of it has switched to SIMD by now.
    *
    * @return the sentence
    */
@@ -251,11 +254,12 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *
    * @param step the coefficients, see {@link Adam#atStep}
    * @param params parameters, updated
-   * @param grads gradients, read
+   * @param grads gradients, read; written only if {@link AdamStep#withZeroGradient} or {@link AdamStep#withUpdateOnly}
+   *     says so
    * @param m first moments, updated
    * @param v second moments, updated
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the step was taken
+   * @return 0 if the step was taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, two of them are the same array, or
    *     a coefficient is outside the range of float
@@ -268,13 +272,14 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *
    * @param step the coefficients, see {@link Adam#atStep}
    * @param params parameters, updated
-   * @param grads gradients, read
+   * @param grads gradients, read; written only if {@link AdamStep#withZeroGradient} or {@link AdamStep#withUpdateOnly}
+   *     says so
    * @param m first moments, updated
    * @param v second moments, updated
    * @param offset the first element
    * @param length the number of elements
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the step was taken
+   * @return 0 if the step was taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, two of them are the same array, or
    *     a coefficient is outside the range of float
@@ -289,11 +294,12 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *
    * @param step the coefficients, see {@link Adam#atStep}
    * @param params parameters, updated
-   * @param grads gradients, read
+   * @param grads gradients, read; written only if {@link AdamStep#withZeroGradient} or {@link AdamStep#withUpdateOnly}
+   *     says so
    * @param m first moments, updated
    * @param v second moments, updated
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the step was taken
+   * @return 0 if the step was taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, or two of them are the same array
    * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
@@ -305,13 +311,14 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *
    * @param step the coefficients, see {@link Adam#atStep}
    * @param params parameters, updated
-   * @param grads gradients, read
+   * @param grads gradients, read; written only if {@link AdamStep#withZeroGradient} or {@link AdamStep#withUpdateOnly}
+   *     says so
    * @param m first moments, updated
    * @param v second moments, updated
    * @param offset the first element
    * @param length the number of elements
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the step was taken
+   * @return 0 if the step was taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the arrays differ in length, or two of them are the same array
    * @throws IndexOutOfBoundsException if the slice does not lie in the arrays
@@ -322,20 +329,19 @@ public sealed interface AdamKernel permits SpecialisedKernel {
       int length);
 
   /**
-   * Steps one slice, with what its variant needs besides the four arrays.
+   * Steps one slice, which also holds what a variant needs besides the four arrays.
    *
    * @param step the coefficients, and what else to do in the same pass
    * @param slice the arrays
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the step was taken
+   * @return 0 if the step was taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the variant needs an array that the slice does not have, or a
    *     coefficient is outside the range of float
-   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    * @throws IllegalStateException if a segment's arena is closed; if it was closed during the step, some operands are
    *     partly updated
-   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or to one at all on several
-   *     threads
+   * @throws WrongThreadException if a segment belongs to another thread's confined arena
    */
   long step(AdamStep step, AdamSlice slice);
 
@@ -344,43 +350,42 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *
    * @param step the coefficients, and what else to do in the same pass
    * @param model the slices
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the step was taken
+   * @return 0 if the step was taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the variant needs an array that a slice does not have, or a
    *     coefficient is outside the range of float
-   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    * @throws IllegalStateException if a segment's arena is closed; if it was closed during the step, some operands are
    *     partly updated
-   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or to one at all on several
-   *     threads
+   * @throws WrongThreadException if a segment belongs to another thread's confined arena
    */
   long step(AdamStep step, AdamModel model);
 
   /**
-   * Steps a whole model on several threads, with the same bits. Small models stay on the calling thread,
-   * which takes part in any case. Returns when everything is done.
+   * Steps a whole model on several threads, with the same bits. The calling thread takes part, and steps small
+   * models alone. Returns when everything is done.
    *
    * @param step the coefficients, and what else to do in the same pass
    * @param model the slices
    * @param executor where further threads come from, for example {@link
-   *     java.util.concurrent.ForkJoinPool#commonPool}; none is created here. What it rejects, the calling
-   *     thread does; what else it throws before any thread has begun comes out as it is, with all arrays as
-   *     they were
+   *     java.util.concurrent.ForkJoinPool#commonPool}; none is created here. The calling thread does what it
+   *     rejects. Anything else that it throws before a thread has begun is passed on, and all arrays are as they
+   *     were
    * @param threads the largest number of threads, the calling one included, at least 1
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the step was taken
+   * @return 0 if the step was taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if {@code threads} is less than 1, the variant needs an array that a
    *     slice does not have, or a coefficient is outside the range of float
-   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    * @throws IllegalStateException if a segment's arena is closed; if it was closed during the step, some operands are
    *     partly updated
-   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or to one at all on several
-   *     threads
-   * @throws IllegalStateException if a thread failed in the middle, which leaves the arrays partly
-   *     updated, or the executor after threads had begun, which leaves them completely updated; with the
-   *     cause, and a message that says which
+   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or, on several threads,
+   *     to any confined arena
+   * @throws IllegalStateException if a thread failed in the middle, which leaves the arrays partly updated; or if
+   *     the executor failed after threads had begun, which leaves them completely updated. The message says which,
+   *     and it has the cause
    */
   long step(AdamStep step, AdamModel model, Executor executor, int threads);
 
@@ -392,34 +397,34 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    * @return as {@link #step(List, AdamModel, Executor, int)}
    * @throws NullPointerException if an argument or a step is null
    * @throws IllegalArgumentException as {@link #step(List, AdamModel, Executor, int)}
-   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    * @throws IllegalStateException if a segment's arena is closed; if it was closed during the step, some operands are
    *     partly updated
-   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or to one at all on several
-   *     threads
+   * @throws WrongThreadException if a segment belongs to another thread's confined arena
    */
   long step(List<AdamStep> steps, AdamModel model);
 
   /**
-   * Steps a whole model, each slice by a step of its own, on several threads: weights that decay and biases that
-   * do not, parameters that joined late and have a smaller t. It is one call as far as gradients that are not
-   * finite are concerned: with {@link NonFinite#SKIP} one of them in any slice leaves all as they were.
+   * Steps a whole model, each slice by a step of its own, on several threads. Examples: weights that decay and
+   * biases that do not; parameters that joined late and have a smaller t. The policy for gradients that are not
+   * finite holds for all slices together: with {@link NonFinite#SKIP}, one such gradient in any slice leaves all
+   * slices as they were.
    *
    * @param steps the step of each slice, in their order; read while the slices are stepped
    * @param model the slices
    * @param executor where further threads come from, see {@link #step(AdamStep, AdamModel, Executor, int)}
    * @param threads the largest number of threads, the calling one included, at least 1
-   * @return the number of gradients that are NaN or infinite, for which {@link NonFinite#SKIP} left
-   *     everything as it was; 0 if the steps were taken
+   * @return 0 if the steps were taken; otherwise the number of gradients that are NaN or infinite, because of which
+   *     {@link NonFinite#SKIP} changed nothing
    * @throws NullPointerException if an argument or a step is null
    * @throws IllegalArgumentException if there are not as many steps as slices, or their {@link
    *     AdamStep#nonFinite} differ; if {@code threads} is less than 1, a variant needs an array that its slice
    *     does not have, or a coefficient is outside the range of float
-   * @throws ArithmeticException if there are such gradients, with {@link NonFinite#THROW}
+   * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    * @throws IllegalStateException if a segment's arena is closed; if it was closed during the step, some operands are
    *     partly updated
-   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or to one at all on several
-   *     threads
+   * @throws WrongThreadException if a segment belongs to another thread's confined arena, or, on several threads,
+   *     to any confined arena
    * @throws IllegalStateException as {@link #step(AdamStep, AdamModel, Executor, int)}
    */
   long step(List<AdamStep> steps, AdamModel model, Executor executor, int threads);
@@ -428,15 +433,15 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    * The Euclidean norm of all gradients of a model, the same to the last bit for every lane width and
    * thread count.
    *
-   * <p>Allocates eight bytes for each 4,096 elements, four for each slice, and less than a kilobyte besides.
+   * <p>Allocates eight bytes per 4,096 elements, four per slice, and less than a kilobyte besides.
    *
-   * <p><b>Order of operations.</b> Each slice is cut into blocks of 4,096 elements. In a block, element i
-   * is squared and added in double, by fma, to sum i mod 32; the 32 sums are added in halves (0 and 16, 1
-   * and 17, ...). The sums of all blocks, in the order of the slices, are added pairwise: the two halves of
-   * a range, the first the shorter by at most one. <b>Accuracy.</b> The relative error is at most about
-   * (70 + log2 of the number of blocks) times 2^-53. <b>Special values.</b> Squares that overflow or
-   * underflow double are computed once more with gradients scaled by a power of two. NaN if a gradient is,
-   * otherwise infinite if one is.
+   * <p><b>Order of operations.</b> Each slice is cut into blocks of 4,096 elements. In a block, element i is
+   * squared and added in double, by fma, to sum i mod 32. The 32 sums are added in halves (0 and 16, 1 and 17,
+   * ...). The sums of all blocks, in the order of the slices, are added pairwise: each range is split into two
+   * halves, of which the first is shorter by at most one. <b>Accuracy.</b> The relative error is at most about (70
+   * + log2 of the number of blocks) times 2^-53. <b>Special values.</b> Squares that overflow or underflow double
+   * are computed once more with gradients scaled by a power of two. NaN if a gradient is, otherwise infinite if one
+   * is.
    *
    * @param model the slices, of which only the gradients are read
    * @return the norm
@@ -453,21 +458,20 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    * @return the norm
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if {@code threads} is less than 1
-   * @throws IllegalStateException if a thread failed, or the executor after threads had begun; with the
-   *     cause
+   * @throws IllegalStateException if a thread failed, or the executor did after threads had begun; with the cause
    */
   double globalNorm(AdamModel model, Executor executor, int threads);
 
   /**
-   * What a part of a model has to say to the {@linkplain #globalNorm(AdamModel) global norm} of the whole: the sum of
-   * squares of each of its blocks. For gradients that are not in one place.
+   * The sum of squares of each block of a part of a model, from which {@link #normOfSums} computes the {@linkplain
+   * #globalNorm(AdamModel) global norm} of the whole. For gradients that are not in one place.
    *
-   * <p>Sums of parts are those of the whole if each part begins where a block does: at a multiple of 4,096 elements of
-   * its slice.
+   * <p>The sums of the parts are those of the whole if each part begins at a multiple of 4,096 elements of its
+   * slice, where a block does.
    *
    * @param model the slices, of which only the gradients are read
-   * @param scale what every gradient is multiplied by before it is squared, finite and greater than 0; without rounding if it
-   *     is a power of two
+   * @param scale the factor of every gradient before it is squared, finite and greater than 0; a power of two rounds
+   *     nothing
    * @return the sums of the blocks of the first slice, then of the next
    * @throws NullPointerException if the model is null
    * @throws IllegalArgumentException if the scale is not finite and greater than 0
@@ -477,8 +481,9 @@ public sealed interface AdamKernel permits SpecialisedKernel {
   /**
    * The {@linkplain #globalNorm(AdamModel) global norm} of gradients that are not in one place, to the bit.
    *
-   * @param sumsOfSquares gives what {@link #sumsOfSquares} returned for all parts, in the order of the whole, with the
-   *     scale that it is given. Called once with 1, and again with another scale if squares overflowed or underflowed
+   * @param sumsOfSquares takes a scale, and gives what {@link #sumsOfSquares} returned with that scale for all
+   *     parts, in the order of the whole. Called once with 1, and again with another scale if squares overflowed or
+   *     underflowed
    * @return the norm
    * @throws NullPointerException if an argument, or what it gives, is null
    */
@@ -493,8 +498,8 @@ public sealed interface AdamKernel permits SpecialisedKernel {
   }
 
   /**
-   * How many gradients of a model are NaN or infinite: what {@link NonFinite#SKIP} asks before a step. For gradients
-   * that are not in one place.
+   * The number of gradients of a model that are NaN or infinite, by which {@link NonFinite#SKIP} decides before a
+   * step. For gradients that are not in one place.
    *
    * @param model the slices, of which only the gradients are read
    * @return the number

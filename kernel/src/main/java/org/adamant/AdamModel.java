@@ -7,8 +7,8 @@ import org.adamant.internal.loop.Operands;
 import org.adamant.internal.work.Work;
 
 /**
- * All the slices that one call steps: the hundreds of small tensors of a network, or one of a hundred
- * million elements. Immutable, and checked once, here. Work is split by elements, not by slices.
+ * All the slices that one call steps: the hundreds of small tensors of a network, or one of a hundred million
+ * elements. Immutable, and checked once, when it is made. Work is split by elements, not by slices.
  */
 public final class AdamModel {
 
@@ -29,8 +29,8 @@ public final class AdamModel {
   /**
    * A model of these slices, in this order.
    *
-   * @param slices the slices, which may be of floats and of doubles; memory may be in several only if
-   *     they do not overlap
+   * @param slices the slices, some of floats and some of doubles if need be; ranges of the same memory if they do
+   *     not overlap
    * @return the model
    * @throws NullPointerException if the list or a slice is null
    * @throws IllegalArgumentException if two slices overlap in memory
@@ -58,7 +58,7 @@ public final class AdamModel {
     return of(Arrays.asList(slices));
   }
 
-  /** A model of slices that are known not to overlap, but for some of them. */
+  /** A model of slices of which only {@code notKnown} could overlap with each other. */
   static AdamModel ofDisjoint(List<AdamSlice> slices, List<AdamSlice> notKnown) {
     requireDisjoint(notKnown.toArray(AdamSlice[]::new));
     return new AdamModel(slices.toArray(AdamSlice[]::new));

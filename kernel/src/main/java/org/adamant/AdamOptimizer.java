@@ -23,8 +23,8 @@ import org.adamant.training.StepReport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Adam optimizer with named parameters: keeps the moments and the step counters, and updates the
- * parameters in place.
+ * The Adam optimizer with named parameters. It keeps the moments and the step counters, and updates the parameters
+ * in place.
  *
  * <pre>{@code
  * AdamOptimizer optimizer = AdamOptimizer.builder(Adam.pytorchAdamW())
@@ -35,39 +35,41 @@ import org.jspecify.annotations.Nullable;
  * StepReport report = optimizer.step(Map.of("w", w, "b", b), Map.of("w", gradientOfW, "b", gradientOfB));
  * }</pre>
  *
- * <p>A parameter is a {@code float[]}, a {@code double[]} or a {@link Storage}. Its moments are created, all zero, when
- * its name is first seen; parameters may join at any time, and be left out of a step. Each parameter counts
- * its own steps, so that one that joins late gets the bias correction of its first step: corrected by the
- * count of all steps, its first update would be several times the learning rate. Schedules are asked about the number of
- * the update of the optimizer, {@link #stepCount()} + 1.
+ * <p>A parameter is a {@code float[]}, a {@code double[]} or a {@link Storage}. Its moments are created, all zero,
+ * when its name is first seen. Parameters may join at any time, and may be left out of a step. Each parameter
+ * counts its own steps, so one that joins late gets the bias correction of its first step; the count of all steps
+ * would make its first update several times the learning rate. Schedules get the number of the optimizer's update,
+ * {@link #stepCount()} + 1.
  *
- * <p><b>What an update does</b>, in this order, of which a part that is not asked for costs nothing:
+ * <p><b>What an update does</b>, in this order; a part that is not used costs nothing:
  *
  * <ol>
- *   <li>The gradients of each micro-batch are added to those before, in the order of the calls, each sum rounded once;
- *       the first is copied.
- *   <li>Gradients are taken times {@code 1 / lossScale}, and times {@code 1 / microBatches} for their mean; both factors
- *       are multiplied in double.
- *   <li>The norm of all of them is computed, see {@link AdamKernel#globalNorm}, times that factor, and what brings it
- *       down to its limit, {@link AdamStep#clipFactor}, is a further factor.
- *   <li>The learning rate is the schedule's, times the factor of the plateau; the groups change the hyper-parameters.
- *   <li>One call of the {@linkplain AdamKernel kernel} does all parameters, or with {@link NonFinite#SKIP} none.
+ *   <li>The gradients of the first micro-batch are copied; those of each further one are added in the order of the
+ *   calls, each sum rounded once.
+ *   <li>The factor of the gradients is {@code 1 / lossScale}, times {@code 1 / microBatches} for their mean,
+ *   computed in double.
+ *   <li>The norm of all gradients, see {@link AdamKernel#globalNorm}, is multiplied by that factor. {@link
+ *   AdamStep#clipFactor} gives a further factor, which brings the norm down to its limit.
+ *   <li>The learning rate is that of the schedule times the factor of the plateau. The groups change the
+ *   hyper-parameters.
+ *   <li>One call of the {@linkplain AdamKernel kernel} steps all parameters, or with {@link NonFinite#SKIP} none.
  * </ol>
  *
- * <p><b>Names</b> are the same if {@link String#equals} says so, whatever the maps think: only their entries
- * are read, each of them once or twice, and nothing is looked up in them.
+ * <p><b>Names</b> are compared by {@link String#equals}, whatever the maps use: only the entries of the maps are
+ * read, each once or twice, and nothing is looked up.
  *
- * <p><b>Hyper-parameters that change.</b> A running maximum goes on from what it was at the last step that kept
- * one. An average does not: after a step without one, it starts again from the parameter as it is before the
- * next step that keeps one. Until then, {@link #average} returns what it was last.
+ * <p><b>Hyper-parameters that change.</b> A running maximum continues from the last step that kept one. An average
+ * does not: after a step without one, it starts again from the parameter before the next step that keeps one. Until
+ * then, {@link #average} returns its last value.
  *
- * <p><b>Speed.</b> If a step is given the arrays of the step before, by the same names and in the same order,
- * nothing is checked again, and the step takes little longer than that of an {@link AdamModel}: whoever has many
- * small parameters should use their arrays again, and maps that are quick to read: thousands of entries of a
- * HashMap, or of Map.of, take as long to read as to step. Such a step allocates some 300 bytes for each count of steps
- * that occurs among the parameters of a group. <b>Memory.</b> Arrays that came twice in a row, gradients too, are kept
- * from being collected until a step is given others, or the optimizer itself is collected. Arrays that came once are
- * not.
+ * <p><b>Speed.</b> A step with the arrays of the step before, by the same names and in the same order, checks
+ * nothing again, and takes little longer than that of an {@link AdamModel}. So with many small parameters, use
+ * their arrays again, and maps that are quick to read: thousands of entries of a HashMap, or of Map.of, take as
+ * long to read as to step. Such a step allocates some 300 bytes for each count of steps that occurs among the
+ * parameters of a group.
+ *
+ * <p><b>Memory.</b> Arrays, also of gradients, that came in two steps in a row cannot be collected until a step
+ * gets others, or the optimizer itself is collected. Arrays that came once can.
  *
  * <p>Not thread-safe.
  */
@@ -79,7 +81,7 @@ public final class AdamOptimizer {
   private final OptimizerRows rows;
   private final OptimizerUpdate update;
 
-  /** The plan of the last step, kept alive if it was that of the step before too. */
+  /** The plan of the last step; kept alive only if it was that of the step before, too. */
   private @Nullable WeakReference<OptimizerPlan> last;
 
   // Read by nobody: a reference that is not weak.
@@ -98,7 +100,7 @@ public final class AdamOptimizer {
   }
 
   /**
-   * An optimizer on the kernel that is the fastest for this machine.
+   * An optimizer on the fastest kernel for this machine.
    *
    * @param adam the hyper-parameters
    * @return the optimizer, with no parameters yet
@@ -119,17 +121,17 @@ public final class AdamOptimizer {
   }
 
   /**
-   * What an optimizer can do besides.
+   * A builder of an optimizer with schedules, groups, clipping and more.
    *
    * @param adam the hyper-parameters
-   * @return a builder of one that does nothing besides
+   * @return a builder of an optimizer that has none of these yet
    */
   public static Builder builder(Adam adam) {
     Arguments.requireNonNull("adam", adam);
     return new Builder(adam);
   }
 
-  /** Says what an optimizer is to do. Its methods change the builder itself. */
+  /** The settings of an optimizer. The methods change the builder itself. */
   public static final class Builder {
 
     private final OptimizerSettings settings;
@@ -139,7 +141,7 @@ public final class AdamOptimizer {
     }
 
     /**
-     * Another kernel than {@link AdamKernel#preferred()}.
+     * Sets another kernel than {@link AdamKernel#preferred()}.
      *
      * @param kernel the kernel
      * @return this builder
@@ -151,7 +153,7 @@ public final class AdamOptimizer {
     }
 
     /**
-     * A schedule of the learning rate, in place of that of the hyper-parameters.
+     * Sets a schedule of the learning rate, in place of the rate of the hyper-parameters.
      *
      * @param schedule a function of the number of the update
      * @return this builder
@@ -163,7 +165,7 @@ public final class AdamOptimizer {
     }
 
     /**
-     * A schedule of beta1, for example that of {@link org.adamant.training.OneCycle}.
+     * Sets a schedule of beta1, for example that of {@link org.adamant.training.OneCycle}.
      *
      * @param schedule a function of the number of the update
      * @return this builder
@@ -175,8 +177,8 @@ public final class AdamOptimizer {
     }
 
     /**
-     * A schedule of the decay of the {@linkplain Adam#averageDecay average of the parameters}, see {@link
-     * org.adamant.training.AverageDecay}. Where it gives 1, no average is kept.
+     * Sets a schedule of the decay of the {@linkplain Adam#averageDecay average of the parameters}, see {@link
+     * org.adamant.training.AverageDecay}. Updates for which it is 1 keep no average.
      *
      * @param schedule a function of the number of the update
      * @return this builder
@@ -188,8 +190,8 @@ public final class AdamOptimizer {
     }
 
     /**
-     * Lowers the learning rate where a metric does not get better, see {@link AdamOptimizer#observe}. Its factor is that of
-     * the schedule, or of the rate of the hyper-parameters.
+     * Lowers the learning rate when a metric stops getting better, see {@link AdamOptimizer#observe}. The factor
+     * multiplies the rates of all schedules, or that of the hyper-parameters.
      *
      * @param plateau when and by how much
      * @return this builder
@@ -201,13 +203,15 @@ public final class AdamOptimizer {
     }
 
     /**
-     * A group of parameters with other hyper-parameters. The first group whose rule matches a name has the parameter, also
-     * one that comes later; those that match none have the hyper-parameters as they are.
+     * Adds a group of parameters with other hyper-parameters. A parameter, also one that joins later, is in the
+     * first group whose rule matches its name. Parameters that no rule matches have the hyper-parameters as they
+     * are.
      *
-     * @param name what the group is called
-     * @param names a rule for the names of its parameters, which always gives the same answer
-     * @param change makes the hyper-parameters of the group from those of an update, the rate of the schedule among them: so
-     *     {@code adam -> adam.withLearningRate(0.1 * adam.learningRate())} is a factor of the rate. A pure function
+     * @param name the name of the group
+     * @param names whether a name belongs to the group, a pure function
+     * @param change makes the hyper-parameters of the group from those of the update, a pure function. These have
+     *     the rate of the schedule, so {@code adam -> adam.withLearningRate(0.1 * adam.learningRate())} is a factor
+     *     of the rate
      * @return this builder
      * @throws IllegalArgumentException if there is a group of this name
      */
@@ -217,11 +221,12 @@ public final class AdamOptimizer {
     }
 
     /**
-     * A group of parameters with a schedule of their own.
+     * Adds a group of parameters with a schedule of their own.
      *
-     * @param name what the group is called
-     * @param names a rule for the names of its parameters
-     * @param change makes the hyper-parameters of the group from those of an update, with the rate of this schedule
+     * @param name the name of the group
+     * @param names whether a name belongs to the group, a pure function
+     * @param change makes the hyper-parameters of the group from those of the update, with the rate of this
+     *     schedule; a pure function
      * @param schedule its learning rate
      * @return this builder
      * @throws IllegalArgumentException if there is a group of this name
@@ -236,11 +241,11 @@ public final class AdamOptimizer {
     }
 
     /**
-     * A group of parameters that are left as they are, until {@link AdamOptimizer#setFrozen} says otherwise. A step neither
-     * needs nor reads their gradients.
+     * Adds a group of parameters that stay as they are until {@link AdamOptimizer#setFrozen} changes that. A step
+     * neither needs nor reads their gradients.
      *
-     * @param name what the group is called
-     * @param names a rule for the names of its parameters
+     * @param name the name of the group
+     * @param names whether a name belongs to the group, a pure function
      * @return this builder
      * @throws IllegalArgumentException if there is a group of this name
      */
@@ -262,7 +267,7 @@ public final class AdamOptimizer {
     }
 
     /**
-     * A limit of the norm of all gradients of an update, see {@link AdamStep#clipFactor}.
+     * Limits the norm of all gradients of an update, see {@link AdamStep#clipFactor}.
      *
      * @param maxNorm the limit, greater than 0
      * @return this builder
@@ -274,7 +279,7 @@ public final class AdamOptimizer {
     }
 
     /**
-     * A limit of the norm of the gradient of each parameter.
+     * Limits the norm of the gradient of each parameter.
      *
      * @param maxNorm the limit, greater than 0
      * @return this builder
@@ -296,10 +301,10 @@ public final class AdamOptimizer {
     }
 
     /**
-     * Updates only at each k-th step, with the gradients of k micro-batches. A parameter may be left out of a micro-batch,
-     * which counts as a gradient of 0, but not out of the last one. {@link SparseRows} of the same row are added up as
-     * dense gradients would be: first those of one micro-batch, then the micro-batches. What micro-batches gave is kept
-     * until the update.
+     * Updates only at each k-th step, with the gradients of k micro-batches. A parameter may be left out of a
+     * micro-batch, which counts as a gradient of 0, but not out of the last one. {@link SparseRows} of the same row
+     * are added as dense gradients would be: first those within a micro-batch, then the micro-batches. The rows of
+     * all micro-batches are kept until the update.
      *
      * @param microBatches k, at least 1
      * @param accumulation their mean or their sum
@@ -314,7 +319,7 @@ public final class AdamOptimizer {
     }
 
     /**
-     * Adds up the gradients of micro-batches in double, and rounds their sum.
+     * Adds the gradients of micro-batches in double, and rounds their sum once.
      *
      * @return this builder
      */
@@ -324,7 +329,8 @@ public final class AdamOptimizer {
     }
 
     /**
-     * What to do about gradients that are NaN or infinite; decided for all parameters before the first write.
+     * Sets what to do about gradients that are NaN or infinite. It is decided for all parameters before the first
+     * write.
      *
      * @param nonFinite what to do
      * @return this builder
@@ -336,8 +342,8 @@ public final class AdamOptimizer {
     }
 
     /**
-     * Divides gradients by a scale that the loss was multiplied by, see {@link AdamOptimizer#lossScale}, and skips updates
-     * with gradients that are not finite.
+     * Divides gradients by the scale that the loss was multiplied by, see {@link AdamOptimizer#lossScale}. Updates
+     * with gradients that are not finite are skipped.
      *
      * @param lossScale how the scale changes
      * @return this builder
@@ -364,9 +370,9 @@ public final class AdamOptimizer {
     }
 
     /**
-     * What becomes of the rows without gradient, where a gradient is {@link SparseRows}.
+     * Sets what {@link SparseRows} do to the rows without gradient.
      *
-     * @param mode {@link SparseMode#LAZY} if nothing is said
+     * @param mode the mode; the default is {@link SparseMode#LAZY}
      * @return this builder
      */
     public Builder sparse(SparseMode mode) {
@@ -377,8 +383,9 @@ public final class AdamOptimizer {
     }
 
     /**
-     * Has every row count its own steps, in the mode LAZY: a row that is seldom touched then gets the bias correction of its
-     * own first steps. A dense gradient is a step of all rows, and has the count of the parameter.
+     * Makes every row count its own steps, in the mode LAZY: a row that seldom has a gradient then gets the bias
+     * correction of its own first steps. A dense gradient is a step of all rows, and uses the count of the
+     * parameter.
      *
      * @return this builder
      */
@@ -389,7 +396,7 @@ public final class AdamOptimizer {
     }
 
     /**
-     * How moments are written; as floats if nothing is said. Those of parameters in double are always doubles.
+     * Sets the formats of moments; the default is FLOAT32. Moments of parameters in double are always doubles.
      *
      * @param first the format of first moments, not FLOAT64
      * @param second the format of second moments, not FLOAT64
@@ -413,10 +420,10 @@ public final class AdamOptimizer {
     }
 
     /**
-     * How what is stored in fewer bits is rounded.
+     * Sets how numbers are rounded that are stored in fewer bits.
      *
-     * @param rounding how
-     * @param seed of the random numbers, see {@link AdamStep#withSeed}
+     * @param rounding the rounding; the default is {@link Rounding#STOCHASTIC}
+     * @param seed the seed of the random numbers, see {@link AdamStep#withSeed}
      * @return this builder
      */
     public Builder rounding(Rounding rounding, long seed) {
@@ -427,10 +434,10 @@ public final class AdamOptimizer {
     }
 
     /**
-     * Where moments and the like lie. If nothing is said, in arrays, and for parameters in a segment in native memory that is
-     * freed with the optimizer.
+     * Sets where moments and other state lie. By default they lie in arrays, and for parameters in a segment in
+     * native memory that is freed with the optimizer.
      *
-     * @param arena what the memory is to belong to, which is not closed while the optimizer steps
+     * @param arena the arena that owns the memory; it must stay open while the optimizer is used
      * @return this builder
      */
     public Builder arena(Arena arena) {
@@ -440,10 +447,10 @@ public final class AdamOptimizer {
     }
 
     /**
-     * An optimizer that has not stepped yet.
+     * Builds an optimizer that has not stepped yet.
      *
      * @return the optimizer
-     * @throws IllegalArgumentException if what was asked for does not go together
+     * @throws IllegalArgumentException if settings exclude each other
      */
     public AdamOptimizer build() {
       final OptimizerSettings copy = settings.copy();
@@ -452,42 +459,46 @@ public final class AdamOptimizer {
     }
 
     /**
-     * An optimizer that goes on where another one was {@linkplain AdamOptimizer#save saved}, to the bit.
+     * Builds an optimizer that continues where another one was {@linkplain AdamOptimizer#save saved}, to the bit.
+     * Parameters in the file are ignored: use {@link #load(Path, Map)} to copy them, too.
      *
      * @param file the file
-     * @return the optimizer, with all of the other one's state
+     * @return the optimizer, with the moments, counters and all other state of the saved one
      * @throws IOException if the file cannot be read, or is not one that an optimizer has written
-     * @throws IllegalArgumentException if the one that was saved was built in another way, as far as that can be seen from
-     *     its settings and the hyper-parameters that its groups and schedules had for the next update
+     * @throws IllegalArgumentException if the saved one had other settings, or its groups and schedules gave other
+     *     hyper-parameters for the next update
      */
     public AdamOptimizer load(Path file) throws IOException {
       return load(file, Map.of());
     }
 
     /**
-     * An optimizer that goes on where another one was saved, and its parameters as they were.
+     * Builds an optimizer that continues where another one was saved, and restores parameters.
      *
      * @param file the file
-     * @param params the parameters by name, which the values in the file are copied to
+     * @param params parameters by name, to which the values in the file are copied; parameters of the file that are
+     *     not in the map are ignored
      * @return the optimizer
      * @throws IOException if the file cannot be read, or is not one that an optimizer has written
-     * @throws IllegalArgumentException as {@link #load(Path)}; or if the file has no such parameter, or one of another format
-     *     or length. No parameter was changed
+     * @throws IllegalArgumentException as {@link #load(Path)}; or if the file lacks one of the parameters, or has
+     *     it in another format or length. No parameter was changed
      */
     public AdamOptimizer load(Path file, Map<String, ?> params) throws IOException {
       return read(file, params, true);
     }
 
     /**
-     * An optimizer that has the moments, counters and parameters of another one, but the settings of this builder: for a
-     * training that is to go on in another way.
+     * Builds an optimizer with the moments and counters of a saved one but the settings of this builder, for a
+     * training that continues in another way, and restores parameters. Moments keep the format that they have in
+     * the file; {@link #moments} holds only for parameters that are new.
      *
      * @param file the file
-     * @param params the parameters by name, which the values in the file are copied to; may be empty
+     * @param params parameters by name, to which the values in the file are copied; may be empty
      * @return the optimizer
      * @throws IOException if the file cannot be read, or is not one that an optimizer has written
-     * @throws IllegalArgumentException if the file has no such parameter, or one of another format or length. No parameter was
-     *     changed
+     * @throws IllegalArgumentException if the file lacks one of the parameters, or has it in another format or
+     *     length; if rows have steps to take, see {@link AdamOptimizer#catchUp}; or if the file has as many
+     *     micro-batches as this builder accumulates. No parameter was changed
      */
     public AdamOptimizer loadWithNewSettings(Path file, Map<String, ?> params)
         throws IOException {
@@ -508,14 +519,15 @@ public final class AdamOptimizer {
     }
 
     /**
-     * An optimizer that goes on where one of PyTorch stopped: with the arithmetic of {@link Adam#pytorch}, to the bit. The
-     * file has, for every parameter, the tensors {@code name.exp_avg}, {@code name.exp_avg_sq}, {@code name.step} and with
-     * amsgrad {@code name.max_exp_avg_sq}, with or without {@code state.} in front, for example by
-     * {@code safetensors.torch.save_file}. Its other tensors are left alone. The number of updates is the largest step.
+     * Builds an optimizer that continues where one of PyTorch stopped: to the bit, with the arithmetic of {@link
+     * Adam#pytorch}. For every parameter the file must have the tensors {@code name.exp_avg}, {@code
+     * name.exp_avg_sq}, {@code name.step} and with amsgrad {@code name.max_exp_avg_sq}, with or without {@code
+     * state.} in front; {@code safetensors.torch.save_file} writes such files. Other tensors are ignored. The
+     * number of updates is the largest step.
      *
      * @param file the file
      * @return the optimizer
-     * @throws IOException if the file cannot be read, or there is no such state in it
+     * @throws IOException if the file cannot be read, or holds no such state
      */
     public AdamOptimizer loadPyTorch(Path file) throws IOException {
       Arguments.requireNonNull("file", file);
@@ -541,7 +553,7 @@ public final class AdamOptimizer {
   }
 
   /**
-   * The hyper-parameters that the next update has for a parameter, with schedules and the changes of its group.
+   * The hyper-parameters of the next update for a parameter, with schedules and the changes of its group.
    *
    * @param name a parameter, seen or not
    * @return the hyper-parameters
@@ -552,8 +564,7 @@ public final class AdamOptimizer {
   }
 
   /**
-   * Changes the hyper-parameters from the next step on, for example to follow a learning-rate schedule.
-   * Moments and counters stay.
+   * Changes the hyper-parameters from the next step on, for example the learning rate. Moments and counters stay.
    *
    * @param newAdam the hyper-parameters
    */
@@ -566,11 +577,11 @@ public final class AdamOptimizer {
   }
 
   /**
-   * Freezes a group, or has it updated again. Moments and counters of its parameters stay; gradients of theirs that were
+   * Freezes a group, or updates it again. Moments and counters of its parameters stay; their gradients that were
    * accumulated for the next update are dropped.
    *
    * @param group the name of a group
-   * @param newFrozen whether its parameters are to be left as they are
+   * @param newFrozen whether its parameters stay as they are
    * @throws NoSuchElementException if there is no such group
    */
   public void setFrozen(String group, boolean newFrozen) {
@@ -588,11 +599,11 @@ public final class AdamOptimizer {
   }
 
   /**
-   * Has all rows of parameters whose gradients are {@link SparseRows} take the steps that they have been left out of, in the
-   * mode {@link SparseMode#EXACT}: before parameters are read as a whole, for evaluation or to save them. Parameters then
+   * Makes rows take the steps that they missed in the mode {@link SparseMode#EXACT}, where gradients are {@link
+   * SparseRows}. Call it before parameters are read as a whole, for evaluation or to save them. Parameters then
    * have the bits that dense gradients would have given.
    *
-   * @param params the parameters by name, those that have rows to catch up among them
+   * @param params the parameters by name, among them all that have rows to catch up
    * @throws IllegalArgumentException if such a parameter is missing, or is not what it was
    */
   public void catchUp(Map<String, ?> params) {
@@ -609,7 +620,7 @@ public final class AdamOptimizer {
   }
 
   /**
-   * What the loss of the next step is to be multiplied by, so that small gradients do not underflow.
+   * The factor by which to multiply the loss of the next step, so that small gradients do not underflow.
    *
    * @return the scale; 1 without a {@link Builder#lossScale}
    */
@@ -618,10 +629,10 @@ public final class AdamOptimizer {
   }
 
   /**
-   * Tells the plateau how the training goes, for example the loss on data that is not trained on.
+   * Gives a metric to the plateau, for example the loss on held-out data.
    *
-   * @param metric a number
-   * @return what the learning rate is multiplied by from now on
+   * @param metric the metric
+   * @return the factor of the learning rate from now on
    * @throws IllegalStateException if the optimizer was built without {@link Builder#plateau}
    */
   public double observe(double metric) {
@@ -638,34 +649,38 @@ public final class AdamOptimizer {
   }
 
   /**
-   * Updates the parameters in place, or with {@link Builder#accumulate} adds up gradients for the update. Everything is
-   * read, checked and allocated before anything changes.
+   * Updates the parameters in place, or with {@link Builder#accumulate} adds gradients for the update. Everything
+   * is read, checked and allocated before anything changes.
+   *
+   * <p>A message that names {@code slices[i]} counts from 0 through the parameters that are not frozen, in the
+   * order of {@code params}. A parameter whose gradient is {@link SparseRows} counts as several slices, one for
+   * each run of rows.
    *
    * @param params the parameters by name, updated: each a {@code float[]}, {@code double[]} or {@link Storage}
-   * @param grads a gradient for each parameter, of its type and length, read; parameters may share one. Where one of the two
-   *     is a storage, the other may be of another format, but for doubles
+   * @param grads a gradient for each parameter, of its type and length, read; parameters may share one. If one of
+   *     the two is a storage, the other may have another format, except that both or neither must be doubles
    * @return what was done
    * @throws NullPointerException if a map, a name or an array is null
-   * @throws IllegalArgumentException if a gradient is missing, or there is one without parameter; if two names
-   *     in a map are equal; if a value is not of those types; if a gradient's type or
-   *     length is not the parameter's, or a parameter's not what it was at its first step; if a parameter's
-   *     array is used twice, or storages overlap; if a coefficient overflows, see {@link Adam#atStep}, or is outside the
-   *     range of float, see {@link AdamKernel}; if a parameter of an earlier micro-batch is missing in the last
-   * @throws ArithmeticException if there are gradients that are NaN or infinite, with {@link NonFinite#THROW}; nothing was
-   *     changed, but gradients that were accumulated are dropped
-   * @throws IllegalStateException if memory was closed, or a thread or the executor failed, in the middle; see {@link
-   *     AdamKernel}
+   * @throws IllegalArgumentException if a gradient or its parameter is missing; if two names in a map are equal; if
+   *     a value is not of those types; if the type or length of a gradient is not that of its parameter, or that of
+   *     a parameter is not what it was at its first step; if a parameter's array is used twice, or storages
+   *     overlap; if a coefficient overflows, see {@link Adam#atStep}, or is outside the range of float, see {@link
+   *     AdamKernel}; if the last micro-batch lacks a parameter of an earlier one
+   * @throws ArithmeticException if there are gradients that are NaN or infinite, with {@link NonFinite#THROW}.
+   *     Parameters and moments were not changed; accumulated gradients are dropped
+   * @throws IllegalStateException if memory was closed, or a thread or the executor failed during the step, see
+   *     {@link AdamKernel}
    */
   public StepReport step(Map<String, ?> params, Map<String, ?> grads) {
     Arguments.requireNonNull("params", params);
     Arguments.requireNonNull("grads", grads);
     final OptimizerPlan before = last == null ? null : last.get();
     final OptimizerPlan plan;
-    // Rows are checked each time: an array of the caller, they may have changed.
+    // Rows are checked each time, as they are an array of the caller and may have changed.
     if (before != null && !before.hasRows && before.matches(params, grads)) {
       plan = before;
     } else {
-      // Nothing of the step before is to be kept alive while this one allocates; it has the arrays no more.
+      // The arrays of the step before must not be kept alive while this step allocates.
       forgetPlans();
       plan = new OptimizerPlan(params, grads, state.parameters, settings, state::groupOf);
     }
@@ -684,7 +699,7 @@ public final class AdamOptimizer {
   }
 
   /**
-   * Forgets a parameter: its moments, its average and its count. If it comes again, it is new.
+   * Forgets a parameter: its moments, its average and its count. If its name comes again, it is a new parameter.
    *
    * @param name a parameter seen before
    * @throws NoSuchElementException if the parameter has not been seen yet
@@ -696,13 +711,14 @@ public final class AdamOptimizer {
   }
 
   /**
-   * Gives the state of a parameter another name. Its place among the {@link #names} is the last one.
+   * Gives the state of a parameter another name, and the last place among the {@link #names}.
    *
    * @param name a parameter seen before
-   * @param newName what it is called from now on
+   * @param newName its name from now on
    * @throws NoSuchElementException if the parameter has not been seen yet
-   * @throws IllegalArgumentException if there is another one of the new name
-   * @throws IllegalStateException if the new name is of another group, and rows have steps to take, see {@link #catchUp}
+   * @throws IllegalArgumentException if another parameter has the new name
+   * @throws IllegalStateException if the new name is in another group, and rows have steps to take, see {@link
+   *     #catchUp}
    */
   public void rename(String name, String newName) {
     final ParameterState parameter = state.known(name);
@@ -722,15 +738,15 @@ public final class AdamOptimizer {
   }
 
   /**
-   * Has a parameter go on with more or fewer elements. The moments of the first ones stay, those of further ones are zero,
-   * and its count stays; so does its running maximum. Its average starts again, and gradients that were accumulated are
-   * dropped. For a parameter of another shape without its state, see {@link #remove}.
+   * Changes the number of elements of a parameter. The moments and maxima of the first elements stay, those of
+   * further ones are zero. The count of steps stays. The average starts again, and accumulated gradients are
+   * dropped. To drop the state of a parameter instead, use {@link #remove}.
    *
    * @param name a parameter seen before
    * @param newLength the number of its elements from now on, at least 0
    * @throws NoSuchElementException if the parameter has not been seen yet
-   * @throws IllegalArgumentException if the length is negative, or no multiple of the rows' length where these count their
-   *     steps
+   * @throws IllegalArgumentException if the length is negative, or is not a multiple of the row length and rows
+   *     count their steps
    * @throws IllegalStateException if rows have steps to take, see {@link #catchUp}
    */
   public void resize(String name, long newLength) {
@@ -749,13 +765,13 @@ public final class AdamOptimizer {
   }
 
   /**
-   * Writes all that the optimizer needs to go on, to the bit, at any time, also between micro-batches: a safetensors file that
+   * Saves all that the optimizer needs to continue to the bit, also between micro-batches. The safetensors file
    * replaces the one before only when it is complete and on the disk, see {@link
    * org.adamant.checkpoint.SafeTensorsWriter#write}.
    *
-   * <p>For the parameter {@code name} it has the tensors {@code state.name.exp_avg}, {@code .exp_avg_sq}, {@code .step} and,
-   * where there are, {@code .max_exp_avg_sq}, {@code .average} and {@code .gradient}, the sum of micro-batches. Moments in
-   * {@link Format#BLOCK8} are bytes. Settings and counters are in the metadata.
+   * <p>For the parameter {@code name} the file has the tensors {@code state.name.exp_avg}, {@code .exp_avg_sq},
+   * {@code .step} and, if they exist, {@code .max_exp_avg_sq}, {@code .average} and {@code .gradient}, the sum of
+   * micro-batches. Moments in {@link Format#BLOCK8} are bytes. Settings and counters are in the metadata.
    *
    * @param file the file
    * @throws IOException if it could not be written; what was there before is there still
@@ -765,7 +781,7 @@ public final class AdamOptimizer {
   }
 
   /**
-   * Writes parameters as well, as the tensors {@code param.name}.
+   * Saves parameters, too, as the tensors {@code param.name}.
    *
    * @param file the file
    * @param params parameters by name: {@code float[]}, {@code double[]} or {@link Storage}, read
@@ -793,13 +809,14 @@ public final class AdamOptimizer {
   }
 
   /**
-   * Writes moments and counts for PyTorch: the tensors {@code state.name.exp_avg} and so on, with {@code step} as a float.
+   * Saves moments and counts for PyTorch: the tensors {@code state.name.exp_avg} and so on, with {@code step} as a
+   * float.
    *
    * @param file the file
-   * @param shapes the shapes of the parameters by name; those that are not there have one dimension
+   * @param shapes the shapes of the parameters by name; a parameter that is not in the map has one dimension
    * @throws IOException if it could not be written
-   * @throws IllegalArgumentException if moments are in a format that PyTorch does not have, or a shape has another number of
-   *     elements
+   * @throws IllegalArgumentException if moments are in a format that PyTorch does not have, or a shape does not
+   *     have the number of elements of its parameter
    * @throws IllegalStateException if there are gradients of micro-batches, or rows have steps to take, see {@link #catchUp}
    */
   public void savePyTorch(Path file, Map<String, long[]> shapes) throws IOException {
@@ -825,16 +842,16 @@ public final class AdamOptimizer {
   }
 
   /**
-   * How many updates were done: calls of {@link #step} that neither failed, nor skipped, nor only accumulated.
+   * The number of updates: calls of {@link #step} that neither failed, nor skipped, nor only accumulated.
    *
-   * @return the number of steps so far
+   * @return the number so far
    */
   public long stepCount() {
     return state.stepCount;
   }
 
   /**
-   * How many steps a parameter has taken, which is the t of its bias correction.
+   * The number of steps that a parameter has taken, which is the t of its last bias correction.
    *
    * @param name a parameter
    * @return the number of steps, 0 for a name not seen yet
@@ -882,8 +899,8 @@ public final class AdamOptimizer {
   }
 
   /**
-   * The running maxima of a parameter, kept with {@link Adam#amsgrad}; zero before the first step that keeps
-   * them. A step without them leaves them as they are.
+   * The running maxima of a parameter, which {@link Adam#amsgrad} keeps. They are zero before the first step that
+   * keeps them; a step without AMSGrad leaves them as they are.
    *
    * @param <A> the type of the parameter
    * @param name a parameter seen before
@@ -897,9 +914,9 @@ public final class AdamOptimizer {
   }
 
   /**
-   * The averages of a parameter, kept with {@link Adam#averageDecay}. They start from the parameter as it
-   * is before the first step that keeps them, and again so after steps that did not keep them. Those leave
-   * them as they are.
+   * The averages of a parameter, which {@link Adam#averageDecay} keeps. They start from the parameter before the
+   * first step that keeps them, and start again after steps that did not keep them. Those steps leave them as they
+   * are.
    *
    * @param <A> the type of the parameter
    * @param name a parameter seen before

@@ -13,13 +13,14 @@ import org.adamant.internal.loop.Place;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operands of one step and the part of them it is for: parameters, gradients, moments, and what some
- * variants need besides. Immutable, and checked once, here; the memory itself is the caller's and changes with every
- * step.
+ * The operands of one step, and the range of elements to step: parameters, gradients, moments, and what some
+ * variants need besides. Immutable, and checked once, when it is made. The memory belongs to the caller and changes
+ * with every step.
  *
- * <p>Each operand has a {@linkplain Format format} of its own. Where the parameters are doubles, all are, and the step
- * computes in double; otherwise none is, and it computes in float, of which 16 and 8 bits are read exactly. What is
- * stored in fewer bits is rounded last, see {@link Rounding}. {@link Format#BLOCK8} is for m and v.
+ * <p>Each operand has a {@linkplain Format format} of its own. If the parameters are doubles, all operands must be,
+ * and the step computes in double. Otherwise none may be, and the step computes in float; numbers of 16 and 8 bits
+ * are read exactly. What is stored in fewer bits is rounded at the end, see {@link Rounding}. {@link Format#BLOCK8}
+ * is for m and v only.
  */
 public final class AdamSlice {
 
@@ -30,7 +31,7 @@ public final class AdamSlice {
 
   final Operands operands;
 
-  /** The segments of all operands, for checks at every step; empty where there are only arrays. */
+  /** The segments of all operands, checked at every step; empty if there are only arrays. */
   final MemorySegment[] segments;
 
   private final boolean hasReadOnlyGrads;
@@ -89,7 +90,7 @@ public final class AdamSlice {
   }
 
   /**
-   * Operands wherever they lie.
+   * Whole operands in any memory.
    *
    * @param params parameters
    * @param grads gradients
@@ -156,7 +157,7 @@ public final class AdamSlice {
 
   /**
    * A copy with the averages of the parameters that {@link Adam#averageDecay} keeps, usually a copy of the
-   * parameters before step 1. They are averages of the parameters before those are rounded to fewer bits.
+   * parameters before step 1. What is averaged are the parameters before they are rounded to fewer bits.
    *
    * @param newAverage the averages, as long as the parameters
    * @return the copy
@@ -168,8 +169,9 @@ public final class AdamSlice {
   }
 
   /**
-   * A copy whose steps write the new parameters a second time, in another format, in the same pass: for example 16 bits
-   * of each float, for the forward pass. Written always to nearest, from the parameters before those are rounded.
+   * A copy whose steps write the new parameters a second time, in another format, in the same pass: for example 16
+   * bits of each float, for the forward pass. The copy is always rounded to nearest, from the parameters before
+   * they are rounded.
    *
    * @param newCopy where to, as long as the parameters
    * @return the copy
@@ -181,13 +183,13 @@ public final class AdamSlice {
   }
 
   /**
-   * A copy whose parameters are floats in two halves: the parameters of this slice are the upper ones, {@link
-   * Format#BFLOAT16} numbers that can be used as they are, and here are the lower ones. No bit of the floats is lost:
-   * steps give the bits of steps on floats.
+   * A copy whose parameters are floats in two halves. The parameters of this slice are the upper halves, {@link
+   * Format#BFLOAT16} numbers that can be used as they are; the remainder holds the lower halves. No bit of the
+   * floats is lost: a step gives the bits of a step on floats.
    *
-   * <p>The upper half is the nearest number, ties away from zero, and the lower half what the bits of the float are
-   * more, as a signed 16-bit number: {@code bits = (upper << 16) + lower}. So lower halves of zero belong to parameters
-   * that are exactly those of the upper ones.
+   * <p>The upper half is the nearest BFLOAT16 number, ties away from zero. The lower half is the difference of the
+   * float's bits to it, a signed 16-bit number: {@code bits = (upper << 16) + lower}. So where the lower half is
+   * zero, the parameter is exactly the upper half.
    *
    * @param newRemainder a storage of 16-bit elements, format {@link Format#BFLOAT16}, though they are not such numbers
    * @return the copy
@@ -218,10 +220,12 @@ public final class AdamSlice {
   }
 
   /**
-   * A copy for operands that are themselves a part of a parameter, a shard or a view: the random numbers of {@link
-   * Rounding#STOCHASTIC} go by the number of an element in its parameter, so that they do not depend on how it is cut.
+   * A copy for operands that are themselves a part of a parameter, a shard or a view. The random numbers of {@link
+   * Rounding#STOCHASTIC} depend on the number of an element in its parameter, and so not on how the parameter is
+   * cut.
    *
-   * @param newFirstNumber the number in its parameter of element 0 of the operands, at least 0; 0 if nothing is said
+   * @param newFirstNumber the number that element 0 of the operands has in its parameter, at least 0; the default
+   *     is 0
    * @return the copy
    * @throws IllegalArgumentException if the number is negative, or not a multiple of {@link Format#BLOCK_LENGTH} where
    *     there are moments in BLOCK8
@@ -241,8 +245,8 @@ public final class AdamSlice {
   }
 
   /**
-   * The number that {@link AdamOptimizer} gives to the first element of a parameter, so that parameters do not share random
-   * numbers: for whoever steps a part of such a parameter, see {@link #numberedFrom}.
+   * The number that {@link AdamOptimizer} gives to the first element of a parameter, so that parameters do not
+   * share random numbers. A step of a part of such a parameter adds it in {@link #numberedFrom}.
    *
    * @param parameter the name of the parameter
    * @return a multiple of 2^32 that depends on the name alone
@@ -271,7 +275,7 @@ public final class AdamSlice {
     return length;
   }
 
-  /** A slice of whole storages, by the number of their operand; null where there is none. */
+  /** A slice of whole storages, indexed by operand; null where there is none. */
   static AdamSlice of(@Nullable Storage[] storages) {
     AdamSlice slice =
         of(
@@ -286,11 +290,12 @@ public final class AdamSlice {
   }
 
   /**
-   * A slice of which {@link #rows} cuts ranges with gradients that lie elsewhere. Nothing is checked.
+   * A slice from which {@link #rows} cuts ranges whose gradients begin elsewhere than their parameters. Nothing is
+   * checked.
    *
-   * @param operands whole storages, by the number of their operand; without gradients
+   * @param operands whole storages, indexed by operand; without gradients
    * @param grads the gradients of some of the elements
-   * @param number that element 0 of the operands has in its parameter
+   * @param number the number that element 0 of the operands has in its parameter
    */
   static AdamSlice ofRows(@Nullable Storage[] operands, Storage grads, long number) {
     final @Nullable Storage[] storages = operands.clone();
@@ -298,14 +303,14 @@ public final class AdamSlice {
     return new AdamSlice(alike(storages), 0, 0, number);
   }
 
-  /** A slice of which nothing but the gradients may be read. */
+  /** A slice that holds nothing but gradients. */
   static AdamSlice ofGradients(Storage grads) {
     final Storage[] storages = new Storage[Operand.COUNT];
     Arrays.fill(storages, 0, Operand.V.ordinal() + 1, grads);
     return new AdamSlice(storages, 0, grads.length(), 0);
   }
 
-  /** A range of such a slice: where it begins, and where its gradients do. */
+  /** A range of a slice of {@link #ofRows}, which begins at one element, its gradients at another. */
   AdamSlice rows(long first, long firstOfGrads, long newLength) {
     final @Nullable Object[] memory = new Object[Operand.COUNT];
     int arrays = 0;
@@ -321,7 +326,7 @@ public final class AdamSlice {
         new Operands(operands.layout(), memory, arrays, newLength, firstNumber + first));
   }
 
-  /** A range whose first element has this number in its parameter; blocks are not cut. */
+  /** A range whose first element has this number in its parameter; it must not cut blocks. */
   AdamSlice part(long newOffset, long newLength, long number) {
     return new AdamSlice(storages, newOffset, newLength, number - newOffset);
   }
@@ -344,7 +349,7 @@ public final class AdamSlice {
     return storages[operand.ordinal()];
   }
 
-  /** Refuses to write gradients that are read-only; index is that of the slice in its model, or -1. */
+  /** Refuses gradients that cannot be written; index is that of the slice in its model, or -1. */
   void requireWritableGrads(int index) {
     if (hasReadOnlyGrads) {
       throw new IllegalArgumentException(
@@ -354,10 +359,10 @@ public final class AdamSlice {
   }
 
   /**
-   * Refuses memory that this thread, or others, cannot touch any more or not at all.
+   * Refuses memory whose arena is closed, or belongs to another thread than those that are to step.
    *
    * @param index the number of the slice in its model, or -1
-   * @param other a thread of whose like others are to step as well; null if there are none
+   * @param other any other thread, if others are to step as well; otherwise null
    */
   void requireAccessible(int index, @Nullable Thread other) {
     for (MemorySegment segment : segments) {
@@ -430,7 +435,7 @@ public final class AdamSlice {
     return new AdamSlice(changed, offset, length, firstNumber);
   }
 
-  /** Refuses an operand that does not fit to the others. */
+  /** Refuses an operand that does not fit the others. */
   private static void requireFits(@Nullable Storage[] storages, int index) {
     final Operand operand = Operand.of(index);
     final Storage storage = its(storages, operand);
@@ -442,7 +447,7 @@ public final class AdamSlice {
     }
     requireFormat(operand, storage.format(), params.format());
     if (operand != Operand.GRADS) {
-      // Some steps write gradients, others do not: asked when a step is done.
+      // Only some steps write gradients, so each of those checks that it can.
       storage.requireWritable(operand.toString());
     }
     for (int k = 0; k < storages.length; k++) {
@@ -498,7 +503,9 @@ public final class AdamSlice {
     return new Operands(Layout.of(kinds, places), memory, arrays, length, number);
   }
 
-  /** Storages of which all arrays are indexed alike, as loops do; an array at another offset becomes a segment. */
+  /**
+   * Makes all arrays begin at one offset, as loops index them alike: an array at another offset becomes a segment.
+   */
   private static @Nullable Storage[] alike(@Nullable Storage[] storages) {
     final @Nullable Storage[] alike = storages.clone();
     Storage first = null;

@@ -19,8 +19,9 @@ import org.adamant.checkpoint.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept of one parameter between steps, where parameters and gradients are those of another library: the moments,
- * the running maximum if there is one, and the number of steps, all zero at first. {@link AdamOptimizer} has its own.
+ * The state of one parameter of another library between steps: the moments, the running maximum if there is one,
+ * and the number of steps. All are zero at first. {@link AdamOptimizer} keeps its own state and needs none of
+ * these.
  *
  * <pre>{@code
  * AdamState state = AdamState.of(adam, params.format(), params.length());
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * state.setStepCount(state.stepCount() + 1);
  * }</pre>
  *
- * <p>It lies in native memory, which is freed when nothing refers to it any more. Not thread-safe.
+ * <p>The state lies in native memory, which is freed when nothing refers to it any more. Not thread-safe.
  */
 public final class AdamState {
 
@@ -58,13 +59,13 @@ public final class AdamState {
   /**
    * The state before step 1.
    *
-   * @param adam the hyper-parameters, which say what there is to keep
-   * @param format how the parameters are written; what is kept of them is of doubles if they are, otherwise of floats
-   * @param length how many numbers they are, at least 0
-   * @return zeros
+   * @param adam the hyper-parameters, which decide what is kept
+   * @param format the format of the parameters; the state is of doubles if they are, otherwise of floats
+   * @param length the number of parameters, at least 0
+   * @return a state of zeros
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the length is negative, or the hyper-parameters have an average of the
-   *     parameters, which begins with what these are
+   *     parameters, which would have to begin with their values
    */
   public static AdamState of(Adam adam, Format format, long length) {
     Arguments.requireNonNull("adam", adam);
@@ -73,11 +74,12 @@ public final class AdamState {
   }
 
   /**
-   * Refuses hyper-parameters that need other memory than this.
+   * Refuses hyper-parameters that need other memory than this state has.
    *
    * @param adam the hyper-parameters
    * @throws NullPointerException if there are none
-   * @throws IllegalArgumentException if they have an average, or AMSGrad where no maximum is kept, or none where one is
+   * @throws IllegalArgumentException if they have an average, or have AMSGrad and this state no maximum, or the
+   *     reverse
    */
   public void requireFits(Adam adam) {
     Arguments.requireNonNull("adam", adam);
@@ -103,7 +105,7 @@ public final class AdamState {
    *
    * @param params the parameters
    * @param grads their gradients
-   * @return with what is kept
+   * @return the slice of these and the state
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException as by {@link AdamSlice#of(Storage, Storage, Storage, Storage)}
    */
@@ -113,10 +115,10 @@ public final class AdamState {
   }
 
   /**
-   * Whether parameters are those that the state was made for, as far as that can be seen.
+   * Whether parameters could be those that the state was made for.
    *
-   * @param params parameters
-   * @return whether they are as many, and in double if these were
+   * @param params the parameters
+   * @return whether their number is the same, and they are doubles if those were, otherwise not
    * @throws NullPointerException if there are none
    */
   public boolean isFor(Storage params) {
@@ -166,9 +168,9 @@ public final class AdamState {
   }
 
   /**
-   * Says how many steps were taken.
+   * Sets the number of steps.
    *
-   * @param newStepCount the number, at least 0
+   * @param newStepCount how many were taken, at least 0
    * @throws IllegalArgumentException if it is negative
    */
   public void setStepCount(long newStepCount) {
@@ -182,14 +184,14 @@ public final class AdamState {
   // ---- Files. ----
 
   /**
-   * Writes states to a file of {@code safetensors}, with the names of PyTorch: {@code state.NAME.exp_avg}, {@code
-   * .exp_avg_sq}, {@code .max_exp_avg_sq} and {@code .step}. It replaces what was there as {@link
+   * Writes states to a {@code safetensors} file, with the names of PyTorch: {@code state.NAME.exp_avg}, {@code
+   * .exp_avg_sq}, {@code .max_exp_avg_sq} and {@code .step}. Replaces a file that is there as {@link
    * SafeTensorsWriter#write} does.
    *
-   * @param file the file; its folder must be there
+   * @param file the file; its folder must exist
    * @param states the states, by the names of their parameters
    * @throws NullPointerException if an argument, a name or a state is null
-   * @throws IOException if it could not be written
+   * @throws IOException if the file could not be written
    */
   public static void save(Path file, Map<String, AdamState> states) throws IOException {
     Arguments.requireNonNull("states", states);
@@ -224,12 +226,12 @@ public final class AdamState {
    * Reads what {@link #save} has written.
    *
    * @param file the file
-   * @param adam the hyper-parameters, which say what there must be
-   * @return the states by name, in memory of their own
+   * @param adam the hyper-parameters, which decide what the file must hold
+   * @return the states by name, in new memory
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException as by {@link #of}
-   * @throws CheckpointException if it is no such file, or not of states with the same AMSGrad
-   * @throws IOException if it could not be read
+   * @throws CheckpointException if the file was not written by {@code save}, or with another AMSGrad
+   * @throws IOException if the file could not be read
    */
   public static Map<String, AdamState> load(Path file, Adam adam) throws IOException {
     Arguments.requireNonNull("adam", adam);

@@ -8,11 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The coefficients of step t, the same for every element, and what else one call does in its single pass.
- * Immutable; made by {@link Adam#atStep}, changed by the {@code with} methods.
+ * Immutable; made by {@link Adam#atStep}. Every {@code with} method returns a changed copy.
  *
- * <p><b>Formula.</b> The bias corrections of Algorithm 1 are moved from the elements to the
- * coefficients. All are computed in double whatever the element type, each operation being rounded once, in this
- * order; a minus sign changes only the sign:
+ * <p><b>Formula.</b> The coefficients contain the bias corrections of Algorithm 1. All are computed in double,
+ * whatever the element type, in this order. Each operation is rounded once; a minus sign changes only the sign:
  *
  * <pre>
  *   c1            = -expm1(t * log(beta1))
@@ -30,11 +29,11 @@ import org.jspecify.annotations.Nullable;
  *   [gradientScale * clipFactor]                         as it stands
  * </pre>
  *
- * <p>t is converted to double, rounded to nearest; t + 1 of the largest long is the largest long. log and expm1
- * are those of {@link StrictMath}, which is fdlibm 5.3, the same on every JVM and processor; log(0) is minus
- * infinity, and its c is 1. {@code expm1} keeps the digits that {@code 1 - pow(beta, t)} loses for small t.
+ * <p>t is converted to double and rounded to nearest; for the largest long, t + 1 is t. log and expm1 are those of
+ * {@link StrictMath}, which is fdlibm 5.3, the same on every JVM and processor. log(0) is minus infinity, which
+ * makes c 1. {@code expm1} keeps the digits that {@code 1 - pow(beta, t)} loses for small t.
  *
- * <p>With {@link Adam#nesterov} there are, of a step i,
+ * <p>With {@link Adam#nesterov}, a step i has
  *
  * <pre>
  *   mu            = beta1 * (1 - 0.5 * pow(0.96, i * momentumDecay))
@@ -42,11 +41,12 @@ import org.jspecify.annotations.Nullable;
  *   h_k           = 0.5 * pow(0.96, k * momentumDecay)
  * </pre>
  *
- * <p>where the sum is made from k = 1 on to i, or until h_k is less than 2^-108, or until k * log(beta1) and the sum of
- * the terms before k are together less than -40; that for t + 1 is the sum for t and one more term. With an infinite
- * momentumDecay, mu is beta1, and c is c1. {@code pow} and {@code log1p} are those of {@link StrictMath}, too.
+ * <p>The sum starts at k = 1. It ends with i, or when h_k is less than 2^-108, or when k * log(beta1) and the
+ * sum of the terms before k are together less than -40. The sum for t + 1 is that for t and one more term. With an
+ * infinite momentumDecay, mu is beta1, and c is c1. {@code pow} and {@code log1p} are those of {@link StrictMath},
+ * too.
  *
- * <p>With {@link Adam#rectification} there are
+ * <p>With {@link Adam#rectification}
  *
  * <pre>
  *   rho_inf       = 2 / (1 - beta2) - 1
@@ -54,8 +54,8 @@ import org.jspecify.annotations.Nullable;
  *   r             = sqrt((((rho - 4) * (rho - 2)) * rho_inf) / (((rho_inf - 4) * (rho_inf - 2)) * rho))
  * </pre>
  *
- * <p>and learningRate is (learningRate * r) in every bracket that has one and is not of weight decay. Where rho is at
- * most 5, learningRate and hat are replaced by learningRate and 1 instead.
+ * <p>Where rho is greater than 5, learningRate becomes (learningRate * r) in every bracket but those of weight
+ * decay. Where rho is at most 5, learningRate stays, and hat is 1.
  *
  * <p>In the {@linkplain Arithmetic#PYTORCH arithmetic of PyTorch}:
  *
@@ -72,16 +72,17 @@ import org.jspecify.annotations.Nullable;
  *   [1 - learningRate * weightDecay]                     1 - (learningRate * weightDecay)
  * </pre>
  *
- * <p>with powers correctly rounded, those of 0.96 but for one in 2^40 and 0 from an exponent of 1000 on, and those of
- * beta from t = 10^9 on those of {@link StrictMath#pow}, which are fdlibm's and within an ulp. PyTorch takes it from the C library, where about one power in a thousand is off by its last bit,
- * which ones depending on the library; that can be seen in double only.
+ * <p>Powers are correctly rounded, with these exceptions. One power of 0.96 in 2^40 is not, and from an exponent of
+ * 1000 on it is 0. From t = 10^9 on, powers of beta are those of {@link StrictMath#pow}, which are fdlibm's and
+ * within an ulp. PyTorch's powers come from the C library, where about one in a thousand is off by its last bit;
+ * which ones depends on the library. Only a step of doubles shows the difference.
  *
- * <p><b>Accuracy.</b> A step size has a relative error of at most 7 * 2^-53, the factor of the root one of at most
- * 5 * 2^-53, without PyTorch's arithmetic and {@code EPSILON_HAT}. A {@code float} step rounds each coefficient once
- * more, to nearest.
+ * <p><b>Accuracy.</b> Without PyTorch's arithmetic and {@code EPSILON_HAT}, the relative error of a step size is at
+ * most 7 * 2^-53, that of the factor of the root at most 5 * 2^-53. A {@code float} step rounds each coefficient
+ * once more, to nearest.
  *
- * <p><b>Range.</b> No coefficient that is used is NaN or infinite: what would overflow in double is refused when the
- * step is made. What a float cannot hold is refused when a step of floats is done, see {@link AdamKernel}.
+ * <p><b>Range.</b> No coefficient that is used is NaN or infinite. A coefficient that overflows double is refused
+ * when the step is made, one that a float cannot hold when a step of floats is done, see {@link AdamKernel}.
  *
  * <p><b>Source.</b> Kingma &amp; Ba 2014, section 2 (the efficient order of computation) and section 3.
  */
@@ -92,17 +93,17 @@ public final class AdamStep {
   private final PerCall perCall;
   private final double stepSize;
 
-  /** Those of the step without what a call does beyond the hyper-parameters. */
+  /** The coefficients of the step without the options of a call. */
   private final Coefficients ofStep;
 
   private final Coefficients coefficients;
 
-  /** The variants of steps of these hyper-parameters, see {@link PerCall#variants}. */
+  /** The variants of these hyper-parameters, see {@link PerCall#variants}. */
   private final @Nullable Variant[] variants;
 
   private final Variant variant;
 
-  /** What a float step cannot be done with, or null. */
+  /** The first coefficient outside float's range, or null. */
   private final @Nullable String outsideFloat;
 
   AdamStep(Adam adam, long t) {
@@ -126,7 +127,7 @@ public final class AdamStep {
     variant = perCall.variant(variants);
   }
 
-  /** The same step, of which a call does something else; what both have in common is not computed again. */
+  /** The same step with other options; what both have in common is not computed again. */
   private AdamStep(AdamStep step, PerCall perCall) {
     this.adam = step.adam;
     this.t = step.t;
@@ -142,11 +143,11 @@ public final class AdamStep {
   /**
    * A step whose gradients are first multiplied by a factor, for example by the inverse of a loss scale.
    *
-   * @param gradientScale the factor, finite and greater than 0. Multiplied, in double, with the
-   *     {@linkplain #withClipFactor clip factor}
+   * @param gradientScale the factor, finite and greater than 0; it is multiplied by the {@linkplain #withClipFactor
+   *     clip factor} in double
    * @return the changed step
-   * @throws IllegalArgumentException if the factor is outside its range, or its product with the clip
-   *     factor outside that of double
+   * @throws IllegalArgumentException if the factor is outside its range, or its product with the clip factor
+   *     overflows, or is 0 though neither is
    */
   public AdamStep withGradientScale(double gradientScale) {
     Arguments.requirePositiveFinite("gradientScale", gradientScale);
@@ -159,8 +160,8 @@ public final class AdamStep {
    *
    * @param clipFactor the factor, finite and at least 0
    * @return the changed step
-   * @throws IllegalArgumentException if the factor is outside its range, or its product with the gradient
-   *     scale outside that of double
+   * @throws IllegalArgumentException if the factor is outside its range, or its product with the gradient scale
+   *     overflows, or is 0 though neither is
    */
   public AdamStep withClipFactor(double clipFactor) {
     Arguments.requireFiniteAtLeastZero("clipFactor", clipFactor);
@@ -168,15 +169,15 @@ public final class AdamStep {
   }
 
   /**
-   * The factor that brings gradients of a norm down to a limit: {@code maxNorm / norm} if the norm is
-   * greater, otherwise 1.
+   * The factor that brings the norm of gradients down to a limit: {@code maxNorm / norm} if the norm is greater
+   * than the limit, otherwise 1.
    *
-   * <p>A norm that is infinite or NaN gives 0, so that clipping goes together with every {@link NonFinite}:
-   * {@code SKIP} and {@code THROW} act on the gradients, whatever the factor; with {@code PROPAGATE} the
-   * gradients that are not finite become NaN, and the others 0.
+   * <p>A norm that is infinite or NaN gives 0, which suits every {@link NonFinite}. {@code SKIP} and {@code THROW}
+   * act on the gradients, whatever the factor. With {@code PROPAGATE} the gradients that are not finite become NaN,
+   * and the others 0.
    *
-   * @param norm the norm of all gradients, see {@link AdamKernel#globalNorm}, times the gradient scale if
-   *     there is one; not negative
+   * @param norm the norm of all gradients, see {@link AdamKernel#globalNorm}, times the gradient scale if there is
+   *     one; at least 0, infinite or NaN
    * @param maxNorm the limit, finite and greater than 0
    * @return the factor, at most 1
    * @throws IllegalArgumentException if the norm is negative or the limit outside its range
@@ -203,9 +204,9 @@ public final class AdamStep {
   }
 
   /**
-   * A step that leaves the parameters as they are and writes the update over the gradients: what is to be
-   * <em>added</em> to the parameters. With decoupled or independent decay the update includes it; parameter plus
-   * update can then differ by roundings from the parameter that the step itself would have written.
+   * A step that leaves the parameters as they are and overwrites the gradients with the update, which the caller
+   * <em>adds</em> to the parameters. The update includes decay that acts on the parameter; parameter plus update
+   * can then differ by roundings from the parameter that the step itself would have written.
    *
    * @return the changed step
    * @throws IllegalArgumentException if this step sets gradients to zero or averages parameters
@@ -215,9 +216,9 @@ public final class AdamStep {
   }
 
   /**
-   * A step that does something about gradients that are NaN or infinite.
+   * A step with another policy for gradients that are NaN or infinite.
    *
-   * @param nonFinite what to do
+   * @param nonFinite the policy; the default is {@link NonFinite#PROPAGATE}
    * @return the changed step
    */
   public AdamStep withNonFinite(NonFinite nonFinite) {
@@ -226,9 +227,9 @@ public final class AdamStep {
   }
 
   /**
-   * A step that, as with {@link #withUpdateOnly}, leaves the parameters as they are, and writes over the gradients what
-   * is to be <em>subtracted</em> from the parameters, as optimizers of other libraries do. The moments are as ever:
-   * this is another sign than that of {@link Adam#maximize}.
+   * A step that, as with {@link #withUpdateOnly}, leaves the parameters as they are, but overwrites the gradients
+   * with what the caller <em>subtracts</em> from the parameters, as other libraries do. The moments do not change
+   * their sign, as they do with {@link Adam#maximize}.
    *
    * @return the changed step
    * @throws IllegalArgumentException if this step sets gradients to zero or averages parameters
@@ -238,9 +239,9 @@ public final class AdamStep {
   }
 
   /**
-   * A step that rounds in another way what is stored in fewer bits than it computes in, see {@link Format}.
+   * A step with another rounding of numbers that are stored in fewer bits than it computes in, see {@link Format}.
    *
-   * @param rounding how; {@link Rounding#STOCHASTIC} if nothing is said
+   * @param rounding the rounding; the default is {@link Rounding#STOCHASTIC}
    * @return the changed step
    * @throws NullPointerException if the argument is null
    */
@@ -250,10 +251,10 @@ public final class AdamStep {
   }
 
   /**
-   * A step with other random numbers for {@link Rounding#STOCHASTIC}: another training run, or a model whose parameters
-   * are not to share them. Steps t of one run have the same seed; t itself is part of the numbers.
+   * A step with other random numbers for {@link Rounding#STOCHASTIC}: for another training run, or another model
+   * that must not share them. Use one seed for all steps of a run; the random numbers depend on t, too.
    *
-   * @param seed any number; 0 if nothing is said
+   * @param seed any number; the default is 0
    * @return the changed step
    */
   public AdamStep withSeed(long seed) {
@@ -310,18 +311,18 @@ public final class AdamStep {
   }
 
   /**
-   * The learning rate with the bias corrections it carries.
+   * The learning rate with the bias corrections that it includes.
    *
-   * @return learningRate / (1 - beta1^t), times sqrt(1 - beta2^t) where epsilon is added to the raw root, and times r
-   *     where it is rectified; the learning rate without bias correction
+   * @return learningRate / (1 - beta1^t), times sqrt(1 - beta2^t) if epsilon is added to the raw root, and times r
+   *     if it is rectified; the learning rate itself without bias correction
    */
   public double stepSize() {
     return stepSize;
   }
 
   /**
-   * The second moment's bias correction, as a factor of its root (a divisor in the arithmetic of
-   * PyTorch); 1 where the correction is elsewhere.
+   * The bias correction of the second moment, as a factor of its root (a divisor in PyTorch's arithmetic); 1 if the
+   * correction is elsewhere.
    *
    * @return 1 / sqrt(1 - beta2^t), or sqrt(1 - beta2^t), or 1
    */
@@ -341,13 +342,14 @@ public final class AdamStep {
   /**
    * Whether this step ends by setting tiny moments to zero, see {@link AdamKernel}.
    *
-   * @return true at every 64th step, unless epsilon is too small to hide it or the arithmetic is another's
+   * @return true at every 64th step, unless epsilon is too small to hide it, the rule is LION or the arithmetic
+   *     PyTorch's
    */
   public boolean flushesTinyMoments() {
     return coefficients.flushes();
   }
 
-  /** Refuses what a float loop would round to infinity, and a factor or limit it would round to 0. */
+  /** Refuses coefficients that a float loop would round to infinity, and a factor or limit it would round to 0. */
   void requireFloatRange() {
     if (outsideFloat != null) {
       throw new IllegalArgumentException(

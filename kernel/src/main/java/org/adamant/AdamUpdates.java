@@ -7,12 +7,12 @@ import java.util.Objects;
 import org.adamant.internal.loop.Operand;
 
 /**
- * Steps where the parameters are not seen: for libraries whose updaters are given gradients, write over them what is to
- * be {@linkplain AdamStep#withUpdateOnly added} to the parameters or {@linkplain AdamStep#withNegatedUpdate subtracted}
- * from them, and leave that to others. The bits are those of such a step with the parameters.
+ * Steps without the parameters, for libraries whose updaters see gradients only. Such an updater overwrites the
+ * gradients with what the library then {@linkplain AdamStep#withUpdateOnly adds} to the parameters or {@linkplain
+ * AdamStep#withNegatedUpdate subtracts} from them. The bits are those of such a step with the parameters.
  *
- * <p>What is given the operands of the step before does not check them again; they are kept from being collected until a
- * step is given others. Not thread-safe.
+ * <p>A step with the same operands as the step before does not check them again. So the operands cannot be
+ * collected until a step gets others. Not thread-safe.
  */
 public final class AdamUpdates {
 
@@ -22,7 +22,7 @@ public final class AdamUpdates {
   private static final List<Operand> NAMES =
       List.of(Operand.GRADS, Operand.M, Operand.V, Operand.MAXIMUM);
 
-  /** Of the last step, and what was made of them. */
+  /** The operands of the last step. */
   private List<Storage> last = List.of();
 
   private List<AdamSlice> pieces = List.of();
@@ -30,20 +30,20 @@ public final class AdamUpdates {
   private AdamUpdates() {}
 
   /**
-   * For the steps of one parameter, or of some that lie one after the other.
+   * Steps for one parameter, or for several that lie one after the other.
    *
-   * @return without operands yet
+   * @return the steps, without operands yet
    */
   public static AdamUpdates create() {
     return new AdamUpdates();
   }
 
   /**
-   * Refuses hyper-parameters that are nothing for an updater.
+   * Refuses hyper-parameters that need more than gradients.
    *
    * @param adam the hyper-parameters
    * @return the same
-   * @throws NullPointerException if there are none
+   * @throws NullPointerException if they are null
    * @throws IllegalArgumentException if they need the parameters, for weight decay or an average, or ascend
    */
   public static Adam requireUpdatesAlone(Adam adam) {
@@ -63,17 +63,18 @@ public final class AdamUpdates {
   }
 
   /**
-   * Writes updates over gradients.
+   * Overwrites gradients with updates.
    *
    * @param kernel the kernel
    * @param step a step {@linkplain AdamStep#withUpdateOnly that writes updates}, {@linkplain AdamStep#withNegatedUpdate
    *     negated} or not
    * @param operands the gradients, the first moments, the second moments, and with {@link Adam.AmsGrad} the running
    *     maxima
-   * @throws NullPointerException if there is something missing
-   * @throws IllegalArgumentException if the operands differ in length, overlap, are read-only, or their formats do not go
-   *     together; if it is another step, its hyper-parameters are {@linkplain #requireUpdatesAlone nothing for an
-   *     updater}, or it has a policy for gradients that are NaN or infinite, which would hold for a piece alone
+   * @throws NullPointerException if an argument or an operand is null
+   * @throws IllegalArgumentException if the operands differ in length, overlap, are read-only, or their formats do
+   *     not go together; if the step does not write updates, its hyper-parameters {@linkplain #requireUpdatesAlone
+   *     need more than gradients}, or it has a policy for gradients that are NaN or infinite, which could hold for
+   *     one piece only
    */
   public void step(AdamKernel kernel, AdamStep step, List<Storage> operands) {
     Arguments.requireNonNull("kernel", kernel);
@@ -125,7 +126,7 @@ public final class AdamUpdates {
     }
     finder.requireDisjoint();
     final Storage grads = operands.getFirst();
-    // A slice has parameters, which such steps do not look at: one piece of memory stands in their place for all others.
+    // A slice must have parameters, but such steps never read them: one piece of memory serves for all slices.
     final Storage params =
         Storage.allocate(
             Numbers.computeFormat(grads.format()), Math.min(grads.length(), PIECE), Arena.ofAuto());

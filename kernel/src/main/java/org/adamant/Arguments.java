@@ -3,7 +3,7 @@ package org.adamant;
 import java.lang.reflect.Array;
 import org.jspecify.annotations.Nullable;
 
-/** The checks of the public methods: they name the argument, its value, and what was expected. */
+/** The checks of public methods. Messages name the argument, its value, and what was expected. */
 final class Arguments {
 
   private Arguments() {}
@@ -39,7 +39,7 @@ final class Arguments {
     }
   }
 
-  /** Refuses what the arithmetic of PyTorch does not have. */
+  /** Refuses values that the arithmetic of PyTorch does not have. */
   static void requirePyTorch(String name, Object value, boolean isKnown) {
     if (!isKnown) {
       throw new IllegalArgumentException(
@@ -66,7 +66,7 @@ final class Arguments {
     }
   }
 
-  /** Checks the four arrays of a step: there, of one length, and four different ones. */
+  /** Checks the four arrays of a step: not null, of one length, and different. */
   static void requireStepArrays(Object params, Object grads, Object m, Object v) {
     requireNonNull("params", params);
     requireNonNull("grads", grads);
@@ -100,7 +100,7 @@ final class Arguments {
     }
   }
 
-  /** Checks that offset and length lie in arrays of the given length; no sum overflows. */
+  /** Checks that offset and length lie in arrays of the given length, without overflow. */
   static void requireSlice(long offset, long length, long arrayLength) {
     if (offset < 0 || length < 0 || length > arrayLength - offset) {
       throw new IndexOutOfBoundsException(

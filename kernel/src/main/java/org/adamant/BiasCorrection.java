@@ -4,7 +4,7 @@ import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.Rule;
 import org.adamant.internal.loop.Powers;
 
-/** The bias corrections of a step and the rectification that they lead to, see the formula of {@link AdamStep}. */
+/** The bias corrections of a step, and the rectification, see the formula of {@link AdamStep}. */
 final class BiasCorrection {
 
   private BiasCorrection() {}
@@ -26,13 +26,13 @@ final class BiasCorrection {
     if (adam.arithmetic() == Arithmetic.PYTORCH) {
       return Powers.oneMinusPower(beta, t);
     }
-    // Without cancellation; 1 for beta = 0, whose logarithm is minus infinity.
+    // Free of cancellation; 1 for beta = 0, whose logarithm is minus infinity.
     return -StrictMath.expm1(t * StrictMath.log(beta));
   }
 
   /**
-   * {@return r, RAdam's factor of the step size: 1 in other optimizers, 0 where there is none, as the second moment is of
-   * too few gradients yet}
+   * {@return r, RAdam's factor of the step size: 1 in other optimizers, 0 while the second moment averages too few
+   * gradients}
    *
    * @param correction2 c2
    */
@@ -55,7 +55,7 @@ final class BiasCorrection {
     return isPyTorch ? halfPower(square) : Math.sqrt(square);
   }
 
-  /** C's pow(x, 0.5), of which PyTorch makes its roots: at 1 - 2^-53 it is not the root but 1. */
+  /** C's pow(x, 0.5), which PyTorch uses for its roots: at 1 - 2^-53 it gives 1, not the root. */
   static double halfPower(double x) {
     return x == Math.nextDown(1.0) ? 1 : Math.sqrt(x);
   }

@@ -10,21 +10,21 @@ public enum Format {
   /** 4 bytes: IEEE 754 single precision, {@code float}. */
   FLOAT32(Kind.FLOAT_ARRAY, Kind.FLOAT_SEGMENT),
 
-  /** 8 bytes: IEEE 754 double precision, {@code double}. Where the parameters are so, all operands are. */
+  /** 8 bytes: IEEE 754 double precision, {@code double}. If the parameters have it, all operands must. */
   FLOAT64(Kind.DOUBLE_ARRAY, Kind.DOUBLE_SEGMENT),
 
   /**
-   * 2 bytes: the upper half of a {@code float}, 8 bits of exponent and 7 of mantissa, 2 to 3 decimal digits in the range
-   * of float. For any operand. Beyond the largest, numbers are rounded to infinity.
+   * 2 bytes: the upper half of a {@code float}, with 8 bits of exponent and 7 of mantissa. That is 2 to 3 decimal
+   * digits in the range of float. For any operand. Numbers beyond the largest are rounded to infinity.
    */
   BFLOAT16(Kind.BFLOAT16_ARRAY, Kind.BFLOAT16_SEGMENT),
 
   /**
-   * 1 byte, and 2 more for each 256 numbers, which share a scale. For first and second moments only.
+   * 1 byte, and 2 more for each block of 256 numbers, which share a scale. For first and second moments only.
    *
-   * <p><b>In memory.</b> One byte for each number, then two for each block of 256 numbers, the last of which may be
-   * shorter: b, taken as unsigned, and 0 if numbers have a sign, otherwise 1. A b less than 44 is 44. Memory of zeros
-   * is zeros.
+   * <p><b>In memory.</b> First one byte for each number; then two for each block of 256 numbers, of which the last
+   * may be shorter. The first of the two is b, unsigned; the second is 0 if numbers have a sign, otherwise 1. A b
+   * less than 44 counts as 44. Bytes of zero are numbers of zero.
    *
    * <pre>
    *   0:  bits s EEEE nnn     x = (z - 2^-15) * 2^(b-126), z = 2^(E-15) * (1 + n/8); if s is 1, -x
@@ -32,18 +32,18 @@ public enum Format {
    *       the largest E:      infinity if n = 0, otherwise NaN
    * </pre>
    *
-   * <p>First moments are written with a sign, second ones without. b is such that 2^(126-b) times the largest finite
-   * magnitude of the block is in [0.4375, 0.875), z is {@code fma(|x|, 2^(126-b), 2^-15)} or {@code 2^-31}, rounded to a
-   * float and then to 3 bits of mantissa. So a number has a relative error of 1/16 to nearest down to a 2^-13 th of the
-   * largest (second moments: 2^-29 th), and below that an absolute one. A second moment that is not zero is never
-   * written as zero: it becomes at least the smallest number.
+   * <p>First moments are written with a sign, second moments without. b is such that 2^(126-b) times the largest
+   * finite magnitude of the block is in [0.4375, 0.875). z is {@code fma(|x|, 2^(126-b), 2^-15)}, without a sign
+   * {@code 2^-31} at the end, rounded to a float and then to 3 bits of mantissa. So rounding to nearest has a
+   * relative error of 1/16 down to 2^-13 of the largest magnitude (second moments: 2^-29), and an absolute error
+   * below. A second moment that is not zero is never written as zero: it becomes at least the smallest number.
    *
-   * <p>Where vectors have less than 256 bits, and in the first step on new memory, such moments are stepped on the scalar
-   * path.
+   * <p>Such moments are stepped on the scalar path where vectors have less than 256 bits, and in the first step on
+   * new memory.
    */
   BLOCK8(Kind.NONE, Kind.BLOCK8_SEGMENT);
 
-  /** The numbers of {@link #BLOCK8} that share a scale. */
+  /** How many numbers of {@link #BLOCK8} share a scale. */
   public static final int BLOCK_LENGTH = Block8.LENGTH;
 
   /** What it is to a loop where it lies in an array; NONE if it does in none. */
@@ -77,7 +77,7 @@ public enum Format {
     return null;
   }
 
-  /** The bytes of one number, without a share of its scale. */
+  /** The bytes of one number, without its share of the scale. */
   int bytes() {
     return segment.bytes;
   }

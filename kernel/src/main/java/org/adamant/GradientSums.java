@@ -7,7 +7,7 @@ import java.util.Set;
 import org.adamant.OptimizerPlan.Member;
 import org.adamant.training.SparseRows;
 
-/** The gradients of micro-batches, which are added up until the last one before an update. */
+/** Adds the gradients of micro-batches until the last one before an update. */
 final class GradientSums {
 
   private final OptimizerState state;
@@ -16,7 +16,7 @@ final class GradientSums {
     this.state = state;
   }
 
-  /** Refuses an update without a parameter that micro-batches had a gradient of. */
+  /** Refuses an update that lacks a parameter of which micro-batches had a gradient. */
   void requirePending(OptimizerPlan plan) {
     int pending = 0;
     for (ParameterState parameter : state.parameters.values()) {
@@ -40,7 +40,7 @@ final class GradientSums {
     }
   }
 
-  /** Refuses gradients of rows beside those of all elements in one sum. */
+  /** Refuses to add gradients of rows and of all elements in one sum. */
   static void requireSameKind(OptimizerPlan plan) {
     for (Member member : plan.members) {
       final ParameterState parameter = member.state();

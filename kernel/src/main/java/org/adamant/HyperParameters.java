@@ -3,13 +3,13 @@ package org.adamant;
 import org.adamant.OptimizerSettings.Group;
 import org.jspecify.annotations.Nullable;
 
-/** The hyper-parameters of an optimizer's updates: with schedules, the plateau, and the changes of groups. */
+/** The hyper-parameters of an optimizer's updates, with schedules, the plateau and the changes of groups. */
 final class HyperParameters {
 
   private final OptimizerSettings settings;
   private final OptimizerState state;
 
-  /** Those of the last update, and what they were made from; a group's own rate is new each time. */
+  /** The hyper-parameters of the last update; not kept if a group has its own schedule. */
   private Adam @Nullable [] last;
 
   private @Nullable Adam lastBase;
@@ -19,7 +19,7 @@ final class HyperParameters {
     this.state = state;
   }
 
-  /** Those of each group in an update, the last being those of all other parameters. */
+  /** The hyper-parameters of each group in an update; the last are those of all other parameters. */
   Adam[] at(long update) {
     final Adam base = base(update);
     if (last != null && base == lastBase) {
@@ -48,7 +48,7 @@ final class HyperParameters {
     return all;
   }
 
-  /** Those of the next update. */
+  /** The hyper-parameters of the next update. */
   Adam[] next() {
     return at(state.stepCount + 1);
   }
@@ -70,7 +70,7 @@ final class HyperParameters {
     return base;
   }
 
-  /** A step of a parameter, but for its clip factor. */
+  /** A step of a parameter without its clip factor. */
   AdamStep step(Adam adam, long t, double gradientScale) {
     AdamStep step = adam.atStep(t);
     step = gradientScale == 1 ? step : step.withGradientScale(gradientScale);

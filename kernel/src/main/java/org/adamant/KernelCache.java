@@ -5,12 +5,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.adamant.internal.loop.Shared;
 
-/** The kernels of a program. Each is made when it is first asked for, and kept: another one would start anew. */
+/** The kernels of a program. Each is made when it is first asked for, and kept, as another one would start anew. */
 final class KernelCache {
 
   private static final Map<LaneWidth, AdamKernel> BY_WIDTH = new ConcurrentHashMap<>();
 
-  /** The preferred kernels, by the value of the property they were chosen under; empty for none. */
+  /** The preferred kernels, by the value of the property under which they were chosen; empty for none. */
   private static final ConcurrentMap<String, AdamKernel> BY_PROPERTY = new ConcurrentHashMap<>();
 
   private KernelCache() {}

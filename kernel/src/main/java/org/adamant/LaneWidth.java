@@ -7,14 +7,13 @@ import org.adamant.internal.width.SupportedWidths;
 import org.adamant.internal.width.WidthProperty;
 
 /**
- * The width of the vectors a kernel works with. The width changes the speed of a step, never a bit of
- * its result.
+ * The width of the vectors with which a kernel works. It changes the speed of a step, never a bit of its result.
  *
- * <p>The preferred width is the widest supported one. The system property {@value #PROPERTY} overrides
- * it: {@code scalar}, {@code 64}, {@code 128}, {@code 256} or {@code 512}.
+ * <p>The preferred width is the widest supported one. The system property {@value #PROPERTY} overrides it by {@code
+ * scalar}, {@code 64}, {@code 128}, {@code 256} or {@code 512}.
  */
 public enum LaneWidth {
-  /** No vectors: one element at a time, as far as the source goes; the JIT may vectorise it. */
+  /** No vectors: the source steps one element at a time; the JIT may vectorise it. */
   SCALAR(SupportedWidths.SCALAR),
   /** 64 bits: two floats; one double, which is the scalar path. */
   BITS_64(64),
@@ -55,7 +54,7 @@ public enum LaneWidth {
   /**
    * The widths that this JVM runs natively.
    *
-   * @return from {@link #SCALAR}, which is always there, to the widest
+   * @return the widths from {@link #SCALAR}, which is always supported, to the widest
    */
   public static List<LaneWidth> supported() {
     return Arrays.stream(values()).filter(LaneWidth::isSupported).toList();

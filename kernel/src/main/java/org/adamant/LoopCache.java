@@ -19,7 +19,7 @@ final class LoopCache {
 
   private final ConcurrentMap<Variant, Loops> byVariant = new ConcurrentHashMap<>();
 
-  /** The loops of the last variant; a race only costs a look-up. */
+  /** The loops of the last variant; a race costs only a look-up. */
   private @Nullable Loops last;
 
   private final Loops reading;
@@ -64,11 +64,11 @@ final class LoopCache {
   /** The loop that steps operands of a layout. */
   Loop stepping(Variant variant, Layout layout) {
     final Loops loops = last;
-    // By reference: steps share their variants.
+    // Compared by reference, as steps share their variants.
     return (loops != null && loops.variant == variant ? loops : find(variant)).of(layout);
   }
 
-  /** The loop that reads gradients, which all variants share, and all operands with such gradients. */
+  /** The loop that reads gradients, shared by all variants, and by all layouts with such gradients. */
   Loop reading(Layout layout) {
     return reading.of(layout.ofGrads());
   }
@@ -81,7 +81,7 @@ final class LoopCache {
     return found;
   }
 
-  /** How far all loops used so far have come. */
+  /** The progress of all loops used so far. */
   Progress progress() {
     Progress sum = Progress.NONE;
     for (Loops loops : byVariant.values()) {

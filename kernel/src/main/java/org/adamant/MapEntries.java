@@ -30,10 +30,10 @@ final class MapEntries {
     return new MapEntries(names.toArray(new String[0]), values.toArray());
   }
 
-  /** Whether these are the entries of a map, in the order in which it has them now. */
+  /** Whether these are the entries of a map, in its present order. */
   boolean match(Map<String, ?> map) {
     final Comparison comparison = new Comparison(names, values);
-    // By the map's own loop: an iterator takes four calls for each entry, and this one.
+    // By the map's own loop, which takes one call per entry; an iterator takes four.
     map.forEach(comparison);
     return comparison.isSame && comparison.count == names.length;
   }
@@ -52,7 +52,7 @@ final class MapEntries {
     return byName;
   }
 
-  /** Compares the entries of a map, one after the other, with those it had. */
+  /** Compares the entries of a map, one after the other, with earlier ones. */
   private static final class Comparison implements BiConsumer<String, Object> {
     private final String[] names;
     private final Object[] values;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The way through a model, slice by slice, on one thread or in parts on several. Nothing is checked here. */
 final class ModelWalk {
 
-  /** Fewer elements than this are not worth another thread: the hand-over takes as long as they do. */
+  /** Fewer elements than this are not worth another thread, as the hand-over takes as long. */
   private static final long SMALLEST_PART = 8192;
 
   private ModelWalk() {}
@@ -20,7 +20,7 @@ final class ModelWalk {
    * Steps all slices.
    *
    * @param step the step of all slices, or of the first
-   * @param steps the step of each slice; null where one is that of all
+   * @param steps the step of each slice; null if one step is for all
    * @param executor null where there is one thread
    */
   static void step(
@@ -49,15 +49,15 @@ final class ModelWalk {
   }
 
   /**
-   * One part of a model, in the order of its elements: steps it, or where there is no step, counts the
-   * gradients that are not finite. Whole blocks: what is begun by the part before is left to it.
+   * One part of a model, in the order of its elements: steps it, or without a step counts the gradients that are
+   * not finite. It does whole blocks: a block that the part before has begun is left to that part.
    */
   private static long walk(
       LoopCache loops, @Nullable AdamStep step, @Nullable List<AdamStep> steps, Work work,
       long from, long to) {
     long count = 0;
     final long end = work.cut(to);
-    // A model may have no elements, and then no slice that has the first.
+    // A model may have no elements, and then no slice has the first one.
     int i = from < to ? work.sliceOf(from) : 0;
     for (long start = work.cut(from); start < end; i++) {
       final Operands o = work.operands(i);

@@ -21,7 +21,7 @@ final class NamedValues {
 
   // ---- Writing. ----
 
-  /** Makes such text, in the order of the calls. */
+  /** Writes such text, in the order of the calls. */
   static final class Text {
     private final Map<String, Object> values = new LinkedHashMap<>();
 
@@ -43,8 +43,8 @@ final class NamedValues {
   /**
    * Reads such text.
    *
-   * @param file where it stands, for messages
-   * @param owner what it is about, for messages
+   * @param file the file that has it, for messages
+   * @param owner its subject, for messages
    * @param text the text
    */
   static NamedValues parse(String file, String owner, String text) throws CheckpointException {
@@ -76,7 +76,7 @@ final class NamedValues {
     return parseNumber(text(name));
   }
 
-  /** {@return the number that is a part of a value} */
+  /** {@return the number in a part of a value} */
   long parseNumber(String value) throws CheckpointException {
     try {
       final long number = Long.parseLong(value);
@@ -84,7 +84,7 @@ final class NamedValues {
         return number;
       }
     } catch (NumberFormatException e) {
-      // Told below.
+      // Refused below.
     }
     throw invalid(owner + " has " + value + ": expected a whole number of at least 0");
   }
@@ -107,7 +107,7 @@ final class NamedValues {
     throw invalid(name, "a format");
   }
 
-  /** {@return what to throw where a value is not what was expected} */
+  /** {@return the exception for an unexpected value} */
   CheckpointException invalid(String name, String expected) {
     return invalid(owner + ": " + name + " = " + values.get(name) + ": expected " + expected);
   }

@@ -16,13 +16,13 @@ record NesterovMomentum(double now, double next, double correction, double nextC
   /** Below this exponent, 1 minus the exponential is 1. */
   private static final double LEAST_EXPONENT = -40;
 
-  /** Below this power no later one is seen in a correction, which is at least 2^-53. */
+  /** Below this power, no later one changes a correction, which is at least 2^-53. */
   private static final double NEGLIGIBLE = 0x1p-108;
 
-  /** Below this a product, which in PyTorch is a float, cannot be seen in 1 minus it. */
+  /** Below this, a product, which in PyTorch is a float, does not change 1 minus it. */
   private static final double NEGLIGIBLE_PRODUCT = 0x1p-60;
 
-  /** Of step t and the next. */
+  /** The momentum of step t and the next. */
   static NesterovMomentum of(Adam adam, long t) {
     final long next = t == Long.MAX_VALUE ? t : t + 1;
     return adam.arithmetic() == Arithmetic.PYTORCH
@@ -34,7 +34,7 @@ record NesterovMomentum(double now, double next, double correction, double nextC
     final double decay = adam.momentumDecay();
     final double beta1 = adam.beta1();
     final double log = StrictMath.log(beta1);
-    // The logarithm of the product of all 1 - 0.96^(i psi) / 2, without those that cannot be seen.
+    // The logarithm of the product of all 1 - 0.96^(i psi) / 2, without those that change nothing.
     double sum = 0;
     for (long i = 1; i <= t && sum + i * log >= LEAST_EXPONENT; i++) {
       final double half = 0.5 * StrictMath.pow(0.96, i * decay);
@@ -53,7 +53,9 @@ record NesterovMomentum(double now, double next, double correction, double nextC
         corrects ? -StrictMath.expm1(next * log + sumOfNext) : 1);
   }
 
-  /** PyTorch has the product as state, a float whatever the parameters are, and rounds each factor to float first. */
+  /**
+   * PyTorch keeps the product as state, a float whatever the parameters are, and first rounds each factor to float.
+   */
   private static NesterovMomentum ofPyTorch(Adam adam, long t, long next) {
     float product = 1;
     for (long i = 1; i <= t; i++) {
@@ -63,7 +65,7 @@ record NesterovMomentum(double now, double next, double correction, double nextC
         product = 0;
         break;
       }
-      // The momentum grows until it is beta1.
+      // The momentum grows until it is beta1; then neither changes any more.
       if (changed == product && momentum == adam.beta1()) {
         break;
       }

@@ -6,18 +6,18 @@ import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What an optimizer does with storages besides steps: makes, copies and adds up. */
+/** Creates, copies and adds storages for an optimizer. */
 final class Numbers {
 
-  /** Numbers at a time, in memory of this class. */
+  /** How many numbers are handled at a time in temporary memory. */
   private static final int CHUNK = 1024;
 
-  /** The most numbers that an array has on every JVM. */
+  /** The most numbers that an array can have on every JVM. */
   static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
   private Numbers() {}
 
-  /** {@return new numbers, all zero: in an array if they can be, and a segment is not asked for} */
+  /** {@return new numbers, all zero: in a segment if there is an arena, otherwise in an array if possible} */
   static Storage zeros(Format format, long length, @Nullable Arena arena) {
     if (arena != null || format == Format.BLOCK8) {
       return Storage.allocate(format, length, arena == null ? Arena.ofAuto() : arena);
@@ -25,7 +25,7 @@ final class Numbers {
     return Storage.inArray(format, (int) length);
   }
 
-  /** {@return a format in which a step on such parameters computes, which loses nothing} */
+  /** {@return the format of the type in which a step on such parameters computes} */
   static Format computeFormat(Format params) {
     return params == Format.FLOAT64 ? Format.FLOAT64 : Format.FLOAT32;
   }
@@ -42,7 +42,7 @@ final class Numbers {
     return array instanceof float[] floats ? Storage.of(floats) : Storage.of((double[]) array);
   }
 
-  /** {@return the value as a storage, null if it is neither one nor an array of floats or doubles} */
+  /** {@return the value as a storage; null if it is neither a storage nor an array of floats or doubles} */
   static @Nullable Storage storageOf(@Nullable Object value) {
     if (value instanceof float[] floats) {
       return Storage.of(floats);
@@ -53,7 +53,7 @@ final class Numbers {
     return value instanceof Storage storage ? storage : null;
   }
 
-  /** {@return these numbers in a format: themselves if they are} */
+  /** {@return these numbers in a format; the same storage if it has that format} */
   static Storage to(Format format, Storage from, @Nullable Arena arena) {
     if (from.format() == format) {
       return from;
@@ -63,7 +63,7 @@ final class Numbers {
     return to;
   }
 
-  /** Copies as many numbers as both have, rounded to nearest where the other format has fewer bits. */
+  /** Copies as many numbers as both have, rounded to nearest if the other format has fewer bits. */
   static void copy(Storage from, Storage to) {
     final long length = Math.min(from.length(), to.length());
     if (from.format() == to.format() && from.length() == to.length()) {
@@ -74,7 +74,7 @@ final class Numbers {
       return;
     }
     if (from.scales != null && to.scales != null) {
-      // With their scales: put in one by one, numbers would be rounded again by those of their first ones.
+      // Copied with their scales. If written one by one, each number would round those before it again.
       final long scales = Math.min(from.scales.byteSize(), to.scales.byteSize());
       to.bytes().asSlice(0, length).copyFrom(from.bytes().asSlice(0, length));
       to.scales.asSlice(0, scales).copyFrom(from.scales.asSlice(0, scales));
@@ -89,8 +89,8 @@ final class Numbers {
   }
 
   /**
-   * Adds numbers to others, each sum rounded once, to their format; in place of the sums are put the numbers themselves
-   * if these are the first.
+   * Adds numbers to others; each sum is rounded once to the format of the others. If the numbers are the first,
+   * they replace the others.
    */
   static void add(Storage from, Storage to, boolean areFirst) {
     if (areFirst) {
@@ -103,7 +103,7 @@ final class Numbers {
       final int count = (int) Math.min(CHUNK, from.length() - first);
       read(from, first, numbers, count);
       read(to, first, sums, count);
-      // In double, and then rounded to float: of two floats that is their sum in float.
+      // The sum of two floats in double, rounded to float, is their sum in float.
       for (int i = 0; i < count; i++) {
         sums[i] += numbers[i];
       }

@@ -22,10 +22,10 @@ import org.adamant.checkpoint.Tensor;
 import org.adamant.training.SparseRows;
 
 /**
- * How the state of an optimizer is written, see {@link AdamOptimizer#save}.
+ * The file format of the state of an optimizer, see {@link AdamOptimizer#save}.
  *
- * <p>The tensors of a parameter are called as PyTorch's distributed checkpoints call them; all else is in the metadata, under
- * keys that begin with "adamant.".
+ * <p>The tensors of a parameter have the names of PyTorch's distributed checkpoints. All else is in the metadata,
+ * under keys that begin with "adamant.".
  */
 final class OptimizerFile {
 
@@ -43,12 +43,12 @@ final class OptimizerFile {
   static final String GRADIENT_ROWS = ".gradient_rows";
   static final String ROWS = ".row_steps";
 
-  /** What an optimizer is besides its parameters, see {@link OptimizerMetadata}. */
+  /** The state and settings of an optimizer besides its parameters, see {@link OptimizerMetadata}. */
   final Map<String, String> values = new TreeMap<>();
 
   final Map<String, ParameterState> states = new LinkedHashMap<>();
 
-  /** The parameters themselves, in the file or to be written to it. */
+  /** The parameters themselves, from the file or for it. */
   final Map<String, Storage> params = new LinkedHashMap<>();
 
   // ---- Writing. ----
@@ -116,7 +116,7 @@ final class OptimizerFile {
     if (storage.scales == null) {
       return storage.bytes();
     }
-    // The scales of a whole storage come behind its numbers; those of a range of it do not.
+    // The scales of a whole storage follow its numbers; those of a range of it do not.
     final MemorySegment all =
         Arena.ofAuto().allocate(storage.bytes().byteSize() + storage.scales.byteSize());
     all.copyFrom(storage.bytes());
@@ -160,8 +160,8 @@ final class OptimizerFile {
    * Reads a file that an optimizer has written.
    *
    * @param file the file
-   * @param arena of the mapping, to which the parameters belong
-   * @param settings say where moments lie
+   * @param arena the arena of the mapping, which owns the parameters
+   * @param settings decide where moments lie
    */
   static OptimizerFile read(Path file, Arena arena, OptimizerSettings settings)
       throws IOException {
@@ -224,7 +224,7 @@ final class OptimizerFile {
     if (tensor.data().address() % format.bytes() == 0) {
       return Storage.of(tensor.data(), format);
     }
-    // A copy is aligned; the file need not be.
+    // A file need not be aligned; a copy is.
     final Storage copy = Numbers.zeros(format, tensor.elements(), Arena.ofAuto());
     copy.bytes().copyFrom(tensor.data());
     return copy;
@@ -234,7 +234,7 @@ final class OptimizerFile {
    * Copies the parameters that were read.
    *
    * @param file the file, for messages
-   * @param to where to, by name; all are checked before one is changed
+   * @param to the targets by name; all are checked before one is changed
    */
   void copyParamsTo(Path file, Map<String, Storage> to) {
     for (Map.Entry<String, Storage> entry : to.entrySet()) {

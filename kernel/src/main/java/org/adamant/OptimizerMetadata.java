@@ -11,9 +11,9 @@ import org.adamant.training.SparseMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an optimizer is besides its parameters, as names and values in text, exactly. Under "built." stands what it was
- * built with and under "next." what hyper-parameters its next update has: both have to be the same where a training goes
- * on. The rest is what changes from step to step.
+ * The state and settings of an optimizer besides its parameters, by name, as exact text. Names with "built." are
+ * its settings, and names with "next." the hyper-parameters of its next update; both must be the same when a
+ * training resumes. The rest changes from step to step.
  */
 final class OptimizerMetadata {
 
@@ -96,7 +96,7 @@ final class OptimizerMetadata {
 
   // ---- Reading. ----
 
-  /** Whether rows without gradient were to take their steps later, see {@link SparseMode#EXACT}. */
+  /** Whether rows without gradient took their steps later, see {@link SparseMode#EXACT}. */
   static boolean wasExact(String file, Map<String, String> values) throws CheckpointException {
     final String text = values.get(NUMBERS);
     if (text == null) {
@@ -107,9 +107,9 @@ final class OptimizerMetadata {
   }
 
   /**
-   * Puts back what was read; the parameters of this optimizer are none yet.
+   * Restores what was read into an optimizer that has no parameters yet.
    *
-   * @param isStrict whether the settings have to be those that the optimizer was saved with
+   * @param isStrict whether the settings must be those with which the optimizer was saved
    */
   void restore(Path file, OptimizerFile read, boolean isStrict) throws CheckpointException {
     final Map<String, String> values = read.values;
@@ -175,7 +175,7 @@ final class OptimizerMetadata {
     return value;
   }
 
-  /** Refuses parameters that cannot have come about by so many updates, or could not go on. */
+  /** Refuses parameters whose state is impossible after so many updates, or cannot be resumed. */
   private void requireParametersFit(Path file, boolean isStrict) throws CheckpointException {
     for (Map.Entry<String, ParameterState> entry : state.parameters.entrySet()) {
       final String wrong = entry.getValue().obstacle(state.stepCount);

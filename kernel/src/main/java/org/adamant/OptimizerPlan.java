@@ -14,7 +14,7 @@ import org.adamant.training.SparseRows;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of an optimizer's step that was checked, for as long as it is given the same arrays. To make one changes
+ * A checked call of an optimizer's step, which holds for further calls with the same arrays. Making one changes
  * nothing.
  */
 final class OptimizerPlan {
@@ -38,7 +38,7 @@ final class OptimizerPlan {
       return Objects.requireNonNull(grad);
     }
 
-    /** All of the operands, the gradient left out. */
+    /** All operands without the gradient. */
     @Nullable
     Storage[] operands(@Nullable Storage maximum, @Nullable Storage average) {
       final @Nullable Storage[] operands = new Storage[Operand.COUNT];
@@ -51,23 +51,23 @@ final class OptimizerPlan {
     }
   }
 
-  /** In place of the number of a group: the parameter is frozen. */
+  /** Stands for the number of a group if the parameter is frozen. */
   static final int FROZEN = -1;
 
   private final MapEntries params;
   private final MapEntries grads;
   final List<Member> members = new ArrayList<>();
 
-  /** Whether there are gradients of some rows, which are other rows each time. */
+  /** Whether there are gradients of rows, which are other rows each time. */
   final boolean hasRows;
 
   /** Whether a parameter has such gradients, or had them before. */
   final boolean hasSparse;
 
-  /** Whether the optimizer knows the parameters; where one is removed or renamed, it forgets its plans. */
+  /** Whether the optimizer knows the parameters; when one is removed or renamed, it forgets its plans. */
   boolean isRegistered;
 
-  /** Null until there is one, or after what it was made for has changed. */
+  /** The update; null until it is made, or after what it was made for has changed. */
   @Nullable
   PlannedUpdate update;
 
@@ -77,7 +77,7 @@ final class OptimizerPlan {
    * @param paramsByName the parameters
    * @param gradsByName the gradients
    * @param states the states of parameters seen before
-   * @param settings of the optimizer
+   * @param settings the settings of the optimizer
    * @param groups gives the number of the group of a name, or {@link #FROZEN}
    */
   OptimizerPlan(
@@ -141,7 +141,7 @@ final class OptimizerPlan {
     overlap.requireDisjoint();
   }
 
-  /** Whether a call with these maps is this one once more. */
+  /** Whether a call with these maps is the same call. */
   boolean matches(Map<String, ?> paramsByName, Map<String, ?> gradsByName) {
     return params.match(paramsByName) && grads.match(gradsByName);
   }
@@ -153,10 +153,10 @@ final class OptimizerPlan {
             + "': expected " + (isStorage ? "a storage" : "an array") + " of its own");
   }
 
-  /** The gradients in the order of their parameters, the names being checked. */
+  /** The gradients in the order of their parameters; checks the names. */
   private static @Nullable Object[] gradients(MapEntries params, MapEntries grads, int[] groupOf) {
     if (Arrays.equals(params.names, grads.names)) {
-      // As mostly. Names that come twice do so in both.
+      // The usual case. Names that occur twice do so in both maps.
       params.byName("parameter");
       return grads.values;
     }
@@ -185,7 +185,7 @@ final class OptimizerPlan {
     return gradients;
   }
 
-  /** {@return a parameter as a storage, or refuses it} */
+  /** {@return a parameter as a storage; refuses other types} */
   static Storage requireValid(String name, @Nullable Object param) {
     if (param == null) {
       throw new NullPointerException("parameter '" + name + "' is null");
@@ -322,7 +322,7 @@ final class OptimizerPlan {
     return value.getClass().getSimpleName();
   }
 
-  /** How parameters of a format are called. */
+  /** The name of the type of parameters of a format, for messages. */
   static String typeOf(Format format) {
     return switch (format) {
       case FLOAT32 -> float[].class.getSimpleName();

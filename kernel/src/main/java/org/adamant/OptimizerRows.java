@@ -7,7 +7,7 @@ import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
 import org.jspecify.annotations.Nullable;
 
-/** What an optimizer does with gradients that are {@link SparseRows}, around the steps of {@link SparseState}. */
+/** Handles gradients that are {@link SparseRows} for an optimizer, around the steps of {@link SparseState}. */
 final class OptimizerRows {
 
   private final OptimizerState state;
@@ -18,7 +18,7 @@ final class OptimizerRows {
     this.hyperParameters = hyperParameters;
   }
 
-  /** Has all rows take the steps that they have been left out of; params are both as they came and as storages. */
+  /** Makes all rows catch up; the parameters are given as the caller's objects and as storages. */
   void catchUp(Map<String, ?> params, Map<String, Storage> storages) {
     for (Map.Entry<String, ParameterState> entry : state.parameters.entrySet()) {
       if (entry.getValue().isBehind()) {
@@ -42,7 +42,7 @@ final class OptimizerRows {
     }
   }
 
-  /** Has rows take their steps before a gradient comes for all of them. */
+  /** Makes rows catch up before a step with a gradient for all of them. */
   void catchUpDense(OptimizerPlan plan) {
     for (Member member : plan.hasSparse ? plan.members : List.<Member>of()) {
       if (member.rows() == null) {
@@ -63,13 +63,13 @@ final class OptimizerRows {
     }
   }
 
-  /** The steps that a parameter has taken, but for what scales gradients. */
+  /** The steps that a parameter has taken, without factors of gradients. */
   private SparseState.Steps past(Member member) {
     return t -> hyperParameters.step(
         hyperParameters.at(member.state().updateOf(t))[member.group()], t, 1);
   }
 
-  /** Makes the rows of a gradient ready for a step. */
+  /** Prepares the rows of a gradient for a step. */
   SparseState prepare(Member member, SparseRows rows, @Nullable Storage[] operands) {
     final ParameterState parameter = member.state();
     if (parameter.sparse == null) {
@@ -85,7 +85,7 @@ final class OptimizerRows {
     return parameter.sparse;
   }
 
-  /** The gradient of this call and of those before it, for one update. */
+  /** The gradients of this call and of those before it, for one update. */
   private SparseRows gradient(Member member, SparseRows rows) {
     if (!state.settings.accumulates()) {
       return rows;
@@ -95,7 +95,7 @@ final class OptimizerRows {
         : new RowGradients(rows).with(rows);
   }
 
-  /** Says that the next update was the next step of the parameters that have, or had, gradients of rows. */
+  /** Records that the next update was the next step of the parameters that have, or had, gradients of rows. */
   void count(OptimizerPlan plan) {
     for (Member member : plan.members) {
       final SparseState sparse = member.state().sparse;

@@ -13,16 +13,16 @@ import org.adamant.training.Schedule;
 import org.adamant.training.SparseMode;
 import org.jspecify.annotations.Nullable;
 
-/** What an optimizer was built with. */
+/** The settings with which an optimizer was built. */
 final class OptimizerSettings implements Cloneable {
 
   /**
    * A group of parameters.
    *
-   * @param name what it is called
+   * @param name its name
    * @param names which parameters belong to it
-   * @param change what it does to the hyper-parameters
-   * @param schedule its learning rate; null for that of all
+   * @param change its change of the hyper-parameters
+   * @param schedule its learning rate; null for the common one
    * @param isFrozen whether it begins frozen
    */
   record Group(
@@ -86,7 +86,7 @@ final class OptimizerSettings implements Cloneable {
     }
   }
 
-  /** Adds a group of a name that no other one has. */
+  /** Adds a group, whose name no other group may have. */
   void add(Group added) {
     for (Group group : groups) {
       if (group.name.equals(added.name)) {
@@ -97,7 +97,7 @@ final class OptimizerSettings implements Cloneable {
     groups.add(added);
   }
 
-  /** Refuses what does not go together, and adds what goes with it without being asked for. */
+  /** Refuses settings that exclude each other, and adds those that others imply. */
   void checkAndComplete() {
     if (maxNorm < Double.POSITIVE_INFINITY
         && maxNormPerParameter < Double.POSITIVE_INFINITY) {
@@ -120,7 +120,7 @@ final class OptimizerSettings implements Cloneable {
     }
   }
 
-  /** The number of the group that a parameter belongs to; that of all groups if to none. */
+  /** The number of the group of a parameter; the count of groups if it is in none. */
   int groupOf(String name) {
     for (int i = 0; i < groups.size(); i++) {
       if (groups.get(i).names.test(name)) {
@@ -130,7 +130,7 @@ final class OptimizerSettings implements Cloneable {
     return groups.size();
   }
 
-  /** Where the state of a parameter lies: null for arrays, which have a largest length. */
+  /** Where the state of a parameter lies: null for arrays, whose length is limited. */
   @Nullable
   Arena arenaFor(boolean isSegment, long length) {
     if (arena != null) {
@@ -144,12 +144,12 @@ final class OptimizerSettings implements Cloneable {
     return microBatches > 1;
   }
 
-  /** The format in which the gradients of parameters of a format are added up. */
+  /** The format in which the gradients of parameters of a format are added. */
   Format sumFormat(Format params) {
     return accumulatesInDouble ? Format.FLOAT64 : Numbers.computeFormat(params);
   }
 
-  /** Makes a state for a parameter that has not been seen before. */
+  /** Creates the state of a new parameter. */
   ParameterState newState(String name, Storage param) {
     final Arena place = arenaFor(param.array == null, param.length());
     final Format plain = Numbers.computeFormat(param.format());

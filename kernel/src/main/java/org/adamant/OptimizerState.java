@@ -6,24 +6,24 @@ import org.adamant.training.LossScale;
 import org.adamant.training.Plateau;
 import org.jspecify.annotations.Nullable;
 
-/** What changes in an optimizer from one step to the next, which is what {@link OptimizerFile} saves. */
+/** The state of an optimizer that changes from step to step; {@link OptimizerFile} saves it. */
 final class OptimizerState {
 
   final OptimizerSettings settings;
 
-  /** By the names of the parameters, in the order in which they were first seen. */
+  /** The state of each parameter by name, in the order in which they were first seen. */
   final LinkedHashMap<String, ParameterState> parameters = new LinkedHashMap<>();
 
-  /** By the number of the group; the last is that of all other parameters. */
+  /** Whether each group is frozen, by its number; the last entry is that of all other parameters. */
   final boolean[] isFrozen;
 
   /** The hyper-parameters before schedules and groups. */
   Adam adam;
 
-  /** How many updates were done. */
+  /** The number of updates. */
   long stepCount;
 
-  /** How many micro-batches of the next update there are. */
+  /** How many micro-batches of the next update were added. */
   int microBatches;
 
   /** Null where there is none. */
@@ -57,7 +57,7 @@ final class OptimizerState {
     return isFrozen[group] ? OptimizerPlan.FROZEN : group;
   }
 
-  /** The state of a parameter that has been seen. */
+  /** The state of a parameter that was seen before. */
   ParameterState known(String name) {
     final ParameterState known = parameters.get(name);
     if (known == null) {
@@ -67,7 +67,7 @@ final class OptimizerState {
     return known;
   }
 
-  /** Makes a plan's states those of its parameters. Changes all of them or, for want of memory, none. */
+  /** Registers a plan's states by the names of their parameters: all of them or, if memory runs out, none. */
   void register(OptimizerPlan plan) {
     if (plan.isRegistered) {
       return;
@@ -84,7 +84,7 @@ final class OptimizerState {
       plan.isRegistered = true;
     } finally {
       if (!isDone) {
-        // The last ones are those that are new.
+        // The last entries are the new ones.
         while (count-- > 0) {
           parameters.pollLastEntry();
         }
@@ -92,7 +92,7 @@ final class OptimizerState {
     }
   }
 
-  /** Refuses what would change steps that rows have yet to take. */
+  /** Refuses a change of steps that rows have yet to take. */
   void requireCaughtUp(String what) {
     parameters.forEach((name, parameter) -> requireCaughtUp(what, name, parameter));
   }
@@ -105,7 +105,7 @@ final class OptimizerState {
     }
   }
 
-  /** Otherwise they would be missed in the last micro-batch, or be found in one after many others. */
+  /** Drops gradients that the last micro-batch would otherwise lack, or that would appear much later. */
   void dropGradientsOfFrozen() {
     parameters.forEach((name, parameter) -> {
       if (groupOf(name) == OptimizerPlan.FROZEN) {

@@ -6,7 +6,7 @@ import org.adamant.training.StepReport;
 import org.adamant.training.StepReport.Outcome;
 import org.jspecify.annotations.Nullable;
 
-/** What a call of an optimizer's step does, in the order that {@link AdamOptimizer} describes. */
+/** Does a call of an optimizer's step, in the order that {@link AdamOptimizer} describes. */
 final class OptimizerUpdate {
 
   private final OptimizerSettings settings;
@@ -23,7 +23,7 @@ final class OptimizerUpdate {
     this.sums = new GradientSums(state);
   }
 
-  /** Does a call that was checked. */
+  /** Does a checked call. */
   StepReport run(OptimizerPlan plan) {
     if (!settings.accumulates()) {
       final Adam[] now = hyperParameters.next();
@@ -66,7 +66,7 @@ final class OptimizerUpdate {
         state.lossScale(), nonFinite);
   }
 
-  /** What an update does to the parameters of a plan, checked; that of the update before if it is the same. */
+  /** The checked update of the parameters of a plan; the previous one if it is the same. */
   private PlannedUpdate planned(OptimizerPlan plan, Adam[] now) {
     if (plan.hasRows || plan.update == null || !plan.update.matches(now)) {
       plan.update = new PlannedUpdate(plan, now, settings.accumulates(), rows::prepare);
@@ -74,7 +74,7 @@ final class OptimizerUpdate {
     return plan.update;
   }
 
-  /** What gradients are multiplied by before anything else. */
+  /** The factor by which gradients are multiplied first. */
   private double gradientScale() {
     final double scale = 1 / state.lossScale();
     return settings.accumulation == Accumulation.MEAN && settings.accumulates()
@@ -135,11 +135,12 @@ final class OptimizerUpdate {
   }
 
   /**
-   * Has the kernel step.
+   * Calls the kernel.
    *
    * @param steps the steps of the cohorts
-   * @param ofAll the step of all slices; null where each has its own
-   * @return the number of gradients that are not finite, for which nothing was changed; 0 if the step was taken
+   * @param ofAll the step of all slices; null if each has its own
+   * @return 0 if the step was taken; otherwise the number of gradients that are not finite, because of which
+   *     nothing changed
    */
   private long step(OptimizerPlan plan, PlannedUpdate update, AdamStep[] steps,
       @Nullable AdamStep ofAll) {
@@ -158,7 +159,7 @@ final class OptimizerUpdate {
         update.finishRows(steps, isDone);
       }
       if (isRejected) {
-        // An average is to start from the parameter as it is before the update that is done.
+        // An average must start from the parameter before the update that is done in the end.
         plan.update = null;
       } else {
         update.register();

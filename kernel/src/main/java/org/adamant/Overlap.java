@@ -6,10 +6,10 @@ import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 
-/** Which operands have bytes in common: a question of addresses, not of identity. */
+/** Finds operands that have bytes in common, by address, not by identity. */
 final class Overlap {
 
-  /** In place of an array, for all that lies outside the heap. */
+  /** Stands for the array of memory outside the heap. */
   private static final Object OUTSIDE = new Object();
 
   private Overlap() {}
@@ -17,7 +17,7 @@ final class Overlap {
   /** Whether two storages have a byte in common. */
   static boolean exists(Storage one, Storage other) {
     if (one.array != null && other.array != null) {
-      // Without the classes of segments, which a first step on arrays does not need.
+      // This avoids loading the classes of segments, which a first step on arrays does not need.
       return one.array == other.array
           && one.offset < other.offset + other.length()
           && other.offset < one.offset + one.length();
@@ -32,29 +32,29 @@ final class Overlap {
     return false;
   }
 
-  /** What a storage lies in: the numbers, and their scales. */
+  /** The segments of a storage: the numbers, and their scales. */
   private static List<MemorySegment> segments(Storage storage) {
     return storage.scales == null
         ? List.of(storage.bytes())
         : List.of(storage.segment, storage.scales);
   }
 
-  /** Bytes, and what they are called. */
+  /** A range of bytes, and its name. */
   private record Range(long from, long to, Object name) {}
 
-  /** A storage, and what it is called. */
+  /** A storage, and its name. */
   private record Piece(Storage storage, Object name) {}
 
-  /** Bytes of many storages, each of which is to be used once. */
+  /** Finds bytes that are used twice among many storages. */
   static final class Finder {
 
     private final IdentityHashMap<Object, List<Range>> ranges = new IdentityHashMap<>();
     private final List<Piece> pieces = new ArrayList<>();
 
-    /** Those which do not tell the array they lie in, because it could then be written: seldom any. */
+    /** Read-only segments, which hide their array because it could be written; rarely any. */
     private final List<Piece> readOnly = new ArrayList<>();
 
-    /** Adds the bytes of a storage; its name is asked for only where it overlaps another. */
+    /** Adds the bytes of a storage; the name becomes text only if it overlaps another. */
     void add(Storage storage, Object name) {
       if (storage.length() == 0) {
         return;
@@ -82,7 +82,7 @@ final class Overlap {
       ranges.computeIfAbsent(base, _ -> new ArrayList<>()).add(new Range(from, to, name));
     }
 
-    /** Refuses bytes that have been added twice. */
+    /** Refuses bytes that were added twice. */
     void requireDisjoint() {
       for (List<Range> sharing : ranges.values()) {
         sharing.sort(Comparator.comparingLong(Range::from));

@@ -15,18 +15,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file the file, for messages
  * @param name the parameter
- * @param values what the metadata say of it
- * @param settings of the optimizer that is to go on
- * @param tensors those of the parameter
+ * @param values its values in the metadata
+ * @param settings the settings of the optimizer that resumes
+ * @param tensors the tensors of the parameter
  */
 record ParameterReader(
     String file, String name, NamedValues values, OptimizerSettings settings,
     ParameterTensors tensors) {
 
   /**
-   * Reads it.
+   * Reads the state.
    *
-   * @param wasExact whether rows without gradient were to take their steps later, see {@link SparseMode#EXACT}
+   * @param wasExact whether rows without gradient took their steps later, see {@link SparseMode#EXACT}
    */
   ParameterState read(boolean wasExact) throws CheckpointException {
     final Format format = values.format("format");
@@ -107,7 +107,7 @@ record ParameterReader(
             file + ": rows of parameter '" + name
                 + "' have steps to take: expected sparse = EXACT as before, and catchUp(params)");
       }
-      // What rows have counted in one mode says nothing in the other.
+      // The counters of rows in one mode mean nothing in the other.
       if (areCounted && wasExact == isExact) {
         System.arraycopy(read, 0, state.sparse.counters(), 0, read.length);
       }
@@ -180,7 +180,7 @@ record ParameterReader(
     return gradients;
   }
 
-  /** The sum of micro-batches in the format in which these settings add up; null if there is none. */
+  /** The sum of micro-batches in the format in which these settings add; null if there is none. */
   private @Nullable Storage gradients(Format format, long length, @Nullable Arena place)
       throws CheckpointException {
     if (!tensors.has(OptimizerFile.GRADIENT)) {

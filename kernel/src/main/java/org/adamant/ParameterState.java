@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What an optimizer keeps of one parameter. */
+/** The state that an optimizer keeps of one parameter. */
 final class ParameterState {
 
   /** A number of updates. */
@@ -18,15 +18,15 @@ final class ParameterState {
     }
   }
 
-  /** Gaps between updates after which it is worth looking whether some can be forgotten. */
+  /** After so many gaps between updates, those that no row needs are forgotten. */
   private static final int FORGET_AFTER = 64;
 
-  /** How the parameter is written. */
+  /** The format of the parameter. */
   final Format format;
 
   final long length;
 
-  /** The number of its first element, for random numbers: another one for each parameter. */
+  /** The number of its first element, for random numbers; it differs between parameters. */
   final long number;
 
   /** Where the state of a parameter in a segment lies; null for one in an array. */
@@ -35,7 +35,7 @@ final class ParameterState {
   final Storage m;
   final Storage v;
 
-  /** The running maximum and the average are there from the first step that needs them. */
+  /** The running maximum and the average exist from the first step that needs them. */
   @Nullable
   Storage maximum;
 
@@ -45,16 +45,16 @@ final class ParameterState {
   /** Whether the last step kept the average. */
   boolean isAveraged;
 
-  /** How many updates the parameter has had; shared by parameters that have always been updated together. */
+  /** The number of updates of the parameter; shared by parameters that were always updated together. */
   Counter counter = new Counter(0);
 
-  /** What is known of its rows; null until a gradient of some rows came. */
+  /** The state of its rows; null until the first gradient of rows. */
   @Nullable
   SparseState sparse;
 
   /**
-   * Which update of the optimizer was which step of the parameter, as far as rows may have to be caught up: pairs of a
-   * step and its update, from which on both count alike.
+   * Which update of the optimizer was which step of the parameter, as far as rows may have to catch up. Each entry
+   * is a step and its update; from there on both count alike, up to the next entry.
    */
   final List<long[]> updates = new ArrayList<>();
 
@@ -88,7 +88,7 @@ final class ParameterState {
       hash = (hash + name.charAt(i)) * 0x9e3779b97f4a7c15L;
       hash ^= hash >>> 29;
     }
-    // Beyond 2^32 numbers differ in the key as well.
+    // Numbers that differ above 2^32 have different keys, too.
     return (hash >>> 34) << 32;
   }
 
@@ -107,7 +107,7 @@ final class ParameterState {
     return Objects.requireNonNull(accumulated);
   }
 
-  /** Says that an update is the next step. */
+  /** Records that an update is the next step. */
   void recordUpdate(long update) {
     final long step = counter.steps + 1;
     if (updates.isEmpty() || step - updates.getLast()[0] != update - updates.getLast()[1]) {
@@ -121,19 +121,19 @@ final class ParameterState {
     }
   }
 
-  /** Forgets updates that no row has to be caught up with, all being so. */
+  /** Forgets updates that no row needs any more, after all rows have caught up. */
   void forgetUpdates() {
     while (updates.size() > 1) {
       updates.removeFirst();
     }
   }
 
-  /** Whether rows have steps to take that the parameter has taken. */
+  /** Whether rows have missed steps that the parameter has taken. */
   boolean isBehind() {
     return sparse != null && sparse.isBehind(counter.steps);
   }
 
-  /** {@return what cannot be so after as many updates, from a file; null if all can} */
+  /** {@return what in this state, read from a file, is impossible after so many updates; null if nothing} */
   @Nullable
   String obstacle(long updatesDone) {
     if (counter.steps > updatesDone) {
@@ -158,7 +158,7 @@ final class ParameterState {
     return null;
   }
 
-  /** {@return the update that was a step of the parameter, one of those that were told} */
+  /** {@return the update that was a step of the parameter, one of those recorded} */
   long updateOf(long step) {
     int i = updates.size() - 1;
     while (i > 0 && updates.get(i)[0] > step) {
@@ -172,12 +172,12 @@ final class ParameterState {
     return number >= 0 && number >>> 62 == 0 && (int) number == 0;
   }
 
-  /** New memory in the place and format in which a step computes. */
+  /** New memory, zero, in the place of the state and the format in which a step computes. */
   Storage zeros() {
     return Numbers.zeros(Numbers.computeFormat(format), length, arena);
   }
 
-  /** {@return a copy for more or fewer elements, the further ones being zero} */
+  /** {@return a copy for more or fewer elements; further elements are zero} */
   ParameterState resized(long newLength) {
     final ParameterState other =
         new ParameterState(

@@ -51,7 +51,7 @@ record ParameterTensors(
       throws CheckpointException {
     final Tensor tensor = tensor(suffix);
     final DType type = format.dtype();
-    // No format has less than a byte for a number; of a length beyond that, the bytes need not be countable.
+    // Every number has at least one byte. The bytes of a larger length could overflow, so that is refused first.
     if (tensor.dtype() != type || count > tensor.data().byteSize()
         || tensor.data().byteSize() != format.byteSize(count)) {
       throw invalid(
@@ -67,7 +67,7 @@ record ParameterTensors(
     return numbers;
   }
 
-  /** {@return the number of steps, which is of another type in files of others} */
+  /** {@return the number of steps, which has another type in files of other programs} */
   long steps() throws CheckpointException {
     final Tensor tensor = tensor(OptimizerFile.STEP);
     final MemorySegment data = tensor.data();

@@ -7,7 +7,7 @@ import org.adamant.internal.loop.Variant;
 import org.adamant.internal.loop.Variant.Feature;
 import org.jspecify.annotations.Nullable;
 
-/** The options of a step: what a call does beyond the hyper-parameters, and which features of the loop that takes. */
+/** The options of a step: what a call does beyond the hyper-parameters, and the features of the loop for it. */
 record PerCall(
     double gradientScale,
     double clipFactor,
@@ -17,20 +17,20 @@ record PerCall(
     Rounding rounding,
     long seed) {
 
-  /** How many combinations of those options there are that the loop has features for. */
+  /** The number of combinations of the options for which the loop has features. */
   private static final int COMBINATIONS = 16;
 
-  /** Of the variant of every set of hyper-parameters that a step was made from, the variants of its steps. */
+  /** The variants of steps, by the variant of their hyper-parameters. */
   private static final ConcurrentHashMap<Variant, @Nullable Variant[]> VARIANTS =
       new ConcurrentHashMap<>();
 
-  /** What becomes of the update. */
+  /** What is done with the update. */
   enum Update {
-    /** It is added to the parameters. */
+    /** The update is added to the parameters. */
     APPLIED,
-    /** It is written over the gradients. */
+    /** The update overwrites the gradients. */
     WRITTEN,
-    /** What is written is to be subtracted. */
+    /** The negated update overwrites the gradients; the caller subtracts it. */
     NEGATED
   }
 
@@ -73,7 +73,7 @@ record PerCall(
     return update != Update.APPLIED;
   }
 
-  /** As text leaves out what is usual. */
+  /** The options as text, without those that have their default. */
   @Override
   public String toString() {
     final StringBuilder text = new StringBuilder("PerCall[gradientScale=").append(gradientScale);
@@ -93,14 +93,14 @@ record PerCall(
     return text.append(']').toString();
   }
 
-  /** One factor, rounded once, does for both. */
+  /** The product of scale and clip factor, which is rounded once. */
   double gradientFactor() {
     return gradientScale * clipFactor;
   }
 
   // ---- The features of the loop. ----
 
-  /** The variants of steps by their options, the first being that without any; null where none was asked for yet. */
+  /** The variants of steps by their options; the first is that without any. An entry is null until it is used. */
   static @Nullable Variant[] variants(Variant basic) {
     final @Nullable Variant[] known = VARIANTS.get(basic);
     if (known != null) {

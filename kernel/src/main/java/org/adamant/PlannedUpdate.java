@@ -29,7 +29,7 @@ final class PlannedUpdate {
     }
   }
 
-  /** Makes the rows of a parameter ready for a step. */
+  /** Prepares the rows of a parameter for a step. */
   @FunctionalInterface
   interface Rows {
 
@@ -61,13 +61,13 @@ final class PlannedUpdate {
   private final @Nullable Storage[] maxima;
   private final @Nullable Storage[] averages;
 
-  /** Gradients that the step cannot read where they are, and where it reads them. */
+  /** Gradients that the step cannot read in place, and the copies that it reads. */
   private final List<Storage[]> copies = new ArrayList<>();
 
-  /** Whether the parameters have what was made here; nobody else changes it while this is in use. */
+  /** Whether the parameters have the state that was made here; nothing else changes it while this is in use. */
   private boolean isRegistered;
 
-  /** A model of the slices of each member, for a norm of its own; null until there is one. */
+  /** A model of the slices of each member, for its own norm; null until it is needed. */
   private AdamModel @Nullable [] modelOfEach;
 
   /**
@@ -106,7 +106,7 @@ final class PlannedUpdate {
       final Storage average = averages[i];
       final SparseRows gradient = member.rows();
       if (gradient != null) {
-        // Rows may have steps to take with maxima that this one has not.
+        // Rows may have to catch up steps with maxima, even if this step has none.
         final SparseState sparse =
             rows.prepare(
                 member, gradient,
@@ -122,7 +122,8 @@ final class PlannedUpdate {
           seen.putIfAbsent(grad.array == null ? grad : grad.array, grad) != null;
       if (isSeen
           || areAccumulated && grad.format() != Numbers.computeFormat(state.format)) {
-        // Of two parameters, though a model has every element once; or a sum in double of floats.
+        // The gradient of two parameters, but a model may have every element only once; or a sum of floats in
+        // double.
         grad = copyBeforeStep(grad, state);
       }
       AdamSlice slice = AdamSlice.of(member.param(), grad, state.m, state.v);
@@ -132,7 +133,7 @@ final class PlannedUpdate {
       ofDense.add(slice);
       add(i, slice, cohortOf[i]);
     }
-    // Rows of one parameter do not overlap, nor do parameters; the gradients of a parameter were checked with its rows.
+    // Rows of a parameter do not overlap, nor do parameters; gradients of rows were checked against all parameters.
     model = hasRows ? AdamModel.ofDisjoint(slices, ofDense) : AdamModel.of(slices);
     steps = new AdamStep[slices.size()];
     stepsOfSlices = Arrays.asList(steps);
@@ -183,7 +184,7 @@ final class PlannedUpdate {
     }
   }
 
-  /** The step of all slices, if they have one; otherwise null, and the list is filled in. */
+  /** The step of all slices if they share one; otherwise null, and the list is filled in. */
   @Nullable
   AdamStep stepOfAll(AdamStep[] ofCohorts) {
     if (ofCohorts.length == 1) {
@@ -234,7 +235,7 @@ final class PlannedUpdate {
     return models;
   }
 
-  /** The norm of all gradients, to the bit that of dense ones. */
+  /** The norm of all gradients, with the bits of dense ones. */
   double norm(AdamKernel kernel, ToDoubleFunction<AdamModel> ofModel) {
     return hasRows
         ? AdamKernel.normOfSums(scale -> sumsOfSquares(kernel, scale))
@@ -268,7 +269,7 @@ final class PlannedUpdate {
     return all;
   }
 
-  /** Makes the maxima those of the parameters; zeros are right whether the update is done or not. */
+  /** Gives the maxima to the parameters; zeros are right whether the update is done or not. */
   void registerMaxima() {
     for (int i = 0; !isRegistered && i < cohortOf.length; i++) {
       if (maxima[i] != null) {
@@ -277,7 +278,7 @@ final class PlannedUpdate {
     }
   }
 
-  /** Makes the averages and the counters those of the parameters. */
+  /** Gives the averages and the counters to the parameters. */
   void register() {
     for (int i = 0; !isRegistered && i < cohortOf.length; i++) {
       final ParameterState state = members.get(i).state();

@@ -15,17 +15,17 @@ import org.adamant.checkpoint.SafeTensorsWriter;
 import org.adamant.checkpoint.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** How PyTorch's state is written, see {@link AdamOptimizer#savePyTorch}. */
+/** The file format of PyTorch's state, see {@link AdamOptimizer#savePyTorch}. */
 final class PyTorchFile {
 
   private PyTorchFile() {}
 
   /**
-   * Reads moments and counts by the names of PyTorch; tensors of other names are left alone.
+   * Reads moments and counts by the names of PyTorch; other tensors are ignored.
    *
    * @param file the file
-   * @param arena of the mapping
-   * @param settings say where moments lie
+   * @param arena the arena of the mapping
+   * @param settings decide where moments lie
    * @return the states by the names of their parameters
    */
   static Map<String, ParameterState> read(Path file, Arena arena, OptimizerSettings settings)
@@ -75,7 +75,7 @@ final class PyTorchFile {
     return state;
   }
 
-  /** Writes moments and counts by the names and in the types of PyTorch. */
+  /** Writes moments and counts with the names and types of PyTorch. */
   static void write(Path file, Map<String, ParameterState> states, Map<String, long[]> shapes)
       throws IOException {
     final SafeTensorsWriter writer = SafeTensorsWriter.create();

@@ -1,6 +1,6 @@
 package org.adamant;
 
-/** How a number is rounded that is stored in fewer bits than a step computes in. */
+/** How a step rounds numbers that are stored in fewer bits than it computes in. */
 public enum Rounding {
   /**
    * To the nearest number, ties to the even one. With a beta2 of 0.999 a step changes v by at most a thousandth, which is
@@ -9,9 +9,9 @@ public enum Rounding {
   NEAREST,
 
   /**
-   * Up or down, with probabilities such that the mean is right, to a 65,536th of the distance of the two numbers. The
-   * random numbers are a function of the {@linkplain AdamStep#withSeed seed}, the step, the operand and the number of
-   * the element in its parameter: they are the same on every lane width, slice, thread and machine.
+   * Up or down, with probabilities for which the mean is right to a 65,536th of the distance of the two numbers.
+   * The random numbers are a function of the {@linkplain AdamStep#withSeed seed}, the step, the operand and the
+   * number of the element in its parameter. So they are the same on every lane width, slice, thread and machine.
    */
   STOCHASTIC
 }

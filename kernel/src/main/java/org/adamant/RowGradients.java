@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.adamant.training.SparseRows;
 
 /**
- * Gradients of rows, one micro-batch behind the other, in each of which a row comes once: a step adds up those of a row
- * in this order, so that the sums are those of dense gradients.
+ * Gradients of rows, one micro-batch after the other. In each micro-batch a row occurs once. A step adds the
+ * gradients of a row in this order, so that the sums are those of dense gradients.
  */
 final class RowGradients {
 
@@ -28,11 +28,11 @@ final class RowGradients {
     return rowLength;
   }
 
-  /** Makes room for those of a further micro-batch; changes nothing else. */
+  /** Makes room for the gradients of a further micro-batch; changes nothing else. */
   void reserve(SparseRows next) {
     final int needed = Math.addExact(count, next.rows().length);
     if (needed > rows.length) {
-      // Some more than asked for, as there are further micro-batches.
+      // More than needed, as there are further micro-batches.
       final int room = Math.max(needed, Math.min(2 * rows.length, 1 << 30));
       final Object more =
           Array.newInstance(
@@ -43,7 +43,7 @@ final class RowGradients {
     }
   }
 
-  /** The gradient with every row once, those of the same row added up as they come. */
+  /** The gradient with every row once; gradients of the same row are added in their order. */
   private SparseRows merged(SparseRows gradient) {
     final TouchedRows touched = new TouchedRows();
     touched.read(gradient.rows(), Integer.MAX_VALUE);
@@ -64,7 +64,7 @@ final class RowGradients {
     append(merged(withDuplicates));
   }
 
-  /** Adds what is the gradient of several micro-batches, and stays so. */
+  /** Appends a gradient of several micro-batches, without merging rows. */
   void append(SparseRows next) {
     reserve(next);
     final int length = next.rows().length;
@@ -81,7 +81,7 @@ final class RowGradients {
         : SparseRows.of(itsRows, Arrays.copyOf((double[]) values, count * rowLength), rowLength);
   }
 
-  /** {@return all of them and those of the last micro-batch; nothing is changed} */
+  /** {@return all of them and those of the last micro-batch; changes nothing} */
   SparseRows with(SparseRows last) {
     final RowGradients both = new RowGradients(last);
     both.append(all());

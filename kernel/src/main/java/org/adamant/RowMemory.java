@@ -8,17 +8,20 @@ import org.adamant.internal.loop.Block8;
 import org.adamant.internal.loop.Operand;
 import org.jspecify.annotations.Nullable;
 
-/** Memory in which rows of all operands lie one after the other, in the formats of the operands. Kept and grown. */
+/**
+ * Memory in which rows of all operands lie one after the other, in their formats. It is kept between steps and
+ * grows.
+ */
 final class RowMemory {
 
   private final int rowLength;
   private final long firstNumber;
   private final @Nullable Storage[] memory = new Storage[Operand.COUNT];
 
-  /** What the rows are rows of; no longer than for one step. */
+  /** The operands whose rows these are, kept for one step only. */
   private @Nullable Storage @Nullable [] operands;
 
-  /** All of the memory; null where it is to be made. */
+  /** All of the memory; null until it is made. */
   private @Nullable AdamSlice all;
 
   RowMemory(int rowLength, long firstNumber) {
@@ -26,7 +29,7 @@ final class RowMemory {
     this.firstNumber = firstNumber;
   }
 
-  /** Makes room for rows of these operands; the gradients are not asked for. */
+  /** Makes room for rows of these operands and of gradients, whose entry is not read. */
   void open(@Nullable Storage[] newOperands, int rows) {
     requireWholeBlocks(newOperands);
     for (int k = 0; k < Operand.COUNT; k++) {
@@ -48,7 +51,7 @@ final class RowMemory {
     }
   }
 
-  /** Refuses operands whose blocks are of several rows. */
+  /** Refuses operands whose blocks span rows. */
   void requireWholeBlocks(@Nullable Storage[] newOperands) {
     for (int k = 0; k < Operand.COUNT && rowLength % Format.BLOCK_LENGTH != 0; k++) {
       if (newOperands[k] != null && newOperands[k].format() == Format.BLOCK8) {
@@ -73,7 +76,7 @@ final class RowMemory {
   }
 
   private static Storage allocate(Format format, long exactLength) {
-    // Some more than asked for, as the next steps have other rows; whole blocks, so far as those are whole.
+    // More than needed, as the next steps have other rows; whole blocks if the length is.
     final long more = exactLength > 1 << 30 ? 0 : exactLength / 4;
     final int length = Math.toIntExact(exactLength + more - more % Format.BLOCK_LENGTH);
     return format == Format.BLOCK8
@@ -88,7 +91,7 @@ final class RowMemory {
         Objects.requireNonNull(memory[Operand.GRADS.ordinal()]).array);
   }
 
-  /** Makes the gradients of the first rows zero. */
+  /** Sets the gradients of the first rows to zero. */
   void clearGrads(int rows) {
     if (grads() instanceof float[] floats) {
       Arrays.fill(floats, 0, rows * rowLength, 0);
@@ -97,10 +100,10 @@ final class RowMemory {
     }
   }
 
-  /** The step of some of the rows, the first of which has this number in the parameter. */
+  /** A slice of some of the rows, of which the first has this number in the parameter. */
   AdamSlice slice(int from, int to, int row) {
     if (all == null) {
-      // All memory has at least this length, and may have been allocated at other times.
+      // All memory has at least this length; it can be longer, as it was allocated at different times.
       final @Nullable Storage[] alike = memory.clone();
       final long length =
           Arrays.stream(memory).filter(s -> s != null).mapToLong(Storage::length).min().orElse(0);
@@ -151,7 +154,7 @@ final class RowMemory {
     }
   }
 
-  /** Whether the moments of a row, and its maxima, are zero, and are written as such after a step too. */
+  /** Whether the moments of a row, and its maxima, are zero, and a step would write the same bytes. */
   boolean hasNoMoments(int row) {
     final @Nullable Storage[] whole = Objects.requireNonNull(operands);
     return isZero(whole[Operand.M.ordinal()], row)
@@ -164,17 +167,17 @@ final class RowMemory {
     if (storage == null) {
       return true;
     }
-    // Blocks of zero get another scale as soon as they are stepped.
+    // Blocks of zero get another scale when they are stepped.
     final long length = (long) rowLength * storage.format().bytes();
     final MemorySegment bytes = storage.bytes().asSlice(row * length, length);
     if (storage.scales != null || bytes.get(ValueLayout.JAVA_BYTE, 0) != 0) {
       return false;
     }
-    // Every byte is the one before.
+    // Every byte equals the one before it.
     return MemorySegment.mismatch(bytes, 0, length - 1, bytes, 1, length) < 0;
   }
 
-  /** Whether a step depends on the numbers of the elements, if it rounds stochastically. */
+  /** Whether a step that rounds stochastically depends on the numbers of the elements. */
   boolean isLossy() {
     for (int k = 0; k <= Operand.AVERAGE.ordinal(); k++) {
       final boolean isWhole =
@@ -188,7 +191,7 @@ final class RowMemory {
     return false;
   }
 
-  /** Whether a step without gradient writes nothing but what is there, if there are no moments. */
+  /** Whether a step without gradient writes the bytes that are there, if all moments are zero. */
   boolean hasOnlyWhatRests() {
     return memory[Operand.AVERAGE.ordinal()] == null && memory[Operand.COPY.ordinal()] == null;
   }

@@ -13,12 +13,14 @@ import org.adamant.training.SparseRows;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps of a parameter whose gradients are {@link SparseRows}: what is known of its rows, and memory to step them in.
+ * The steps of a parameter whose gradients are {@link SparseRows}: the state of its rows, and memory to step them
+ * in.
  *
- * <p>A step: {@link #prepare} cuts {@link #slices}, which a kernel then steps, each at the step {@link #stepNumber},
- * together with whatever else there is; and {@link #finish} counts it. Slices are the rows themselves in the mode LAZY. In
- * the mode EXACT they are copies, next to each other, that have been caught up, and {@code finish} copies them back: a step
- * that is skipped, or fails, ends with {@link #abandon} and has written nothing of the parameter.
+ * <p>To take a step, {@link #prepare} cuts {@link #slices}. A kernel steps each of them at the step {@link
+ * #stepNumber}, together with all other slices. Then {@link #finish} counts the step. In the mode LAZY slices are
+ * the rows themselves. In the mode EXACT they are copies, next to each other, that have caught up, and {@code
+ * finish} copies them back. A step that is skipped or fails ends with {@link #abandon}, and has written nothing of
+ * the parameter.
  */
 final class SparseState {
 
@@ -26,11 +28,11 @@ final class SparseState {
   @FunctionalInterface
   interface Steps {
 
-    /** The step of this number, as a dense parameter would have taken it; what scales gradients may be left out. */
+    /** The step of this number, as a dense parameter would have taken it; factors of gradients may be left out. */
     AdamStep at(long t);
   }
 
-  /** Numbers that are caught up together: they stay in a cache. */
+  /** How many numbers catch up together; they stay in a cache. */
   private static final int TOGETHER = 1 << 16;
 
   private final SparseMode mode;
@@ -39,42 +41,42 @@ final class SparseState {
   private final long firstNumber;
 
   /**
-   * EXACT: up to which step of the parameter each row has been stepped. LAZY: how many steps each row has taken, or
-   * null, where the step of the parameter counts.
+   * EXACT: the last step of the parameter that each row has taken. LAZY: how many steps each row has taken; null if
+   * the step of the parameter counts.
    */
   private final int @Nullable [] counters;
 
-  /** EXACT: the last step that can move a row without moments. */
+  /** EXACT: the last step that can change a row without moments. */
   private long lastUnrest;
 
   private final TouchedRows rows = new TouchedRows();
   private final RowMemory memory;
-  /** The gradients of the step that was prepared. */
+  /** The gradients of the prepared step. */
   private @Nullable Storage gradients;
 
-  /** Whether those are in the order of the rows, or each where it came. */
+  /** Whether those are in the order of the rows, or stay where the caller has them. */
   private boolean arePacked;
 
   private final List<AdamSlice> slices = new ArrayList<>();
-  /** Where each slice begins. */
+  /** The place of each slice's first row among the touched rows. */
   private final List<Integer> begins = new ArrayList<>();
   private long t;
 
   /**
    * The state of a parameter.
    *
-   * @param mode what becomes of rows without gradient
+   * @param mode what a step does to rows without gradient
    * @param countsRows whether every row has a t of its own, in the mode LAZY
    * @param length how many numbers the parameter has
-   * @param rowLength how many of them a row has
-   * @param stepsTaken how many steps all of its rows have taken so far
+   * @param rowLength how many numbers a row has
+   * @param stepsTaken how many steps all rows have taken so far
    */
   SparseState(SparseMode mode, boolean countsRows, long length, int rowLength, long stepsTaken) {
     this(mode, countsRows, length, rowLength, stepsTaken, 0);
   }
 
   /**
-   * The state of a parameter whose elements are numbered otherwise.
+   * The state of a parameter whose elements are not numbered from 0.
    *
    * @param firstNumber the number of its first element, see {@link AdamSlice#numberedFrom}
    */
@@ -100,7 +102,7 @@ final class SparseState {
     tookAll(stepsTaken);
   }
 
-  /** {@return what becomes of rows without gradient} */
+  /** {@return what a step does to rows without gradient} */
   SparseMode mode() {
     return mode;
   }
@@ -110,7 +112,7 @@ final class SparseState {
     return rowLength;
   }
 
-  /** {@return whether rows have steps to take yet, the parameter having taken so many} */
+  /** {@return whether rows have missed some of the steps that the parameter has taken} */
   boolean isBehind(long steps) {
     for (int i = 0; mode == SparseMode.EXACT && counters != null && i < counters.length; i++) {
       if (counters[i] < steps) {
@@ -120,7 +122,7 @@ final class SparseState {
     return false;
   }
 
-  /** {@return how many steps the row has taken that has taken the fewest; at most those of the parameter} */
+  /** {@return EXACT: the fewest steps that a row has taken; LAZY: the largest long} */
   long least() {
     long least = Long.MAX_VALUE;
     for (int i = 0; mode == SparseMode.EXACT && counters != null && i < counters.length; i++) {
@@ -129,7 +131,7 @@ final class SparseState {
     return least;
   }
 
-  /** {@return the state of as many of the rows, and of new ones, none of which has steps to take; null if it is as a new one} */
+  /** {@return the state for another length, in which no row has to catch up; null for one that begins anew} */
   @Nullable
   SparseState resized(long newLength, long steps) {
     if (mode == SparseMode.EXACT || counters == null) {
@@ -150,22 +152,22 @@ final class SparseState {
     return other;
   }
 
-  /** What is to be saved of the state, and may be changed to restore it; null if there are no counters. */
+  /** The counters themselves, to be saved and restored; null if there are none. */
   int @Nullable [] counters() {
     return counters;
   }
 
-  /** What else is to be saved in the mode EXACT. */
+  /** The other number to be saved in the mode EXACT. */
   long lastUnrest() {
     return lastUnrest;
   }
 
-  /** Restores it, or says less than is known: the number of steps taken. */
+  /** Restores it; the number of steps taken is always safe. */
   void setLastUnrest(long newLastUnrest) {
     lastUnrest = newLastUnrest;
   }
 
-  /** Says that all rows have now taken this many steps. */
+  /** Records that all rows have taken this many steps. */
   void tookAll(long steps) {
     if (counters != null) {
       Arrays.fill(counters, Math.toIntExact(steps));
@@ -174,14 +176,15 @@ final class SparseState {
   }
 
   /**
-   * Copies the rows that a gradient has numbers for, and catches them up. Writes nothing of the parameter.
+   * Prepares the rows of a gradient for a step; in the mode EXACT, copies them and makes the copies catch up.
+   * Writes nothing of the parameter.
    *
    * @param gradient the gradient
-   * @param addsInDouble whether numbers of one row are added up in double, whatever they are
-   * @param operands the whole parameter, its moments and what else there is, by the number of the {@link Operand}
+   * @param addsInDouble whether numbers of one row are added in double, whatever their type
+   * @param operands the whole parameter, its moments and other operands, indexed by {@link Operand}
    * @param newT the step that the parameter is to take
    * @param past the steps before
-   * @param kernel what catches up
+   * @param kernel the kernel for catching up
    */
   void prepare(
       SparseRows gradient,
@@ -220,7 +223,9 @@ final class SparseState {
     cut(false);
   }
 
-  /** Cuts the parameter itself into slices: where the counter changes, and where rows or gradients are not next to each other. */
+  /**
+   * Cuts the parameter itself into slices, where the counter changes, and where rows or gradients are not adjacent.
+   */
   private void cutInPlace(SparseRows gradient, boolean addsInDouble, @Nullable Storage[] operands) {
     for (int k = 0; counters != null && k < rows.count(); k++) {
       rows.setCounter(k, counters[rows.row(k)]);
@@ -250,19 +255,19 @@ final class SparseState {
     }
   }
 
-  /** Adds up gradients of the same row, and writes them in the order of the rows. */
+  /** Adds gradients of the same row, and writes them in the order of the rows. */
   private void addUp(SparseRows gradient, boolean addsInDouble) {
     arePacked = true;
     gradients = memory.grads(gradient.values() instanceof double[], rows.count());
     rows.addUp(gradient, memory.grads(), addsInDouble);
   }
 
-  /** Where the gradient of a row begins, in rows. */
+  /** The place of a row's gradient, counted in rows. */
   private int place(int k) {
     return arePacked ? k : rows.firstPlace(k);
   }
 
-  /** Copies the rows that were read, those which have taken fewer steps first. */
+  /** Copies the touched rows; those that have taken fewer steps come first. */
   private void gather(@Nullable Storage[] operands) {
     memory.open(operands, rows.count());
     if (counters != null) {
@@ -280,10 +285,10 @@ final class SparseState {
   }
 
   /**
-   * The sums of squares of all blocks of the parameter, as of a dense gradient that is zero elsewhere; between {@link
-   * #prepare} and {@link #finish}.
+   * The sums of squares of all blocks of the parameter, as for a dense gradient that is zero elsewhere. To be
+   * called between {@link #prepare} and {@link #finish}.
    *
-   * @param kernel what adds up
+   * @param kernel the kernel that adds
    * @param scale see {@link AdamKernel#sumsOfSquares}
    * @return the sums
    */
@@ -323,7 +328,10 @@ final class SparseState {
     return sums;
   }
 
-  /** Cuts the copies into slices: where rows have fewer steps, if that is asked, and where their elements are numbered anew. */
+  /**
+   * Cuts the copies into slices: where the counter changes, if {@code byCounter}, and where numbers are not
+   * adjacent.
+   */
   private void cut(boolean byCounter) {
     slices.clear();
     begins.clear();
@@ -370,7 +378,7 @@ final class SparseState {
     }
   }
 
-  /** What is to be stepped, after {@link #prepare}: a gradient of no rows has none. */
+  /** The slices to be stepped after {@link #prepare}; none for a gradient without rows. */
   List<AdamSlice> slices() {
     return Collections.unmodifiableList(slices);
   }
@@ -385,7 +393,7 @@ final class SparseState {
   /**
    * Copies the rows back, after the slices were stepped.
    *
-   * @param step the step that they took, or one of them
+   * @param step the step that they took, or one of those
    */
   void finish(AdamStep step) {
     if (mode == SparseMode.EXACT) {
@@ -400,7 +408,7 @@ final class SparseState {
     abandon();
   }
 
-  /** Forgets what was prepared: all is as it was. */
+  /** Forgets the prepared step; everything is as before it. */
   void abandon() {
     memory.close();
     gradients = null;
@@ -409,9 +417,9 @@ final class SparseState {
   }
 
   /**
-   * Whether a step without gradient leaves rows whose moments, and maxima, are zero to the bit as they are: the update is then -0 /
-   * epsilon, and p + -0 is p. In AdaMax v becomes epsilon. With maximize or a momentless Nesterov step it could be +0, which makes of -0 another
-   * number.
+   * Whether a step without gradient keeps every bit of rows whose moments and maxima are zero. The update is then
+   * -0 / epsilon, and p + -0 is p. But in AdaMax v becomes epsilon, and with maximize the update can be +0, which
+   * changes a parameter of -0.
    */
   private static boolean isRestful(AdamStep step) {
     final Adam adam = step.adam();
@@ -420,13 +428,13 @@ final class SparseState {
   }
 
   /**
-   * Steps all rows, in the mode EXACT, that have not taken all steps of the parameter: before it is read as a whole, is
-   * saved, or takes a step with a gradient for all rows.
+   * EXACT: makes all rows catch up, before the parameter is read as a whole, is saved, or takes a step with a
+   * gradient for all rows.
    *
    * @param operands as of {@link #prepare}
    * @param steps how many steps the parameter has taken
    * @param past those steps
-   * @param kernel what steps
+   * @param kernel the kernel
    */
   void catchUp(@Nullable Storage[] operands, long steps, Steps past, AdamKernel kernel) {
     if (mode == SparseMode.LAZY || counters == null) {

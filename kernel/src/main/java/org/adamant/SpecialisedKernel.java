@@ -10,8 +10,8 @@ import org.adamant.internal.work.GlobalNorm;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does a step: has its arguments checked once, by {@link StepChecks}, and its work done by the loop that is specialised
- * for its variant, which {@link LoopCache} keeps. The way through a model is that of {@link ModelWalk}.
+ * Does steps. {@link StepChecks} checks the arguments once. {@link LoopCache} keeps the loop that is specialised
+ * for a variant and does the work. {@link ModelWalk} goes through a model.
  */
 final class SpecialisedKernel implements AdamKernel {
 
@@ -24,12 +24,12 @@ final class SpecialisedKernel implements AdamKernel {
     this.loops = new LoopCache(choice);
   }
 
-  /** One of the preferred width, under a value of the property, that has stepped nothing yet. */
+  /** A new kernel of the preferred width, for a value of the property. */
   static AdamKernel newPreferred(String property) {
     return new SpecialisedKernel(WidthChoice.preferred(property));
   }
 
-  /** One of this width that has stepped nothing yet. */
+  /** A new kernel of this width. */
   static AdamKernel create(LaneWidth width) {
     return new SpecialisedKernel(
         WidthChoice.asked(width.bits(), "AdamKernel.of(" + width + ")"));
@@ -150,11 +150,11 @@ final class SpecialisedKernel implements AdamKernel {
   }
 
   /**
-   * Steps a model, after all is checked.
+   * Steps a model after all checks.
    *
    * @param step the step of all slices, or of the first
-   * @param steps the step of each slice, null where one is that of all
-   * @param executor null where there is one thread
+   * @param steps the step of each slice; null if one step is for all
+   * @param executor null for one thread
    */
   private long step(
       AdamStep step, @Nullable List<AdamStep> steps, AdamModel model,

@@ -9,10 +9,10 @@ import org.adamant.internal.loop.Operand;
 import org.adamant.internal.loop.Specialisation.Element;
 import org.jspecify.annotations.Nullable;
 
-/** What a kernel refuses before it writes anything, and what it says where something failed in the middle. */
+/** The checks of a kernel before it writes anything, and its messages if something fails in the middle. */
 final class StepChecks {
 
-  /** Never started: a thread that owns nothing. */
+  /** A thread that owns nothing; it is never started. */
   private static final Thread OTHER = new Thread("adamant-other");
 
   private StepChecks() {}
@@ -22,7 +22,7 @@ final class StepChecks {
     Arguments.requireAtLeastOne("threads", threads);
   }
 
-  /** A thread like those that are to help; null if there are none. */
+  /** Any other thread, if others take part in a step; otherwise null. */
   static @Nullable Thread otherThread(int threads) {
     return threads == 1 ? null : OTHER;
   }
@@ -38,8 +38,8 @@ final class StepChecks {
   /**
    * Refuses a step that cannot be done on a slice.
    *
-   * @param index that of the slice in its model, or -1
-   * @param other a thread like those that are to step as well, or null
+   * @param index the index of the slice in its model, or -1
+   * @param other any other thread, if others take part; otherwise null
    */
   static void requireFits(
       AdamStep step, AdamSlice slice, int index, @Nullable Thread other) {
@@ -58,7 +58,7 @@ final class StepChecks {
     slice.requireAccessible(index, other);
   }
 
-  /** Refuses steps that are not one for each slice, or cannot be done on it. */
+  /** Refuses steps unless there is one for each slice, which can be done on it. */
   static void requireOneForEach(
       List<AdamStep> steps, AdamModel model, @Nullable Thread other) {
     if (steps.size() != model.slices.length) {
@@ -95,7 +95,7 @@ final class StepChecks {
     }
   }
 
-  /** Which slice of a model it is, for the end of a sentence; nothing where there is no model. */
+  /** The slice of a model, for the end of a sentence; empty without a model. */
   private static String location(int index, String what) {
     return index < 0 ? "" : "; slices[" + index + "] " + what;
   }
@@ -106,7 +106,7 @@ final class StepChecks {
     }
   }
 
-  /** Throws if there are gradients that are not finite and the step wants that; otherwise their number. */
+  /** Throws if there are gradients that are not finite and the step says so; otherwise returns their number. */
   static long reject(AdamStep step, long nonFinite) {
     if (nonFinite > 0 && step.nonFinite() == NonFinite.THROW) {
       throw new ArithmeticException(
@@ -117,7 +117,7 @@ final class StepChecks {
     return nonFinite;
   }
 
-  /** What to say where a loop failed on memory that was there when it began. */
+  /** The exception for a loop that failed because memory was closed after it began. */
   static IllegalStateException explained(IllegalStateException e, AdamSlice... slices) {
     for (AdamSlice slice : slices) {
       for (MemorySegment segment : slice.segments) {

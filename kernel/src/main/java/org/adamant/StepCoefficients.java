@@ -11,20 +11,20 @@ import org.adamant.internal.loop.TinyMoments;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The coefficients of a step, made of its hyper-parameters, its bias corrections and its options, see the formula of {@link
- * AdamStep}. Refuses what would overflow.
+ * Computes the coefficients of a step from its hyper-parameters, bias corrections and options, see the formula of
+ * {@link AdamStep}. Refuses those that would overflow.
  */
 final class StepCoefficients {
 
   private StepCoefficients() {}
 
-  /** Whether the second moment is of too few gradients yet, and the update is the first moment alone. */
+  /** Whether the update is the first moment only, as the second moment averages too few gradients. */
   static boolean isRootless(double rectification) {
     return rectification == 0;
   }
 
   /**
-   * {@return the learning rate with all that it carries but the correction of the first moment}
+   * {@return the learning rate with all its factors except the correction of the first moment}
    *
    * @param correction2 see {@link BiasCorrection#ofSecondMoment}
    * @param rectification see {@link BiasCorrection#rectification}
@@ -115,7 +115,7 @@ final class StepCoefficients {
   private static void requireFiniteSteps(
       Adam adam, long t, double momentStep, double gradientStep) {
     if (!Double.isFinite(momentStep) || !Double.isFinite(gradientStep)) {
-      // The product of momenta that PyTorch rounds to float is 1 for ever.
+      // PyTorch's product of momenta, rounded to float, stays 1 for ever.
       throw new IllegalArgumentException(
           "beta1 = " + adam.beta1() + ": the step size of the Nesterov momentum overflows at t = "
               + t + ", learningRate = " + adam.learningRate() + "; expected a smaller beta1");
@@ -131,7 +131,7 @@ final class StepCoefficients {
 
   private static double rootScale(Adam adam, double correction2, double rootFactor) {
     if (adam.amsgrad() == AmsGrad.CORRECTED || adam.rootEpsilon() > 0) {
-      // What is corrected is inside the root.
+      // The correction is inside the root.
       return 1;
     }
     return adam.arithmetic() == Arithmetic.PYTORCH
@@ -139,7 +139,7 @@ final class StepCoefficients {
         : rootFactor;
   }
 
-  /** {@return the coefficients of a step with options; what is the same without them is not computed again} */
+  /** {@return the coefficients of a step with options; what the options do not change is not computed again} */
   static Coefficients with(PerCall options, Coefficients ofStep, Adam adam, long t) {
     final double factor = options.gradientFactor();
     if (Double.isInfinite(factor) || factor == 0 && options.clipFactor() != 0) {
@@ -157,8 +157,8 @@ final class StepCoefficients {
   }
 
   /**
-   * The first coefficient that a float cannot hold, with its value; null if there is none. Those that are not
-   * asked about are at most 2^53.
+   * The first coefficient that a float cannot hold, with its value; null if there is none. Coefficients that are
+   * not checked are at most 2^53.
    */
   static @Nullable String outsideFloat(Coefficients c) {
     final float scale = (float) c.gradientScale();

@@ -10,7 +10,8 @@ import org.adamant.internal.loop.Memory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an operand of a step lies, and how its numbers are written. A view: it is immutable, the memory is the caller's.
+ * Where an operand of a step lies, and how its numbers are written. It is an immutable view; the memory belongs to
+ * the caller.
  *
  * <p>The memory is an array, or a {@link MemorySegment} of any kind: native, a mapped file, an array's, a {@code
  * ByteBuffer}'s. Numbers are in the {@linkplain java.nio.ByteOrder#nativeOrder order of bytes} of the machine.
@@ -20,7 +21,7 @@ public final class Storage {
   /** Native storages begin at multiples of this, the cache line. */
   private static final int ALIGNMENT = 64;
 
-  /** From one native storage to the next, the place in a page of memory moves by this; not a power of two. */
+  /** The place in a page of memory moves by this from one native storage to the next; not a power of two. */
   private static final int STAGGER = 5 * ALIGNMENT;
 
   private static final int PAGE = 4096;
@@ -38,7 +39,7 @@ public final class Storage {
   /** The bytes of the numbers; null where the memory is an array. */
   final @Nullable MemorySegment segment;
 
-  /** The bytes of the scales; null in other formats than BLOCK8. */
+  /** The bytes of the scales in BLOCK8; otherwise null. */
   final @Nullable MemorySegment scales;
 
   private final long length;
@@ -90,7 +91,7 @@ public final class Storage {
   /**
    * An array of the upper halves of floats.
    *
-   * @param bits the upper 16 bits of each
+   * @param bits the upper 16 bits of each float
    * @return a view of all of it
    * @throws NullPointerException if the array is null
    */
@@ -102,7 +103,7 @@ public final class Storage {
   /**
    * A segment of memory.
    *
-   * @param segment the memory, all of which is meant: native, mapped, of an array, or {@linkplain
+   * @param segment the memory, all of which is used: native, mapped, of an array, or {@linkplain
    *     MemorySegment#ofBuffer of a buffer}
    * @param format how its numbers are written
    * @return a view of it
@@ -144,7 +145,7 @@ public final class Storage {
     return new Storage(format, format.array.newArray(length), 0, length);
   }
 
-  /** The most numbers that have a place in so many bytes. */
+  /** The most numbers that fit into so many bytes. */
   private static long length(long size, Format format) {
     if (format != Format.BLOCK8) {
       return size / format.bytes();
@@ -155,17 +156,17 @@ public final class Storage {
   }
 
   /**
-   * New native memory, zero, at the beginning of a cache line, and from a page on at another place in its page than the
-   * storage that was allocated before: where arrays lie a whole number of pages apart, a processor takes the load from
-   * one to depend on the store to the other.
+   * New native memory, set to zero, that begins at a cache line. A storage of a page or more begins at another
+   * place in its page than the storage before it: if arrays lie a whole number of pages apart, a processor takes a
+   * load from one to depend on a store to the other.
    *
    * @param format how numbers are written
    * @param length how many numbers, at least 0
-   * @param arena what the memory belongs to: it is freed with the arena
+   * @param arena the arena that owns the memory and frees it
    * @return a view of it
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if the length is negative
-   * @throws OutOfMemoryError if there is not so much memory
+   * @throws OutOfMemoryError if there is not enough memory
    * @throws IllegalStateException if the arena is closed
    */
   public static Storage allocate(Format format, long length, Arena arena) {
@@ -206,8 +207,8 @@ public final class Storage {
    * @param newLength how many
    * @return the view
    * @throws IndexOutOfBoundsException if they are not all in this view
-   * @throws IllegalArgumentException in {@link Format#BLOCK8} if the first is not the first of a block, or the last
-   *     neither that of a block nor of this view
+   * @throws IllegalArgumentException in {@link Format#BLOCK8} if the view would not begin where a block does, or
+   *     end neither where a block nor where this view does
    */
   public Storage range(long newOffset, long newLength) {
     Arguments.requireSlice(newOffset, newLength, length);
@@ -241,7 +242,7 @@ public final class Storage {
   }
 
   /**
-   * One number, for set-up and tests.
+   * Reads one number; slow, for set-up and tests.
    *
    * @param index which, from 0
    * @return its value, exactly
@@ -253,8 +254,9 @@ public final class Storage {
   }
 
   /**
-   * Puts in one number, for set-up and tests, rounded to a float if this is not FLOAT64, and then to nearest. In {@link Format#BLOCK8} the scale of its block may
-   * change with it, and the other numbers of the block are rounded again.
+   * Writes one number; slow, for set-up and tests. Except in FLOAT64, it is rounded to a float and then to the
+   * nearest number of the format. In {@link Format#BLOCK8} this may change the scale of the block and round its
+   * other numbers again.
    *
    * @param index which, from 0
    * @param value its value
@@ -267,7 +269,7 @@ public final class Storage {
     Memory.set(kind(), memory(), offset + index, value);
   }
 
-  /** Refuses memory that cannot be written; name is what to call it. */
+  /** Refuses memory that cannot be written; the message uses the name. */
   void requireWritable(String name) {
     if (segment != null && segment.isReadOnly()) {
       throw new IllegalArgumentException(
@@ -275,12 +277,12 @@ public final class Storage {
     }
   }
 
-  /** What it is to a loop. */
+  /** The kind of memory by which a loop is chosen. */
   Kind kind() {
     return array == null ? format.segment : format.array;
   }
 
-  /** What a loop takes for it: an array, of which this view begins at the offset, a segment, or blocks. */
+  /** The object that a loop takes: an array, in which this view begins at {@link #offset}, a segment, or blocks. */
   Object memory() {
     if (array != null) {
       return array;
@@ -288,7 +290,7 @@ public final class Storage {
     return scales == null ? bytes() : new Block8(bytes(), scales);
   }
 
-  /** What a loop takes for a range of it, see {@link #memory()}. */
+  /** The object that a loop takes for a range, see {@link #memory()}. */
   Object memory(long first, long newLength) {
     return array != null ? array : range(first, newLength).memory();
   }
@@ -303,7 +305,7 @@ public final class Storage {
     if (segment != null) {
       return segment;
     }
-    // Not a switch: one over types is linked with a hidden class, which not every JVM lets define.
+    // Not a switch: a switch over types defines a hidden class, which not every JVM allows.
     final MemorySegment all;
     if (array instanceof float[] floats) {
       all = MemorySegment.ofArray(floats);

@@ -4,15 +4,15 @@ import java.util.Arrays;
 import org.adamant.training.SparseRows;
 
 /**
- * The rows that a gradient has numbers for, each once: in ascending order, or in that of a counter and then ascending.
- * The memory is kept from one step to the next. No work is done for other rows.
+ * The rows of a gradient, each once, in ascending order, or ordered by a counter and then ascending. The memory is
+ * kept from one step to the next. Other rows cost no work.
  */
 final class TouchedRows {
 
-  /** Of every row that comes in the gradient its number and, in the lower half, its place there; sorted. */
+  /** For every occurrence of a row in the gradient, its number and, in the lower half, its place there; sorted. */
   private long[] occurrences = {};
 
-  /** Of every different row its counter and, in the lower half, where it begins in the occurrences. */
+  /** For every different row, its counter and, in the lower half, its first index in the occurrences. */
   private long[] order = {};
 
   private int total;
@@ -28,22 +28,22 @@ final class TouchedRows {
     return (int) (occurrences[(int) order[place]] >>> 32);
   }
 
-  /** Where a row comes first among the rows of the gradient. */
+  /** The first place of a row among the rows of the gradient. */
   int firstPlace(int place) {
     return (int) occurrences[(int) order[place]];
   }
 
-  /** Whether a row comes more than once in the gradient. */
+  /** Whether a row occurs more than once in the gradient. */
   boolean hasDuplicates() {
     return count < total;
   }
 
-  /** What {@link #setCounter} has given this row, or 0. */
+  /** The counter that {@link #setCounter} gave to this row, or 0. */
   int counter(int place) {
     return (int) (order[place] >>> 32);
   }
 
-  /** Gives a row a number that is not negative; only until the next sort is its place what it was. */
+  /** Gives a row a counter, which is not negative. Its place changes with the next sort. */
   void setCounter(int place, int counter) {
     order[place] = (long) counter << 32 | (int) order[place];
   }
@@ -54,7 +54,7 @@ final class TouchedRows {
   }
 
   /**
-   * Takes the rows of a gradient.
+   * Reads the rows of a gradient.
    *
    * @param rows their numbers
    * @param rowCount how many rows the parameter has
@@ -85,7 +85,7 @@ final class TouchedRows {
     count = different;
   }
 
-  /** Takes rows of which there is no gradient, in ascending order. */
+  /** Reads rows without gradient, in ascending order. */
   void readAscending(int[] rows, int length) {
     if (occurrences.length < length) {
       occurrences = new long[length];
@@ -100,9 +100,9 @@ final class TouchedRows {
   }
 
   /**
-   * Writes the gradients of the rows, in their order, those of the same row added up as they come.
+   * Writes the gradients in the order of the rows; those of the same row are added in the order of the gradient.
    *
-   * @param isInDouble whether sums of floats are rounded once, at their end, and not after each addition
+   * @param isInDouble whether sums of floats are rounded once at the end, not after each addition
    */
   void addUp(SparseRows gradient, Object sums, boolean isInDouble) {
     final int length = gradient.rowLength();

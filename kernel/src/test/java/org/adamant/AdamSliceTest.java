@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The arrays of a step are checked where they are put together. */
+/** The arrays of a step are checked when a slice is made. */
 class AdamSliceTest {
 
   private static final StepArrays ARRAYS = StepArrays.zeros(ElementType.FLOAT, 10);

@@ -27,13 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The coefficients of a step against decimal arithmetic of 120 digits.
  *
- * <p><b>The bound.</b> With u = 2^-53, {@code x = t * log(beta)} has a relative error of at most 2u
- * from the logarithm (StrictMath: within one unit in the last place, which is at most 2u of the
- * value), u from the product and u from t as a double. {@code expm1(x)} turns a relative error of x
- * into at most as much of its own, because {@code |x * exp(x) / expm1(x)| <= 1} for x &lt; 0, and
- * adds 2u. So {@code 1 - beta^t} is within 6u; the step size, one division more, within 7u; the
- * root scale, with half of 6u, a root and a division, within 5u. Products of two errors are below u
- * * 2^-48.
+ * <p><b>The bound.</b> With u = 2^-53, {@code x = t * log(beta)} has a relative error of at most 2u from the
+ * logarithm (StrictMath: within one unit in the last place, which is at most 2u of the value), u from the product
+ * and u from t as a double. {@code expm1(x)} passes on at most the relative error of x, because {@code |x * exp(x)
+ * / expm1(x)| <= 1} for x &lt; 0, and adds 2u. So {@code 1 - beta^t} is within 6u; the step size, with one more
+ * division, within 7u; the root scale, with half of 6u, a root and a division, within 5u. Products of two errors
+ * are below u times 2^-48.
  */
 class AdamStepTest {
 

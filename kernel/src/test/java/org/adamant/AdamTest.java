@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Hyper-parameters: the defaults, the copies, and what is refused with which words. */
+/** Hyper-parameters: the defaults, the copies, and the messages of refused values. */
 class AdamTest {
 
   /** In one order in every JVM: those who run a case again know it by its number. */

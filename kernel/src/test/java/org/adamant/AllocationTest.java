@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A step allocates nothing, and one over arrays a single small object: the alarm for a Vector API operation that lost
- * its intrinsic.
+ * A step allocates nothing, and one over arrays a single small object. This reveals a Vector API operation that
+ * lost its intrinsic.
  */
 class AllocationTest {
 

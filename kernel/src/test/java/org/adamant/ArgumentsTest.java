@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the four step methods refuse: with which exception, in which words, and without having
- * written a bit of any array.
+ * The four step methods refuse bad arguments with the right exception and message, and write no bit of any array.
  */
 class ArgumentsTest {
 
@@ -232,7 +231,7 @@ class ArgumentsTest {
         .hasMessage("width is null");
   }
 
-  /** A call, and in which words it is refused. */
+  /** A call, and the message with which it is refused. */
   record Refusal(String message, ThrowingCallable call) {
 
     @Override

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which width is chosen, how the user overrides that, and what the user is told about it. */
+/** The chosen width, how the user overrides it, and what the user is told about it. */
 class ChooserTest {
 
   private String propertyBefore;

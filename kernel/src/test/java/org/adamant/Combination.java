@@ -12,9 +12,9 @@ import org.adamant.Kept.As;
 import org.adamant.internal.loop.Operand;
 
 /**
- * How each operand of a step is kept: the one list of what the tests of formats go through.
+ * How each operand of a step is kept, and the only list of the combinations that tests of formats use.
  *
- * @param as the operands that there are
+ * @param as the operands, and how each is kept
  */
 record Combination(Map<Operand, As> as) {
 

@@ -18,13 +18,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Once a step is compiled, data of a kind or length that it has not seen before change nothing: it allocates
- * nothing, and takes no longer than such data take.
+ * Once a step is compiled, data of a new kind or length change nothing: the step allocates nothing, and takes no
+ * longer than such data usually take.
  *
- * <p>The compiler leaves out what it has not seen, and throws a method away that comes there; a SIMD loop would
+ * <p>The compiler leaves out branches that it has not seen, and discards a method that takes one. A SIMD loop would
  * then run uncompiled for hundreds of steps.
  *
- * <p>{@code -Dadamant.kinds=all} runs all cases, some ten minutes; otherwise a few are drawn.
+ * <p>{@code -Dadamant.kinds=all} runs all cases, in some ten minutes; otherwise a few random ones run.
  */
 class DataKindsTest {
 

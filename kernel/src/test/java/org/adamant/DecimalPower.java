@@ -3,7 +3,7 @@ package org.adamant;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
-/** Powers with exponents that are not whole numbers, in decimals of many more digits than a double has. */
+/** Powers with fractional exponents, in decimals of many more digits than a double has. */
 public final class DecimalPower {
 
   private static final MathContext DIGITS = new MathContext(60);

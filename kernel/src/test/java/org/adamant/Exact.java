@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 
-/** Decimal arithmetic with far more digits than any result is compared to. */
+/** Decimal arithmetic with far more digits than comparisons of results need. */
 final class Exact {
 
   /**

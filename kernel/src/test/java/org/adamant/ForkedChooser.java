@@ -3,7 +3,7 @@ package org.adamant;
 import java.util.function.Supplier;
 import org.adamant.internal.width.WidthProperty;
 
-/** The program of the JVMs that {@link ChooserTest} forks: asks for kernels and says what came. */
+/** The program of the JVMs that {@link ChooserTest} forks: it asks for kernels and prints the results. */
 final class ForkedChooser {
 
   private ForkedChooser() {}

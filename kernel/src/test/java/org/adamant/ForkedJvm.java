@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.adamant.testkit.Command;
 
-/** Runs a main class in a JVM of its own, of the same Java as this one, with flags of its own. */
+/** Runs a main class in a new JVM of the same Java as this one, with its own flags. */
 public final class ForkedJvm {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -12,9 +12,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The same bits in every JVM: with other instruction sets, without the Vector API, without the
- * optimising compiler, without any compiler, without hardware FMA. Each fork also has to say which
- * paths it ran, because a fork that quietly ran the scalar path everywhere would prove nothing.
+ * Every JVM gives the same bits: with other instruction sets, without the Vector API, without the optimising
+ * compiler, without any compiler, without hardware FMA. Each fork must also say which paths it ran, because a fork
+ * that ran the scalar path everywhere would prove nothing.
  */
 class ForkedJvmTest {
 

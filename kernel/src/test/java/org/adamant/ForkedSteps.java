@@ -9,8 +9,8 @@ import org.adamant.internal.loop.Specialisation;
 import org.adamant.internal.loop.Specialiser;
 
 /**
- * The program of the forked JVMs: says which paths this JVM offers, and hashes the results of each.
- * Lines {@code key=value}.
+ * The program of the forked JVMs. It prints which paths this JVM offers, and a hash of the results of each, as
+ * lines {@code key=value}.
  */
 final class ForkedSteps {
 

@@ -1,14 +1,14 @@
 package org.adamant;
 
 /**
- * The formats of 16 and 8 bits and their rounding, transcribed from what is said of them in words, with no regard to
- * speed: {@link Format}, {@link Rounding} and the table of the random numbers. Nothing here is taken from the code.
+ * The formats of 16 and 8 bits and their rounding, transcribed without regard to speed from the documentation of
+ * {@link Format} and {@link Rounding} and the table of the random numbers. Nothing is taken from the code.
  */
 final class FormatTranscription {
 
   private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
-  /** The operands that random numbers are drawn for, and the set that each is in. */
+  /** The operands with random numbers, and the set of each. */
   enum Drawn {
     M(0),
     V(0),

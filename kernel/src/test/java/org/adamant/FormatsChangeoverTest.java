@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The preferred kernel switches to SIMD on memory and in formats of any kind, and what it switches to is compiled: it
- * allocates nothing from the first step on. Vectors that are not compiled allocate kilobytes for every few elements.
+ * The preferred kernel switches to SIMD in memory and formats of any kind. The loop is then compiled: it allocates
+ * nothing from the first step on, while vectors that are not compiled allocate kilobytes for every few elements.
  */
 @Tag("own-jvm")
 class FormatsChangeoverTest {

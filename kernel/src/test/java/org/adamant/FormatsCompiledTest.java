@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Once a step on memory and in formats of any kind is compiled: it allocates nothing, on numbers of any kind either,
- * and gives the bits of the scalar path.
+ * Once a step in memory and formats of any kind is compiled, it allocates nothing, whatever the numbers, and gives
+ * the bits of the scalar path.
  *
  * <p>{@code -Dadamant.formats=all} tries all combinations at every width, a few minutes; otherwise the widest does
  * moments in each format of 16 bits and in 8 bits, and others doubles or floats.

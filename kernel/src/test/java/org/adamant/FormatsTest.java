@@ -24,11 +24,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever the operands are kept in: the same bits on every lane width, however the work is cut, and what a format does
- * not lose is not lost.
+ * Operands in any memory and format give the same bits on every lane width, however the work is cut, and no bit is
+ * lost that a format can hold.
  *
- * <p>{@code -Dadamant.formats=all} tries every combination in many ways, some minutes; otherwise each width does a part
- * of them in one way that is drawn.
+ * <p>{@code -Dadamant.formats=all} tries every combination in many ways, in some minutes. Otherwise each width does
+ * some of them in one random way.
  */
 @Tag("own-jvm")
 class FormatsTest {

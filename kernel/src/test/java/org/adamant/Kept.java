@@ -24,7 +24,7 @@ record Kept(As as, Storage storage, MemorySegment all) {
   static final List<Format> OF_16_BITS =
       Arrays.stream(Format.values()).filter(format -> format.bytes() == Short.BYTES).toList();
 
-  /** In what, and in which format. */
+  /** The kind of memory, and the format. */
   enum As {
     FLOATS(Format.FLOAT32, Where.ARRAY),
     FLOATS_ELSEWHERE(Format.FLOAT32, Where.ARRAY_ELSEWHERE),

@@ -15,9 +15,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every supported lane width gives the raw bits of the scalar path, for lengths and offsets around
- * the lane count, over a thousand steps, with special values next to ordinary ones in a vector, and
- * without touching a cell outside the slice.
+ * Every supported lane width gives the raw bits of the scalar path: for lengths and offsets around the lane count,
+ * over a thousand steps, and with special values next to ordinary ones in a vector. No element outside the slice is
+ * touched.
  */
 class LaneEqualityTest {
 

@@ -19,10 +19,11 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Mapped files of more than 2^32 elements, of which a few thousand are stepped: at 2^31, at 2^32 and at the end, in one
- * call and as a model. The files have holes where nothing is written, and take no room where the file system can do that.
+ * Mapped files of more than 2^32 elements, of which a few thousand are stepped: at 2^31, at 2^32 and at the end, in
+ * one call and as a model. The files have holes where nothing is written, so most file systems need little room for
+ * them.
  *
- * <p>Of {@code -Pheavy}, or {@code -Dadamant.heavy=true}.
+ * <p>Runs only with {@code -Pheavy} or {@code -Dadamant.heavy=true}.
  */
 @EnabledIfSystemProperty(named = "adamant.heavy", matches = "true")
 @Tag("own-jvm")

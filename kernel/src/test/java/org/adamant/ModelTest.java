@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A whole model in one call: the bits of its slices one by one, whoever does which part. */
+/** A whole model in one call gives the bits of its slices one by one, whichever thread does which part. */
 class ModelTest {
 
   private static final AdamKernel KERNEL = AdamKernel.of(LaneWidth.preferred());

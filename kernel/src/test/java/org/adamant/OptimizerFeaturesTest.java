@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an optimizer does besides steps, beside calls of the kernel by hand. */
+/** What an optimizer does besides steps, compared with calls of the kernel by hand. */
 class OptimizerFeaturesTest {
 
   private static final Adam ADAM = Adam.defaults().withWeightDecay(0.01);

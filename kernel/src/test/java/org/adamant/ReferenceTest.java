@@ -12,9 +12,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The scalar path against the specification: a second, literal transcription of the formulas in the
- * documentation of {@link AdamKernel}, bit for bit, and the paper's Algorithm 1 in decimal
- * arithmetic.
+ * Compares the scalar path with the specification: bit for bit with a second, literal transcription of the formulas
+ * in the documentation of {@link AdamKernel}, and with the paper's Algorithm 1 in decimal arithmetic.
  */
 class ReferenceTest {
 

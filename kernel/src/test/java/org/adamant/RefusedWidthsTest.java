@@ -18,7 +18,7 @@ import org.adamant.testkit.Bits;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of widths that this JVM does not run, and what the user is told. */
+/** How widths that this JVM does not run are refused, and what the user is told. */
 class RefusedWidthsTest {
 
   @Test

@@ -54,7 +54,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An optimizer that was saved goes on as if it had never stopped, or says why not. */
+/** A saved optimizer continues as if it had never stopped, or says why it cannot. */
 class ResumeTest {
 
   private static final int STEPS = 8;

@@ -20,8 +20,8 @@ import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
 
 /**
- * A small training that can be stopped before any step and gone on with from a file, also as a program of its own:
- * everything follows from a plan.
+ * A small training that can be stopped before any step and resumed from a file, also as its own program. Everything
+ * follows from a plan.
  */
 final class ResumedRun {
 
@@ -53,13 +53,13 @@ final class ResumedRun {
   }
 
   /**
-   * What is done.
+   * The plan of a training.
    *
    * @param parameters where they lie
    * @param first the format of first moments
    * @param second the format of second moments
-   * @param seed of parameters and gradients
-   * @param features what else
+   * @param seed the seed of parameters and gradients
+   * @param features the other features of the optimizer
    */
   record Plan(
       Parameters parameters, Format first, Format second, long seed, List<Feature> features) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Rounding to 16 and 8 bits: right in the mean or to the nearest, and what becomes of the ends of the range. */
+/** Rounding to 16 and 8 bits: right in the mean or to nearest, also at the ends of the range. */
 @Tag("own-jvm")
 class RoundingTest {
 
@@ -94,7 +94,7 @@ class RoundingTest {
     assertThat(nearest.worst()).isGreaterThan(500);
   }
 
-  /** How often numbers were rounded up, and how often they should be. */
+  /** Counts how often numbers were rounded up, and how often they should be. */
   private static final class Mean {
 
     private static final int PARTS = 16;
@@ -122,7 +122,7 @@ class RoundingTest {
     }
   }
 
-  /** Steps, all of which write the same numbers to one operand, rounded in another way. */
+  /** Steps that all write the same numbers to one operand, each rounded otherwise. */
   private static final class Written {
 
     private final Drawn drawn;

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Gradients of some rows, by the optimizer. */
+/** The optimizer with gradients of some rows. */
 class SparseOptimizerTest {
 
   private static final int ROWS = 9;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Steps with gradients of some rows give the bits of steps on all rows, or on those rows alone. */
+/** Steps with gradients of some rows give the bits of steps on all rows, or on only those rows. */
 class SparseStateTest {
 
   private static final AdamKernel KERNEL = AdamKernel.of(LaneWidth.SCALAR);

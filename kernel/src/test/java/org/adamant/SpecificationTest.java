@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The corners of the specification in {@link AdamKernel} and {@link AdamStep}, each against its {@link
- * Transcription}, which is made from the text alone.
+ * The corners of the specification in {@link AdamKernel} and {@link AdamStep}, each compared with its {@link
+ * Transcription}, which is made from the text only.
  */
 class SpecificationTest {
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where operands lie: what can be seen of it, and what is refused before anything is written. */
+/** Where operands lie: what storages show, and what is refused before anything is written. */
 @Tag("own-jvm")
 class StorageTest {
 

@@ -37,13 +37,12 @@ import org.pitest.mutationtest.engine.MutationDetails;
 import org.pitest.mutationtest.engine.gregor.config.GregorEngineFactory;
 
 /**
- * Mutation testing of the loop templates. PIT puts a mutant in place by redefining a loaded class, and
- * so misses the hidden classes that the kernel defines from the templates' class files. Here PIT's
- * engine makes the same mutants, but each stands where the class file is read, in a class loader of
- * its own, in which the tests then run.
+ * Mutation testing of the loop templates. PIT installs a mutant by redefining a loaded class, and so misses the
+ * hidden classes that the kernel defines from the templates' class files. Here PIT's engine makes the same mutants,
+ * but each replaces the class file in its own class loader, in which the tests then run.
  *
- * <p>The tests run in worker JVMs, one mutant after the other; one that does not come to an end is
- * killed together with its worker, and counts as detected.
+ * <p>The tests run in worker JVMs, one mutant after the other. A mutant that does not end is killed with its
+ * worker, and counts as detected.
  */
 final class TemplateMutants {
 

@@ -9,9 +9,9 @@ import org.adamant.Adam.Rule;
 import org.adamant.Adam.WeightDecay;
 
 /**
- * The formulas in the documentation of {@link AdamKernel} and {@link AdamStep}, variants included, transcribed a
- * second time, line by line, from hyper-parameters and t to state. Should NOT be simplified: each line rounds
- * where it says.
+ * A second transcription of the formulas in the documentation of {@link AdamKernel} and {@link AdamStep}, with
+ * variants, line by line, from hyper-parameters and t to state. Must NOT be simplified: each line rounds where it
+ * says.
  */
 final class Transcription {
 

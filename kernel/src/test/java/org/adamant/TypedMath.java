@@ -1,8 +1,8 @@
 package org.adamant;
 
 /**
- * The operations of one element type on numbers of that type, each rounded once, so that a formula is
- * transcribed once for both types. Written without regard to speed, and without the kernel.
+ * The operations of one element type on numbers of that type, each rounded once, so that a formula is transcribed
+ * once for both types. Written without regard to speed, and without using the kernel.
  */
 enum TypedMath {
   FLOAT {

@@ -1,9 +1,9 @@
 package org.adamant;
 
 /**
- * Numbers to step: ordinary ones as in training, and bit patterns from all classes of
- * floating-point numbers. The same numbers for the same seed. An xorshift generator, because a test
- * that draws a number per element and step is otherwise a test of the generator's speed.
+ * Numbers to step: ordinary ones as in training, and bit patterns from all classes of floating-point numbers. They
+ * are the same for the same seed. The generator is xorshift, because a test that draws a number per element and
+ * step needs a fast one.
  */
 final class Values {
 

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every combination of variants that makes sense, enumerated: the scalar path equals the transcription
- * of the formula, and every lane width equals the scalar path, bit for bit.
+ * Enumerates every combination of variants that makes sense: the scalar path equals the transcription of the
+ * formula, and every lane width equals the scalar path, bit for bit.
  */
 class VariantsTest {
 
@@ -36,7 +36,7 @@ class VariantsTest {
   /** A flush among them. */
   private static final long[] STEPS = {63, 64};
 
-  /** What one call does: hyper-parameters, and what is asked of the call. */
+  /** One call: hyper-parameters, and the options of the call. */
   record Case(Adam adam, double gradientFactor, boolean updateOnly, boolean zeroGradient) {
 
     AdamStep at(long t) {

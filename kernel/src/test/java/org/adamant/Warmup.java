@@ -5,9 +5,8 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
- * Runs a step until it is compiled by C2, which can be seen from outside: interpreted, or compiled
- * without its intrinsics, the Vector API allocates a few hundred bytes for every operation;
- * compiled it allocates nothing.
+ * Runs a step until C2 has compiled it. Allocation shows when: interpreted, or compiled without its intrinsics, the
+ * Vector API allocates a few hundred bytes for every operation; compiled, it allocates nothing.
  */
 final class Warmup {
 

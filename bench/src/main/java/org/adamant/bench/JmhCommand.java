@@ -46,7 +46,7 @@ final class JmhCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** JMH itself ends with status 1 and several lines. */
+  /** Refuses wrong arguments with one line; JMH itself prints several and ends with status 1. */
   private void requireValid() {
     try {
       new CommandLineOptions(arguments.toArray(String[]::new));

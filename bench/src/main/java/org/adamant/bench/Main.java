@@ -11,7 +11,7 @@ import org.adamant.bench.train.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The program: one sub-command for each thing it does. */
+/** The program, with one sub-command for each task. */
 @Command(
     name = "adamant",
     description = "Trains with the Adam kernel and measures it.",
@@ -33,12 +33,9 @@ public final class Main {
     }
   }
 
-  /**
-   * Runs a sub-command and exits with its status: 0 for success, 1 for a result that is not what it
-   * should be, 2 for wrong arguments.
-   */
+  /** Runs a sub-command and exits with its status: 0 for success, 1 for a wrong result, 2 for wrong arguments. */
   public static void main(String[] args) {
-    // Numbers look the same everywhere, also in the messages of the libraries.
+    // Numbers look the same everywhere, also in messages of libraries.
     Locale.setDefault(Locale.ROOT);
     System.exit(commandLine().execute(args));
   }
@@ -48,7 +45,7 @@ public final class Main {
     final CommandLine commandLine = new CommandLine(new Main());
     commandLine.setParameterExceptionHandler(Main::refuse);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-    // JMH has options of its own, which are not ours to know.
+    // JMH has its own options, which are passed on.
     commandLine.getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true);
     return commandLine;
   }

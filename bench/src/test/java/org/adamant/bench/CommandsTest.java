@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** What holds for every sub-command: it explains itself, and refuses nonsense in one line. */
+/** Every sub-command has a help, and refuses wrong arguments in one line. */
 class CommandsTest {
 
   @TempDir

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
-/** In an ordinary build, which has no peers. */
+/** The command in an ordinary build, which has no peers. */
 class PeersCommandTest {
 
   @TempDir

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The program in JVMs of its own, in surroundings that are not those of the build. */
+/** The program in its own JVMs, in environments that differ from the build's. */
 class ProgramTest {
 
   @TempDir

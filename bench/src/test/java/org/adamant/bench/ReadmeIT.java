@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Commands of Maven as the README prints them, by the Maven that runs this build. In a copy of the checkout
- * without what was built: another Maven would compile under the feet of this one.
+ * Runs the README's commands of Maven with the Maven of this build. They run in a copy of the checkout without
+ * build output, as a second Maven would overwrite the classes of this one.
  */
 class ReadmeIT {
 

@@ -23,10 +23,10 @@ public final class Shell {
   }
 
   /**
-   * What a command did.
+   * The result of a command.
    *
    * @param status its exit status
-   * @param text all that it wrote
+   * @param text all its output
    */
   public record Result(int status, String text) {}
 

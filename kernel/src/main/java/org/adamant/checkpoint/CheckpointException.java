@@ -3,15 +3,15 @@ package org.adamant.checkpoint;
 import java.io.IOException;
 
 /**
- * A file that is no whole checkpoint, or one that could not be written. The message names the file where it is known,
- * the tensor, the value, and what was expected.
+ * A file is not a complete checkpoint, or could not be written. The message names the file if it is known, the
+ * tensor, the value, and what was expected.
  */
 public class CheckpointException extends IOException {
 
   private static final long serialVersionUID = 1;
 
   /**
-   * What is wrong with a checkpoint.
+   * An exception without a cause.
    *
    * @param message the message
    */
@@ -20,10 +20,10 @@ public class CheckpointException extends IOException {
   }
 
   /**
-   * What was wrong, and why.
+   * An exception with a cause.
    *
    * @param message the message
-   * @param cause what came before
+   * @param cause the cause
    */
   public CheckpointException(String message, Throwable cause) {
     super(message, cause);

@@ -2,7 +2,7 @@ package org.adamant.checkpoint;
 
 import java.util.Arrays;
 
-/** How the numbers of a tensor are written: the types of the format, in its order, by rising alignment. */
+/** The type of a tensor's numbers: all types of safetensors, in its order, which is that of rising alignment. */
 public enum DType {
   /** True or false, in a byte. */
   BOOL(8),
@@ -20,7 +20,7 @@ public enum DType {
   F8_E5M2(8),
   /** A float of 4 bits of exponent and 3 of fraction. */
   F8_E4M3(8),
-  /** A power of two. */
+  /** A power of two of 8 bits of exponent. */
   F8_E8M0(8),
   /** As F8_E4M3, finite, with one zero. */
   F8_E4M3FNUZ(8),
@@ -49,7 +49,7 @@ public enum DType {
   /** An unsigned integer of 64 bits. */
   U64(64);
 
-  /** The largest dimension, and offset, that is taken: what doubles and pointers hold with room to spare. */
+  /** The largest dimension and offset that is accepted; doubles and pointers hold it with room to spare. */
   static final long MAX_NUMBER = 1L << 48;
 
   private final int bits;
@@ -73,8 +73,8 @@ public enum DType {
    * @param shape its dimensions; none for a single number
    * @return the bytes; 0 where a dimension is 0
    * @throws NullPointerException if the shape is null
-   * @throws IllegalArgumentException if a dimension is negative or more than 2^48, if the others than 0 make more bits
-   *     than a long counts, or the bits are not those of whole bytes
+   * @throws IllegalArgumentException if a dimension is negative or more than 2^48, if the product of the dimensions
+   *     other than 0 has more bits than a long counts, or the bits do not fill whole bytes
    */
   public long byteSize(long... shape) {
     long all = bits;
@@ -85,7 +85,7 @@ public enum DType {
             "dimension = " + dimension + ": expected 0 to 2^48, " + MAX_NUMBER);
       }
       isEmpty |= dimension == 0;
-      // Zeros are left out, so that the answer does not depend on the order of the dimensions.
+      // The product leaves zeros out, so that overflow does not depend on the order of the dimensions.
       if (dimension > 1) {
         if (all > Long.MAX_VALUE / dimension) {
           throw new IllegalArgumentException(
@@ -106,7 +106,7 @@ public enum DType {
     return all / Byte.SIZE;
   }
 
-  /** A shape for a message, which a shape of a million dimensions does not fill. */
+  /** A shape for a message, shortened if it has many dimensions. */
   static String text(long[] shape) {
     final int shown = 16;
     return shape.length <= shown

@@ -5,28 +5,28 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** What {@link FileReplacement} asks of a file system: little enough that a test can be one, and fail or crash anywhere. */
+/** What {@link FileReplacement} needs of a file system. A test implements it, and fails or crashes anywhere. */
 interface FileOperations {
 
   /**
-   * The file that a path means: where symbolic links lead to in the end.
+   * The file that a path leads to, all symbolic links followed.
    *
-   * @throws IOException if there is something else than a regular file
+   * @throws IOException if there is something other than a regular file
    */
   Path resolve(Path path) throws IOException;
 
   /**
-   * Makes a file, with the permissions of another one if that is there.
+   * Creates a file, with the permissions of another one if that exists.
    *
-   * @throws java.nio.file.FileAlreadyExistsException if there is one of this name
-   * @throws IOException if it cannot be made
+   * @throws java.nio.file.FileAlreadyExistsException if a file has this name
+   * @throws IOException if it cannot be created
    */
   Output create(Path file, Path like) throws IOException;
 
-  /** Puts a file in the place of another one, or where there is none, in one go. */
+  /** Moves a file atomically to a path, and replaces what is there. */
   void move(Path from, Path to) throws IOException;
 
-  /** Waits until the names in a folder are on the disk. An interruption does not end it, as the move is done. */
+  /** Waits until the names in a folder are on the disk. An interruption does not end it, since the move is done. */
   void forceFolder(Path folder) throws IOException;
 
   /** Removes a file. */
@@ -35,10 +35,10 @@ interface FileOperations {
   /** A file that is being written. */
   interface Output extends Closeable {
 
-    /** Appends all that remains. */
+    /** Appends the remaining bytes. */
     void write(ByteBuffer bytes) throws IOException;
 
-    /** Waits until all is on the disk. */
+    /** Waits until all bytes are on the disk. */
     void force() throws IOException;
   }
 }

@@ -8,15 +8,15 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces a file so that at any time, and after a crash at any time, there is the old one or the new one, whole: the
- * new one is written beside the old one, forced to the disk, and only then moved over it.
+ * Replaces a file so that at any time, and after a crash at any time, the old file or the new file is there,
+ * complete. The new file is written beside the old one, forced to the disk, and only then moved over it.
  */
 final class FileReplacement {
 
-  /** Names for the temporary file that are tried; one is taken already once in 2^64 times. */
+  /** How many names are tried for the temporary file; a name is taken already once in 2^64 times. */
   private static final int TRIES = 3;
 
-  /** What the file is to hold. */
+  /** The content of the file. */
   interface Content {
 
     /** Writes all of it. */
@@ -25,7 +25,7 @@ final class FileReplacement {
 
   private final FileOperations files;
 
-  /** What is being done, for a message. */
+  /** The operation under way, for a message. */
   private String operation = "";
 
   FileReplacement(FileOperations files) {
@@ -33,9 +33,9 @@ final class FileReplacement {
   }
 
   /**
-   * Replaces the file, or makes it where there is none.
+   * Replaces the file, or creates it.
    *
-   * @throws CheckpointException if it could not be done
+   * @throws CheckpointException if that failed
    */
   void replace(Path path, Content content) throws CheckpointException {
     Path temporary = null;
@@ -86,7 +86,7 @@ final class FileReplacement {
 
   private void write(Path file, FileOperations.Output output, Content content)
       throws IOException {
-    // By its name in any message, also for what closing it says.
+    // The name is in every message, also in that of closing it.
     try (output) {
       operation = "write " + file;
       content.writeTo(output);

@@ -8,14 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Reads the JSON of a header. Its form is known, so there is no tree of JSON and no recursion: what has another form
- * is refused at the first character that differs. Nothing is made that is larger than a few dozen times the text.
+ * Reads the JSON of a header. Its form is known, so there is no tree of JSON and no recursion: another form is
+ * refused at the first character that differs. Memory is at most a few dozen times the text.
  */
 final class HeaderReader {
 
   static final String METADATA = "__metadata__";
 
-  /** What the header says of a tensor; nothing of it is checked against the others. */
+  /** The header's entry of a tensor, not yet checked against the others. */
   // Never compared.
   @SuppressWarnings("ArrayRecordComponent")
   record Entry(String name, DType dtype, long[] shape, long begin, long end) {}
@@ -27,7 +27,7 @@ final class HeaderReader {
   private final Map<String, String> metadata = new LinkedHashMap<>();
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-  /** Reads a header; where is what messages call the file. */
+  /** Reads a header; messages call the file {@code where}. */
   HeaderReader(String where, byte[] header) throws CheckpointException {
     this.where = where;
     try {
@@ -94,7 +94,7 @@ final class HeaderReader {
     long[] shape = null;
     long[] offsets = null;
     expect('{');
-    // Not empty, so there is a first key.
+    // The object is not empty, so there is a first key.
     do {
       final String key = string();
       expect(':');
@@ -162,7 +162,7 @@ final class HeaderReader {
     return Arrays.copyOf(numbers, count);
   }
 
-  /** Digits only: no sign, no fraction, no exponent; and as in all of JSON no zeros before the others. */
+  /** A number of digits only: no sign, no fraction, no exponent, and, as in all JSON, no leading zero. */
   private long number() throws CheckpointException {
     skipSpace();
     final int from = at;
@@ -203,7 +203,7 @@ final class HeaderReader {
     return string.toString();
   }
 
-  /** The character of which the backslash was read. */
+  /** The character after a backslash that was read. */
   private char escaped() throws CheckpointException {
     final char c = at < text.length() ? text.charAt(at) : 0;
     final char meant =
@@ -222,7 +222,7 @@ final class HeaderReader {
     }
     int code = 0;
     for (int i = 0; i < 4; i++) {
-      // Not Character.digit alone, which also takes the digits of other scripts.
+      // Not Character.digit alone, which accepts the digits of other scripts, too.
       final char digit = at < text.length() ? text.charAt(at) : 0;
       final int value = digit < 128 ? Character.digit(digit, 16) : -1;
       if (value < 0) {
@@ -234,7 +234,7 @@ final class HeaderReader {
     return (char) code;
   }
 
-  /** Half of a pair of surrogates is no character: two names with different halves could be written as one. */
+  /** Refuses half of a surrogate pair: two names with different halves could be written as the same bytes. */
   private void requirePairs(CharSequence string) throws CheckpointException {
     final int lone = loneSurrogate(string);
     if (lone >= 0) {
@@ -244,7 +244,7 @@ final class HeaderReader {
     }
   }
 
-  /** Where in a string half of a pair of surrogates is; -1 if nowhere. */
+  /** The index of the first half of a surrogate pair that stands alone; -1 if there is none. */
   static int loneSurrogate(CharSequence string) {
     for (int i = 0; i < string.length(); i++) {
       if (Character.isHighSurrogate(string.charAt(i))
@@ -264,7 +264,7 @@ final class HeaderReader {
     }
   }
 
-  /** Goes past a character, and white space before it, if it comes next. */
+  /** Skips white space and a character, if that comes next. */
   private boolean skip(char expected) {
     skipSpace();
     if (at < text.length() && text.charAt(at) == expected) {
@@ -290,7 +290,7 @@ final class HeaderReader {
     return new CheckpointException(where + ": " + message);
   }
 
-  /** A string for a message, which neither line breaks nor a name of a megabyte spoil. */
+  /** A string for a message, with line breaks escaped and a long name shortened. */
   static String quote(String string) {
     final int shown = 100;
     final StringBuilder quoted = new StringBuilder("\"");

@@ -20,12 +20,12 @@ import java.util.Set;
 /** The files of the machine. */
 final class RealFiles implements FileOperations {
 
-  /** As many links after one another as Linux follows. */
+  /** The longest chain of links, that of Linux. */
   private static final int MAX_LINKS = 40;
 
   @Override
   public Path resolve(Path path) throws IOException {
-    // Not toRealPath: there need be no file yet.
+    // Not toRealPath, as the file need not exist yet.
     Path file = path.toAbsolutePath();
     for (int links = 0; Files.isSymbolicLink(file); links++) {
       if (links == MAX_LINKS) {
@@ -49,7 +49,7 @@ final class RealFiles implements FileOperations {
     final Set<PosixFilePermission> permissions = old.readAttributes().permissions();
     final FileChannel channel = open(file, PosixFilePermissions.asFileAttribute(permissions));
     try {
-      // Once more: the system took away those that it does not give to new files.
+      // Once more, since the system removes permissions by the umask when it creates a file.
       Files.setPosixFilePermissions(file, permissions);
     } catch (IOException | RuntimeException | Error e) {
       closeAndDelete(channel, file, e);
@@ -87,7 +87,7 @@ final class RealFiles implements FileOperations {
         } catch (ClosedByInterruptException e) {
           interrupted = Thread.interrupted();
         } catch (AccessDeniedException e) {
-          // Windows, which opens no folders, or a folder that may be written but not read: there is no way.
+          // Windows opens no folders; or the folder may be written but not read. It cannot be forced.
           return;
         }
       }

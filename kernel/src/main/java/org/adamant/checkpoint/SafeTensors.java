@@ -18,31 +18,31 @@ import java.util.NoSuchElementException;
 import java.util.stream.Collectors;
 
 /**
- * A file of named arrays, strictly read: 8 bytes with the length of the header in little endian, the header, which is
- * JSON in UTF-8, and the arrays' bytes.
+ * A safetensors file of named arrays, strictly read. It holds the length of the header in 8 bytes, little endian;
+ * the header, JSON in UTF-8; and the arrays' bytes.
  *
- * <p>A file is taken only if all of this holds; any other bytes are refused with a {@link CheckpointException}:
+ * <p>A file is accepted only if all of this holds; otherwise a {@link CheckpointException} refuses it:
  *
  * <ul>
- * <li>The header is at most 100,000,000 bytes long and lies within the file. It is one JSON object, to the letter of
- * RFC 8259, with white space before and after it, if any. No comments, no comma before a closing bracket, no control
+ * <li>The header is at most 100,000,000 bytes long and lies within the file. It is one JSON object, exactly as in
+ * RFC 8259; white space may surround it. There are no comments, no comma before a closing bracket, no control
  * characters in strings, no half of a surrogate pair.
  * <li>{@code __metadata__}, if it is there, is an object of strings. Every other key names a tensor, an object of
- * {@code dtype}, a name of {@link DType}; {@code shape}, an array of numbers; {@code data_offsets}, an array of two
- * numbers; and nothing else. No key is there twice.
- * <li>Numbers are written in digits alone, and are at most 2^48.
- * <li>The bytes of a tensor are as many as its {@linkplain DType#byteSize dtype and shape say}. Tensors neither overlap
- * nor leave a hole, the first begins where the header ends, and the last ends where the file ends.
+ * exactly {@code dtype}, a name of {@link DType}; {@code shape}, an array of numbers; and {@code data_offsets}, an
+ * array of two numbers. No key occurs twice.
+ * <li>Numbers consist of digits only, and are at most 2^48.
+ * <li>A tensor has as many bytes as its {@linkplain DType#byteSize dtype and shape say}. Tensors neither overlap
+ * nor leave a hole; the first begins where the header ends, and the last ends where the file ends.
  * </ul>
  *
- * <p>Reading takes memory in proportion to the header, never to what the header says.
+ * <p>Reading takes memory in proportion to the length of the header, whatever the header says.
  */
 public final class SafeTensors {
 
-  /** The most bytes of a header; the number of the reference. */
+  /** The largest number of bytes of a header, that of the reference implementation. */
   static final int MAX_HEADER = 100_000_000;
 
-  /** Where the header begins: behind its length. */
+  /** The header begins after its length. */
   static final int HEADER_BEGIN = Long.BYTES;
 
   private static final ValueLayout.OfLong LENGTH =
@@ -59,16 +59,16 @@ public final class SafeTensors {
   }
 
   /**
-   * Maps a file, which may be larger than the memory, and reads its header. The file must stay as it is as long as the
-   * arena is open: to cut it off would crash whoever reads. {@link SafeTensorsWriter} puts another file in its place,
-   * which does no harm (Windows does not let a mapped file be replaced).
+   * Maps a file, which may be larger than the memory, and reads its header. The file must stay as it is as long as
+   * the arena is open: truncating it would crash readers. {@link SafeTensorsWriter} replaces it by another file,
+   * which does no harm (Windows refuses to replace a mapped file).
    *
    * @param file the file
-   * @param arena what the mapping belongs to: it ends with the arena
-   * @return what is in the file
+   * @param arena the arena that owns the mapping and ends it
+   * @return the content of the file
    * @throws NullPointerException if an argument is null
-   * @throws CheckpointException if it is no file of this format
-   * @throws IOException if it cannot be read
+   * @throws CheckpointException if the file is not of this format
+   * @throws IOException if the file cannot be read
    * @throws IllegalStateException if the arena is closed
    * @throws UnsupportedOperationException on a machine that is not little endian
    */
@@ -86,10 +86,10 @@ public final class SafeTensors {
   /**
    * Reads the header of a file that is in memory.
    *
-   * @param file the bytes, all of which are meant
-   * @return what is in them
+   * @param file the bytes of the file, all of the segment
+   * @return the content of the file
    * @throws NullPointerException if the segment is null
-   * @throws CheckpointException if they are not of this format
+   * @throws CheckpointException if the bytes are not of this format
    * @throws IllegalStateException if the segment's arena is closed
    * @throws UnsupportedOperationException on a machine that is not little endian
    */
@@ -99,7 +99,7 @@ public final class SafeTensors {
     return read("these bytes", file);
   }
 
-  /** Numbers go to and from memory as they are; turning them round would take a copy of all. */
+  /** Refuses big endian: numbers are mapped as they are, and swapping their bytes would take a copy. */
   static void requireLittleEndian(ByteOrder order) {
     if (order != ByteOrder.LITTLE_ENDIAN) {
       throw new UnsupportedOperationException(
@@ -156,7 +156,7 @@ public final class SafeTensors {
       } catch (IllegalArgumentException e) {
         throw new CheckpointException(tensor + ": " + e.getMessage(), e);
       }
-      // Neither is more than 2^48. An end before the beginning is no size either.
+      // Both are at most 2^48, so this does not overflow. It also refuses an end before the beginning.
       if (entry.end() - entry.begin() != size) {
         throw new CheckpointException(
             tensor + ": " + offsets + ": expected an end of " + (entry.begin() + size) + " for "
@@ -182,31 +182,31 @@ public final class SafeTensors {
   }
 
   /**
-   * What the header says beside the tensors.
+   * The metadata of the file.
    *
-   * @return it, unmodifiable, in the order of the header
+   * @return the strings by key, unmodifiable, in the order of the header
    */
   public Map<String, String> metadata() {
     return metadata;
   }
 
   /**
-   * What the tensors are called.
+   * The names of the tensors.
    *
-   * @return the names, unmodifiable, in the order of the tensors' bytes; of tensors without bytes at the same place in
-   *     the order of the header
+   * @return the names, unmodifiable, in the order of the tensors' bytes; tensors without bytes at the same place
+   *     are in the order of the header
    */
   public List<String> names() {
     return List.copyOf(tensors.keySet());
   }
 
   /**
-   * A tensor.
+   * The tensor of a name.
    *
-   * @param name its name
+   * @param name the name
    * @return the tensor
    * @throws NullPointerException if the name is null
-   * @throws NoSuchElementException if there is none of this name; the message says which there are
+   * @throws NoSuchElementException if no tensor has this name; the message lists those that there are
    */
   public Tensor tensor(String name) {
     requireNonNull("name", name);

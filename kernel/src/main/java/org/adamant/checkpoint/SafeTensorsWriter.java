@@ -17,18 +17,19 @@ import java.util.Map;
 /**
  * Writes named arrays into a file that {@link SafeTensors} and other systems read.
  *
- * <p>The file is replaced in one go. Everything is written to a new file beside it, whose name begins with its name and
- * ends with {@code .tmp}; this is forced to the disk and then moved over the old one, and last the folder is forced.
- * After a crash of the program or of the machine there is the old file or the new one, whole, and once {@link #write}
- * has returned it is the new one. A crash can leave the file beside it behind; it is never read, and may be deleted
- * when nobody is saving. The promise is that of the file system: moving within a folder must be atomic, and forcing
- * must reach the disk. Where a folder cannot be opened, such as on Windows, it is not forced.
+ * <p>The file is replaced atomically. Everything is written to a temporary file beside it, whose name begins with
+ * its name and ends with {@code .tmp}. The temporary file is forced to the disk, then moved over the old one; last,
+ * the folder is forced. After a crash of the program or of the machine the old file or the new one is there,
+ * complete; once {@link #write} has returned, it is the new one. A crash can leave the temporary file behind. It is
+ * never read, and may be deleted while nobody saves. All this depends on the file system: moving within a folder
+ * must be atomic, and forcing must reach the disk. A folder that cannot be opened, such as on Windows, is not
+ * forced.
  *
- * <p>A writer is for one thread. What is in the segments is read when the file is written.
+ * <p>A writer is not thread-safe. It reads the segments when it writes the file.
  */
 public final class SafeTensorsWriter {
 
-  /** The bytes that are handed to the file system at once. */
+  /** How many bytes are handed to the file system at once. */
   private static final long CHUNK = 1 << 20;
 
   // Never compared.
@@ -41,7 +42,7 @@ public final class SafeTensorsWriter {
   private SafeTensorsWriter() {}
 
   /**
-   * A writer of a file that is empty so far.
+   * A writer without tensors.
    *
    * @return the writer
    * @throws UnsupportedOperationException on a machine that is not little endian
@@ -52,13 +53,13 @@ public final class SafeTensorsWriter {
   }
 
   /**
-   * Says something beside the tensors.
+   * Adds metadata.
    *
-   * @param key what it is about
-   * @param value what it is
-   * @return this
+   * @param key the key
+   * @param value the value
+   * @return this writer
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if the key was there before, or either has half of a surrogate pair
+   * @throws IllegalArgumentException if the key was added before, or one of the two has half of a surrogate pair
    */
   public SafeTensorsWriter metadata(String key, String value) {
     requireText("key", key);
@@ -74,14 +75,15 @@ public final class SafeTensorsWriter {
   /**
    * Adds a tensor.
    *
-   * @param name its name; {@code __metadata__} is none
-   * @param dtype how its numbers are written
+   * @param name its name, not {@code __metadata__}
+   * @param dtype the type of its numbers
    * @param shape its dimensions, the outermost first; none for a single number
-   * @param data its numbers, all of the segment, in little endian; of any kind: native, mapped, of an array
-   * @return this
+   * @param data its numbers, little endian, in the whole of any segment: native, mapped, of an array
+   * @return this writer
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if the name was there before, is {@code __metadata__} or has half of a surrogate
-   *     pair, if the {@linkplain DType#byteSize shape} is none, or the segment is not as long as it says
+   * @throws IllegalArgumentException if the name was added before, is {@code __metadata__} or has half of a
+   *     surrogate pair, if the {@linkplain DType#byteSize shape} is refused, or the segment does not have the bytes
+   *     of the shape
    */
   public SafeTensorsWriter tensor(String name, DType dtype, long[] shape, MemorySegment data) {
     requireText("name", name);
@@ -115,15 +117,16 @@ public final class SafeTensorsWriter {
   }
 
   /**
-   * Writes the file and returns when it is on the disk. A symbolic link stays, what it leads to is replaced. A file
-   * that is replaced hands on its permissions, where the file system has those of POSIX.
+   * Writes the file and returns when it is on the disk. A symbolic link stays, and the file that it leads to is
+   * replaced. The new file gets the permissions of the old one, if the file system has POSIX permissions.
    *
-   * <p>If it fails, or the thread is interrupted, what was there before is unchanged and nothing is left beside it. One
-   * failure comes later: if the folder cannot be forced, the new file is there already, whole, and the message says so.
+   * <p>If it fails, or the thread is interrupted, the old file is unchanged and no temporary file is left. One
+   * failure comes later: if the folder cannot be forced, the new file is there already, complete, and the message
+   * says so.
    *
-   * @param file the file; its folder must be there
+   * @param file the file; its folder must exist
    * @throws NullPointerException if the file is null
-   * @throws CheckpointException if it could not be written; the message says what failed, the cause why
+   * @throws CheckpointException if the file could not be written; the message says what failed, the cause why
    * @throws IllegalStateException if a segment's arena is closed
    * @throws WrongThreadException if a segment belongs to another thread
    */
@@ -132,12 +135,12 @@ public final class SafeTensorsWriter {
   }
 
   /**
-   * Writes the bytes of the file to a channel, for example to one of a distributed file system. Neither forces nor closes
-   * it: when the file is there, and what a crash leaves behind, is up to who opened the channel.
+   * Writes the bytes of the file to a channel, for example of a distributed file system. The channel is neither
+   * forced nor closed: its owner decides when the file is complete, and what a crash leaves behind.
    *
-   * @param channel where to, in blocking mode
+   * @param channel the channel, in blocking mode
    * @throws NullPointerException if the channel is null
-   * @throws IOException if it could not be written; a part may be
+   * @throws IOException if writing failed; a part may be written
    * @throws IllegalStateException if a segment's arena is closed
    * @throws WrongThreadException if a segment belongs to another thread
    */
@@ -166,7 +169,7 @@ public final class SafeTensorsWriter {
         header("the channel", sorted), sorted);
   }
 
-  /** Writes with other operations. */
+  /** Writes with the operations of another file system. */
   void write(Path file, FileOperations files) throws CheckpointException {
     SafeTensors.requireNonNull("file", file);
     final List<Item> sorted = sorted();
@@ -174,7 +177,10 @@ public final class SafeTensorsWriter {
     new FileReplacement(files).replace(file, output -> writeAll(output, header, sorted));
   }
 
-  /** As the reference does: from 64 bits down all begin at multiples of their size. */
+  /**
+   * The order of the reference implementation: the widest types come first, so all begin at multiples of their
+   * size.
+   */
   private List<Item> sorted() {
     final List<Item> sorted = new ArrayList<>(items.values());
     sorted.sort(Comparator.comparing(Item::dtype).reversed().thenComparing(Item::name));
@@ -255,7 +261,7 @@ public final class SafeTensorsWriter {
       throws IOException {
     output.write(ByteBuffer.wrap(header));
     try (Arena arena = Arena.ofConfined()) {
-      // Through memory of our own: not every segment can be seen as a buffer, such as one of a float[].
+      // Copied to memory of our own, as not every segment has a buffer, such as one of a float[].
       final MemorySegment chunk = arena.allocate(CHUNK);
       final ByteBuffer buffer = chunk.asByteBuffer();
       for (Item item : items) {

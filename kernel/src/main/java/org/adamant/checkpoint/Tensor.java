@@ -18,7 +18,7 @@ public final class Tensor {
   }
 
   /**
-   * What it is called.
+   * The name of the tensor.
    *
    * @return the name
    */
@@ -27,7 +27,7 @@ public final class Tensor {
   }
 
   /**
-   * How its numbers are written.
+   * The type of its numbers.
    *
    * @return the type
    */
@@ -36,7 +36,7 @@ public final class Tensor {
   }
 
   /**
-   * Its dimensions, the outermost first; none where it is a single number.
+   * Its dimensions, the outermost first; none for a single number.
    *
    * @return a copy of them
    */
@@ -45,8 +45,8 @@ public final class Tensor {
   }
 
   /**
-   * Its numbers, in little endian, read-only, and only as long as the memory that they were read from. They begin at a
-   * multiple of their size if the file was written by {@link SafeTensorsWriter}; the format does not promise it.
+   * Its numbers, little endian and read-only, valid as long as the memory of the file. They begin at a multiple of
+   * their size if {@link SafeTensorsWriter} wrote the file; the format does not promise that.
    *
    * @return the memory
    */
@@ -55,7 +55,7 @@ public final class Tensor {
   }
 
   /**
-   * How many numbers there are.
+   * The number of its elements.
    *
    * @return the product of the dimensions
    */

@@ -1,8 +1,8 @@
 package org.adamant.training;
 
-/** What the gradients of several micro-batches make together. */
+/** How the gradients of several micro-batches are combined. */
 public enum Accumulation {
-  /** Their sum over the number of micro-batches, as of the loss of one large batch. */
+  /** Their sum divided by the number of micro-batches: the gradient of the mean loss of one large batch. */
   MEAN,
   /** Their sum. */
   SUM

@@ -1,11 +1,11 @@
 package org.adamant.training;
 
-/** The checks of the public methods: they name the argument, its value, and what was expected. */
+/** The checks of public methods. Messages name the argument, its value, and what was expected. */
 final class Arguments {
 
   private Arguments() {}
 
-  /** Refuses what is no step number, and returns how many updates were completed before it. */
+  /** Refuses a number less than 1, and returns how many updates were completed before step t. */
   static long requireStep(long t) {
     requireAtLeast("t", t, 1);
     return t - 1;

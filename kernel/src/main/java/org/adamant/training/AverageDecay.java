@@ -1,20 +1,20 @@
 package org.adamant.training;
 
 /**
- * Schedules for the decay of an exponential moving average of the parameters, {@code average = d * average + (1 - d) *
- * parameters}: the value at t is the d of update t, 1 at an update that leaves the average as it is.
+ * Schedules for the decay of an exponential moving average of the parameters, {@code average = d * average + (1 -
+ * d) * parameters}. The value at t is the d of update t; 1 leaves the average as it is.
  *
- * <p>A constant decay near 1 keeps for long what the average began with; these begin with a smaller one.
+ * <p>With a constant decay near 1 the first parameters weigh for long. These schedules begin with a smaller decay.
  */
 public final class AverageDecay {
 
   private AverageDecay() {}
 
   /**
-   * A decay that grows up to its last value: {@code min(decay, (1 + t) / (10 + t))}.
+   * A decay that grows to its last value: {@code min(decay, (1 + t) / (10 + t))}.
    *
-   * <p>As TensorFlow's {@code ExponentialMovingAverage} with {@code num_updates}, which is t here: the updates that are
-   * completed when the average is taken, this one included; the first value is 2/11. So counts torch_ema too.
+   * <p>As TensorFlow's {@code ExponentialMovingAverage} whose {@code num_updates} is t: the number of updates
+   * completed when the average is taken, this one included. The first value is 2/11. torch_ema counts likewise.
    *
    * @param decay the last value, at least 0 and less than 1
    * @return the schedule
@@ -25,11 +25,11 @@ public final class AverageDecay {
   }
 
   /**
-   * A decay that makes up for the beginning: {@code 1 - (1 - decay) / (1 - decay^t)}.
+   * A decay that corrects the bias of the beginning: {@code 1 - (1 - decay) / (1 - decay^t)}.
    *
-   * <p>An average that is kept with it equals one that began at 0 and is divided by {@code 1 - decay^t}, as Adam does
-   * with its moments: the first value is 0, which takes the parameters as they are, and the average of t parameters has
-   * the weights decay^(t-1), ..., decay, 1, divided by their sum.
+   * <p>The average equals one that began at 0 and is divided by {@code 1 - decay^t}, as Adam corrects its moments.
+   * The first value is 0, which takes the parameters as they are. The average of t parameters has the weights
+   * decay^(t-1), ..., decay, 1, divided by their sum.
    *
    * @param decay the last value, at least 0 and less than 1
    * @return the schedule
@@ -40,10 +40,10 @@ public final class AverageDecay {
   }
 
   /**
-   * 1, so no average, before a start; from there on a schedule that is counted from the start.
+   * Averages from an update on: 1, which is no average, before it, then a schedule that counts from it.
    *
    * @param start the first update that is averaged, at least 1
-   * @param schedule that of the updates from there on, whose t = 1 is the start
+   * @param schedule the schedule from there on, whose t = 1 is the start
    * @return the schedule
    * @throws IllegalArgumentException if the start is less than 1
    * @throws NullPointerException if the schedule is null

@@ -1,6 +1,6 @@
 package org.adamant.training;
 
-/** How a {@linkplain Schedule#warmupStableDecay decay} falls, x being the share of it that is over, from 0 to 1. */
+/** How a {@linkplain Schedule#warmupStableDecay decay} falls; x is the share of it that is over, from 0 to 1. */
 public enum DecayShape {
   /** 1 - x. */
   LINEAR,
@@ -9,7 +9,7 @@ public enum DecayShape {
   /** 1 - sqrt(x): steep at first. Hägele et al. 2024, "Scaling Laws and Compute-Optimal Training". */
   ONE_MINUS_SQRT;
 
-  /** What is left of 1. */
+  /** The share that is left, from 1 to 0. */
   double at(double x) {
     return switch (this) {
       case LINEAR -> 1 - x;

@@ -1,28 +1,28 @@
 package org.adamant.training;
 
 /**
- * The scale of a loss whose gradients are computed in so few bits that small ones would be lost: the loss is multiplied
- * by the scale, and the gradients are divided by it. Immutable: how far it has come is in a {@link State}, which is
- * plain numbers and can be saved.
+ * Scales a loss whose gradients are computed in so few bits that small ones would be lost: the loss is multiplied
+ * by the scale, and the gradients are divided by it. Immutable: the current scale is in a {@link State} of plain
+ * numbers, which can be saved.
  *
- * <p><b>Convention.</b> That of PyTorch's {@code GradScaler}: a step that was skipped because its gradients were not
- * finite multiplies the scale by {@code backoff}, and {@code interval} steps in a row that were not multiply it by
- * {@code growth}. As there, the scale does not grow where a float would become infinite by it, but stays, so powers of
- * two stay powers of two and both multiplications exact. Other than there, it does not fall below the {@linkplain
- * Float#MIN_NORMAL smallest normal float}: once it were 0, it would stay 0.
+ * <p><b>Convention.</b> That of PyTorch's {@code GradScaler}. A step that is skipped because its gradients are not
+ * finite multiplies the scale by {@code backoff}; {@code interval} steps in a row that are not skipped multiply it
+ * by {@code growth}. As in PyTorch, a scale whose growth would exceed float stays as it is: so powers of two stay
+ * powers of two, and both multiplications are exact. Unlike in PyTorch, it does not fall below the {@linkplain
+ * Float#MIN_NORMAL smallest normal float}, because a scale of 0 would stay 0.
  *
  * @param initial the first scale, from the smallest normal float to the largest
- * @param growth at least 1, finite
- * @param backoff greater than 0, at most 1
+ * @param growth the factor of growth, at least 1, finite
+ * @param backoff the factor after a skipped step, greater than 0, at most 1
  * @param interval how many steps in a row make it grow, at least 1
  */
 public record LossScale(double initial, double growth, double backoff, long interval) {
 
   /**
-   * How far it has come.
+   * The current scale.
    *
-   * @param scale what to multiply the loss by, from the smallest normal float to the largest
-   * @param good how many steps in a row were not skipped since it last changed, at least 0
+   * @param scale the factor of the loss, from the smallest normal float to the largest
+   * @param good how many steps were not skipped since the scale last changed, at least 0
    */
   public record State(double scale, long good) {
 
@@ -57,8 +57,8 @@ public record LossScale(double initial, double growth, double backoff, long inte
   }
 
   /**
-   * The settings of PyTorch: 65,536 at first, twice as much after 2,000 good steps in a row, half as much after a bad
-   * one.
+   * The settings of PyTorch: a scale of 65,536 at first, doubled after 2,000 good steps in a row, halved after a
+   * skipped one.
    *
    * @return the settings
    */
@@ -134,8 +134,8 @@ public record LossScale(double initial, double growth, double backoff, long inte
   /**
    * The state after a step.
    *
-   * @param state the state in which the step was done
-   * @param skipped whether it was skipped, its gradients not being finite
+   * @param state the state before the step
+   * @param skipped whether it was skipped because its gradients were not finite
    * @return the new state
    * @throws NullPointerException if the state is null
    */

@@ -1,26 +1,27 @@
 package org.adamant.training;
 
 /**
- * One wave up and down for the learning rate, and the opposite one for beta1. Immutable.
+ * The learning rate rises and falls once, and beta1 does the opposite. Immutable. With {@code s = t - 1}:
  *
  * <pre>
  *   s &lt;= rise * total - 1    max / startDivisor up to max              highBeta1 down to lowBeta1
  *   s &lt;= total - 1           max down to max / startDivisor / endDivisor   lowBeta1 up to highBeta1
  * </pre>
  *
- * <p>each along half a wave, {@code to + (from - to) * (1 + cos(pi x)) / 2}, and then what it ended with.
+ * <p>Each phase is half a wave, {@code to + (from - to) * (1 + cos(pi x)) / 2}, where x is the share of the phase
+ * that is over. After the last phase the values stay.
  *
- * <p>As PyTorch's {@code OneCycleLR}, which fails after its total. The highest rate is that of the update t = rise *
- * total, the last one that of t = total. In optax's {@code cosine_onecycle_schedule} both come an update later, and the
- * first is rounded down. Smith &amp; Topin 2017, "Super-Convergence".
+ * <p>As PyTorch's {@code OneCycleLR}, which fails after its total. The rate is highest at t = rise * total, and
+ * reaches its last value at t = total. In optax's {@code cosine_onecycle_schedule} both come an update later, and
+ * the first is rounded down. Source: Smith &amp; Topin 2017, "Super-Convergence".
  *
  * @param max the highest rate, finite and at least 0
  * @param total how many updates there are, at least 2
- * @param rise the share of them in which the rate rises, less than 1, and more than one update
+ * @param rise the share of the updates in which the rate rises, less than 1 and more than one update
  * @param startDivisor how many times smaller the first rate is than the highest, finite and at least 1
  * @param endDivisor how many times smaller the last rate is than the first, finite and at least 1
- * @param highBeta1 the beta1 at both ends, at least lowBeta1 and less than 1
- * @param lowBeta1 the beta1 of the highest rate, at least 0
+ * @param highBeta1 beta1 at both ends, at least lowBeta1 and less than 1
+ * @param lowBeta1 beta1 at the highest rate, at least 0
  */
 public record OneCycle(
     double max,
@@ -54,7 +55,7 @@ public record OneCycle(
   }
 
   /**
-   * The cycle with the values of PyTorch: a rise of 0.3, divisors of 25 and 10,000, and a beta1 from 0.95 to 0.85.
+   * The cycle with the values of PyTorch: a rise of 0.3, divisors of 25 and 10,000, beta1 between 0.95 and 0.85.
    *
    * @param max the highest rate, finite and at least 0
    * @param total how many updates there are, at least 4
@@ -91,8 +92,8 @@ public record OneCycle(
   /**
    * A cycle with another beta1.
    *
-   * @param high at both ends
-   * @param low at the highest rate
+   * @param high beta1 at both ends
+   * @param low beta1 at the highest rate
    * @return the changed cycle
    * @throws IllegalArgumentException if one is outside its range
    */
@@ -101,9 +102,9 @@ public record OneCycle(
   }
 
   /**
-   * The learning rate.
+   * The schedule of the learning rate.
    *
-   * @return its schedule
+   * @return the schedule
    */
   public Schedule rate() {
     final double start = max / startDivisor;
@@ -111,9 +112,9 @@ public record OneCycle(
   }
 
   /**
-   * The decay of the first moment, which is low where the rate is high.
+   * The schedule of beta1, the decay of the first moment, which is low where the rate is high.
    *
-   * @return its schedule
+   * @return the schedule
    */
   public Schedule beta1() {
     return new Schedules.Cycle(highBeta1, lowBeta1, highBeta1, rise, total);

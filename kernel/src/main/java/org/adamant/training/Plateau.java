@@ -1,24 +1,24 @@
 package org.adamant.training;
 
 /**
- * A factor for the learning rate that falls when a metric, such as the loss on held-out data, has stopped getting
- * better. Immutable: what has been seen is in a {@link State}, which is plain numbers and can be saved.
+ * Lowers a factor of the learning rate when a metric, such as the loss on held-out data, stops getting better.
+ * Immutable: the current factor is in a {@link State} of plain numbers, which can be saved.
  *
- * <p><b>Convention.</b> That of PyTorch's {@code ReduceLROnPlateau} with a relative threshold. A metric is better than
- * the best if it is less than {@code best * (1 - threshold)}, with {@link Mode#MAX} more than {@code best * (1 +
- * threshold)}: for metrics that are not negative. The factor falls at the observation at which there have been <em>more
- * than</em> {@code patience} bad ones in a row; optax's {@code reduce_on_plateau} is one earlier. While a cooldown lasts
- * nothing counts as bad, though it may be better than the best. PyTorch leaves out reductions of less than 1e-8; here
- * there is no such limit.
+ * <p><b>Convention.</b> That of PyTorch's {@code ReduceLROnPlateau} with a relative threshold. A metric is better
+ * than the best if it is less than {@code best * (1 - threshold)}, with {@link Mode#MAX} more than {@code best * (1
+ * + threshold)}; otherwise the observation is bad. So metrics must not be negative. The factor falls at the
+ * observation that makes <em>more than</em> {@code patience} bad ones in a row; optax's {@code reduce_on_plateau}
+ * is one observation earlier. During a cooldown no observation is bad, but one may still become the best. PyTorch
+ * leaves out reductions of less than 1e-8; here there is no such limit.
  *
- * <p>A metric that is NaN is bad: it is better than nothing.
+ * <p>A metric that is NaN is bad: no comparison with it is true.
  *
  * @param mode whether a better metric is smaller or larger
- * @param factor what the factor of the state is multiplied by, greater than 0 and less than 1
- * @param patience how many bad observations in a row are put up with, at least 0
- * @param threshold by what share of the best a metric has to be better, at least 0 and less than 1
- * @param cooldown for how many observations after a reduction nothing is bad, at least 0
- * @param minFactor what the factor of the state does not fall below, from 0 to 1
+ * @param factor multiplies the factor of the state at a reduction, greater than 0 and less than 1
+ * @param patience how many bad observations in a row are tolerated, at least 0
+ * @param threshold by what share of the best a metric must be better, at least 0 and less than 1
+ * @param cooldown how many observations after a reduction are not bad, at least 0
+ * @param minFactor the least factor of the state, from 0 to 1
  */
 public record Plateau(
     Mode mode, double factor, long patience, double threshold, long cooldown, double minFactor) {
@@ -32,12 +32,12 @@ public record Plateau(
   }
 
   /**
-   * What has been seen.
+   * The current factor, and what was observed.
    *
-   * @param factor what to multiply the learning rate by, from 0 to 1
+   * @param factor the factor of the learning rate, from 0 to 1
    * @param best the best metric so far; infinite before the first
-   * @param bad how many bad observations there were in a row, at least 0
-   * @param cooldown for how many more observations nothing is bad, at least 0
+   * @param bad how many observations in a row were bad, at least 0
+   * @param cooldown how many more observations are not bad, at least 0
    */
   public record State(double factor, double best, long bad, long cooldown) {
 
@@ -72,8 +72,8 @@ public record Plateau(
   }
 
   /**
-   * The settings of PyTorch: for a metric that is to be small, a factor of 0.1 after more than 10 bad observations, a
-   * threshold of 1e-4, and neither a cooldown nor a least factor.
+   * The settings of PyTorch: smaller metrics are better, a factor of 0.1 after more than 10 bad observations in a
+   * row, a threshold of 1e-4, no cooldown and no least factor.
    *
    * @return the settings
    */
@@ -82,9 +82,9 @@ public record Plateau(
   }
 
   /**
-   * Other settings of which metrics are better.
+   * Settings with another mode.
    *
-   * @param changed the mode
+   * @param changed which metrics are better
    * @return the changed settings
    */
   public Plateau withMode(Mode changed) {

@@ -9,8 +9,8 @@ final class Schedules {
   private Schedules() {}
 
   /**
-   * {@code to + (from - to) * weight}: exactly {@code from} where the weight is 1, exactly {@code to} where it is 0, and
-   * never outside of them, whatever is rounded.
+   * {@code to + (from - to) * weight}: exactly {@code from} where the weight is 1, exactly {@code to} where it is
+   * 0, and never outside of them in spite of roundings.
    */
   static double mix(double from, double to, double weight) {
     if (weight >= 1) {
@@ -19,7 +19,7 @@ final class Schedules {
     return Math.clamp(to + (from - to) * weight, Math.min(from, to), Math.max(from, to));
   }
 
-  /** How much of a phase is over, from 0 to 1. */
+  /** The share of a phase that is over, from 0 to 1. */
   static double share(long done, long all) {
     return done >= all ? 1 : (double) done / all;
   }
@@ -231,13 +231,13 @@ final class Schedules {
 
     @Override
     public double at(long t) {
-      // The largest long rather than a sum that overflows.
+      // A sum that overflows counts as the largest long.
       return schedule.at(
           Arguments.requireStep(t) > Long.MAX_VALUE - 1 - updates ? Long.MAX_VALUE : t + updates);
     }
   }
 
-  /** 1 before a start, and then a schedule counted from there. */
+  /** 1 before a start, then a schedule counted from there. */
   record StartingAt(long start, Schedule schedule) implements Schedule {
     StartingAt {
       Arguments.requireAtLeast("start", start, 1);
@@ -272,10 +272,10 @@ final class Schedules {
     public double at(long t) {
       final long s = Arguments.requireStep(t);
       if (s == 0) {
-        // All of the first parameters; and the product of 0 with the logarithm of a decay of 0 is NaN.
+        // The average is the first parameters. The formula would give NaN for a decay of 0: 0 times its logarithm.
         return 0;
       }
-      // The same fraction, d (1 - d^s) / (1 - d^t), without what 1 minus a small difference loses.
+      // The same fraction as d (1 - d^s) / (1 - d^t), without the cancellation in 1 minus a small difference.
       final double logarithm = StrictMath.log(decay);
       return decay * (StrictMath.expm1(s * logarithm) / StrictMath.expm1(t * logarithm));
     }

@@ -1,11 +1,14 @@
 package org.adamant.training;
 
 /**
- * The gradient of some rows of a parameter, such as an embedding of which a batch has used few; that of all others
- * is zero. A view: it is immutable, the arrays are the caller's, and are read when a step is done.
+ * The gradient of some rows of a parameter, such as an embedding of which a batch used few rows. The gradient of
+ * all other rows is zero. It is an immutable view: the arrays belong to the caller, and a step reads them.
  *
- * <p>A row may come several times: its gradients are added up, in the type of the values, in the order in which they
- * come. So the sum has the same bits whatever else is in the batch.
+ * <p>A row may occur several times. Its gradients are then added in the type of the values, in their order, so that
+ * the sum has the same bits whatever else is in the batch.
+ *
+ * <p>An optimizer keeps the row length of the first such gradient of a parameter, even if that step is skipped, and
+ * refuses gradients with another one.
  */
 public final class SparseRows {
 
@@ -30,13 +33,14 @@ public final class SparseRows {
   /**
    * Gradients of a parameter whose steps are computed in float.
    *
-   * @param rows the indices of the rows, each at least 0 and less than the number of rows of the parameter, which is
-   *     checked before a step writes anything; in any order, also several times
+   * @param rows the indices of the rows, in any order, also several times; each at least 0 and less than the number
+   *     of rows of the parameter, which a step checks before it writes anything
    * @param values their gradients, one row after the other
    * @param rowLength how many numbers a row has, at least 1
    * @return the gradient
    * @throws NullPointerException if an array is null
-   * @throws IllegalArgumentException if the row length is less than 1, or {@code values} has not so many numbers
+   * @throws IllegalArgumentException if the row length is less than 1, or {@code values} does not have rowLength
+   *     numbers for each row
    */
   public static SparseRows of(int[] rows, float[] values, int rowLength) {
     requireNonNull(rows, values);
@@ -51,7 +55,8 @@ public final class SparseRows {
    * @param rowLength how many numbers a row has, at least 1
    * @return the gradient
    * @throws NullPointerException if an array is null
-   * @throws IllegalArgumentException if the row length is less than 1, or {@code values} has not so many numbers
+   * @throws IllegalArgumentException if the row length is less than 1, or {@code values} does not have rowLength
+   *     numbers for each row
    */
   public static SparseRows of(int[] rows, double[] values, int rowLength) {
     requireNonNull(rows, values);

@@ -16,18 +16,18 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * A file system in memory that knows what of it is on the disk: of a file what was forced, of names those of a folder
- * that was forced. It can fail at any operation and say what may be left after a crash.
+ * A file system in memory that knows what is on the disk: the forced bytes of a file, and the names of a forced
+ * folder. It can fail at any operation, and say what may be left after a crash.
  */
 final class FakeFiles implements FileOperations {
 
-  /** A file, whatever it is called. It only grows, so what is on the disk at least is a beginning of it. */
+  /** A file, whatever its names. It only grows, so a beginning of it is on the disk. */
   private static final class Inode {
     private byte[] bytes = {};
     private int forced;
   }
 
-  /** A change of names that may be on the disk or not: to is null where a name goes. */
+  /** A change of names that may be on the disk or not; {@code to} is null if a name is removed. */
   private record Renaming(Path from, Path to, Inode inode) {
 
     void applyTo(Map<Path, Inode> names) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a file system is left with when the machine stops, or an operation fails, anywhere in the writing of a file. */
+/** The content of a file system if the machine stops, or an operation fails, anywhere while a file is written. */
 class FileReplacementTest {
 
   private static final Path FILE = Path.of("/folder/run.safetensors");
@@ -28,7 +28,7 @@ class FileReplacementTest {
   private static byte[] old;
   private static byte[] next;
 
-  /** What somebody finds after a crash. */
+  /** The state that is found after a crash. */
   private enum Found {
     NOTHING, OLD, NEW, BROKEN
   }

@@ -19,15 +19,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The rules of {@link SafeTensors} once more, for small files: on a tree that Jackson makes of the header, in integers
- * without bounds, with another idea of what it means that tensors fill a file.
+ * A second implementation of the rules of {@link SafeTensors}, for small files. It uses a tree that Jackson makes
+ * of the header, unbounded integers, and another way to check that tensors fill a file.
  */
 final class JacksonVerdict {
 
-  /** What a file says of a tensor. */
+  /** A tensor in a file. */
   record Found(String dtype, long[] shape, byte[] data) {}
 
-  /** What a file says. */
+  /** The content of a file. */
   record Content(Map<String, String> metadata, Map<String, Found> tensors) {}
 
   private static final JsonMapper MAPPER =

@@ -15,7 +15,7 @@ import org.adamant.ForkedJvm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A program that saves again and again, and is killed. 200 times with {@code -Dadamant.heavy=true}. */
+/** A program that saves again and again, and is killed; 200 times with {@code -Dadamant.heavy=true}. */
 class KillTest {
 
   private static final int KILLS = Boolean.getBoolean("adamant.heavy") ? 200 : 5;

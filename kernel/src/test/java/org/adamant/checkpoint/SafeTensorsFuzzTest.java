@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Files that are changed at random: each is refused with the one exception, or read rightly, and which of the two it
- * is, another reader of JSON decides. A million of them with {@code -Dadamant.heavy=true}.
+ * Files that are changed at random. Each is read correctly, or refused with a {@link CheckpointException}; another
+ * reader of JSON decides which of the two is right. With {@code -Dadamant.heavy=true} there are a million files.
  */
 class SafeTensorsFuzzTest {
 

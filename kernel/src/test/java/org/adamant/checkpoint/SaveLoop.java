@@ -2,7 +2,7 @@ package org.adamant.checkpoint;
 
 import java.nio.file.Path;
 
-/** The program that is killed: saves state after state, and says which is there. */
+/** The program that is killed: it saves state after state, and prints which one is saved. */
 final class SaveLoop {
 
   private SaveLoop() {}

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class PlateauTest {
 
-  /** PyTorch's ReduceLROnPlateau of one rate, statement by statement, without its least reduction. */
+  /** PyTorch's ReduceLROnPlateau for one rate, statement by statement, without its least reduction. */
   private static final class ReduceLrOnPlateau {
     private final Plateau settings;
     private double rate = 1;

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Schedules beside the values and the formulas of other systems, as those count: s updates are completed. */
+/** Compares schedules with the values and formulas of other systems, which count completed updates, s. */
 class ScheduleTest {
 
   /**

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import org.junit.jupiter.api.Test;
 
-/** What is refused when a gradient of rows is made, and that it is a view. */
+/** A gradient of rows refuses bad arguments, and is a view. */
 class SparseRowsTest {
 
   @Test

@@ -2,12 +2,12 @@ package org.adamant.testkit;
 
 import java.util.List;
 
-/** The one comparison of results: bit for bit, and a message that lets the element be replayed. */
+/** The only comparison of results: bit for bit, with a message from which the element can be replayed. */
 public final class Bits {
 
   private Bits() {}
 
-  /** Two results, or a result and what was there before, that should be the same and are not. */
+  /** Two results, or a result and the state before it, should be equal and are not. */
   public static final class Difference extends AssertionError {
     private static final long serialVersionUID = 1;
 

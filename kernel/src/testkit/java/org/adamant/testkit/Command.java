@@ -19,12 +19,12 @@ public final class Command {
   private Command() {}
 
   /**
-   * How a command ended.
+   * The result of a command.
    *
    * @param command the command
    * @param exitStatus its exit status
-   * @param out what it wrote to its standard output
-   * @param err what it wrote to its standard error
+   * @param out its standard output
+   * @param err its standard error
    */
   public record Result(List<String> command, int exitStatus, String out, String err) {
 

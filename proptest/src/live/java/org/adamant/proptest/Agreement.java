@@ -7,8 +7,8 @@ import org.adamant.testkit.Elements;
 import java.util.Arrays;
 
 /**
- * Compares two implementations to what their {@linkplain Ball balls} allow, and keeps account of how close
- * they came.
+ * Compares two implementations within what their {@linkplain Ball balls} allow, and records how close they came to
+ * it.
  */
 final class Agreement {
 

@@ -1,14 +1,14 @@
 package org.adamant.proptest;
 
 /**
- * A number that is known to lie within a radius of a midpoint: ball arithmetic, a running error analysis
- * that needs no formula of its own. Every operation of an implementation, written with balls, gives a ball
- * that holds whatever the implementation may have computed, and also the result without any rounding.
+ * A number that lies within a radius of a midpoint. Ball arithmetic is a running error analysis that needs no
+ * formula of its own: every operation of an implementation, written with balls, gives a ball that holds everything
+ * the implementation may have computed, and the result without rounding.
  *
- * <p><b>Radius.</b> That of the exact operation on all numbers of the operands' balls, plus one rounding:
- * u times the result, or half the smallest number of the type; plus 2^-53 of the result for the midpoint,
- * which is computed in double. Nothing else, and nothing fitted. A fused multiply-add, or a wider type,
- * rounds less often than the operations written here, so its result lies in the same ball.
+ * <p><b>Radius.</b> It is that of the exact operation on all numbers of the operands' balls, plus one rounding: u
+ * times the result, or half the smallest number of the type; plus 2^-53 of the result for the midpoint, which is
+ * computed in double. Nothing is fitted. A fused multiply-add, or a wider type, rounds less often than the
+ * operations written here, so its result lies in the same ball.
  *
  * @param mid the midpoint
  * @param rad the radius, at least 0; infinity or NaN if nothing is known

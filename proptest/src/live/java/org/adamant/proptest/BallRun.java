@@ -9,9 +9,9 @@ import org.adamant.Adam.WeightDecay;
 import org.adamant.proptest.Ball.Rounding;
 
 /**
- * A training run in {@linkplain Ball balls}: the operations of one implementation, with their roundings in
- * the element type. The balls of two implementations have the same midpoints, those of Algorithm 1; the sum
- * of their radii is how far the implementations may be apart.
+ * A training run in {@linkplain Ball balls}: the operations of one implementation, with their roundings in the
+ * element type. The balls of two implementations have the same midpoints, those of Algorithm 1. The implementations
+ * may differ by the sum of their radii.
  */
 abstract class BallRun {
 
@@ -151,7 +151,7 @@ abstract class BallRun {
     }
   }
 
-  /** PyTorch's unfused loop; and its fused kernel, which rounds the same operations, or fewer. */
+  /** PyTorch's unfused loop, and its fused kernel, which rounds the same operations or fewer. */
   static final class PyTorch extends BallRun {
     private Ball stepSize;
     private Ball root;

@@ -11,9 +11,9 @@ import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.WeightDecay;
 
 /**
- * A training run for two systems to take: hyper-parameters, the shape of the parameters, and gradients,
- * all of which follow from one seed. The seed of a test's runs is random; its first line of output names
- * it, and {@code -Dlive.seed=N} repeats it.
+ * A training run for two systems: hyper-parameters, the shape of the parameters, and gradients, all of which follow
+ * from one seed. The seed of a test's runs is random. The first line of output names it, and {@code -Dlive.seed=N}
+ * repeats it.
  */
 final class LiveRun {
 

@@ -25,11 +25,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * PyTorch, run live over random configurations. Covers its unfused loop in every bit, in float and double:
- * no decay, L2 and decoupled decay, AMSGrad, maximize, every beta from 0 to almost 1, gradients of every
- * magnitude, unscaling, clipping by value and averaging around it, shapes of one to three dimensions, all
- * lane widths. Covers our default arithmetic against the unfused loop and the fused kernel to what the
- * roundings of both can do.
+ * Runs PyTorch live over random configurations. Compares every bit with its unfused loop, in float and double: no
+ * decay, L2 and decoupled decay, AMSGrad, maximize, every beta from 0 to almost 1, gradients of every magnitude,
+ * unscaling, clipping by value and averaging around it, shapes of one to three dimensions, all lane widths.
+ * Compares our default arithmetic with the unfused loop and the fused kernel, within the roundings of both.
  */
 class PyTorchLiveTest {
 

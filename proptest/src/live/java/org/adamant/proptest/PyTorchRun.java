@@ -18,11 +18,12 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A run of PyTorch itself: its library, called from Java, on tensors of its own. The operations are those
- * of {@code torch.optim.adam._single_tensor_adam} (PyTorch 2.13, {@code torch/optim/adam.py}), one tensor
- * operation after the other, in TorchScript, which the library compiles; those of {@code _single_tensor_nadam}, {@code
- * _single_tensor_radam}, {@code _single_tensor_adamax} and {@code sparse_adam} beside it, likewise; and {@code _fused_adam_} and {@code _fused_adamw_}. What a training loop does around its optimizer is there too: unscaling, clipping
- * by value, and the average of {@code torch.optim.swa_utils.get_ema_avg_fn}.
+ * A run of PyTorch itself: its library, called from Java, on its own tensors. The operations are those of {@code
+ * torch.optim.adam._single_tensor_adam} (PyTorch 2.13, {@code torch/optim/adam.py}), one tensor operation after the
+ * other, in TorchScript, which the library compiles. Likewise there are {@code _single_tensor_nadam}, {@code
+ * _single_tensor_radam}, {@code _single_tensor_adamax} and {@code sparse_adam}; and the library's {@code
+ * _fused_adam_} and {@code _fused_adamw_}. The run also does what a training loop does around its optimizer:
+ * unscaling, clipping by value, and the average of {@code torch.optim.swa_utils.get_ema_avg_fn}.
  */
 final class PyTorchRun implements AutoCloseable {
 

@@ -25,9 +25,9 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 /**
- * TensorFlow's {@code ApplyAdam}, run live over random configurations. Covers the preset
- * {@link Adam#tensorflow}, and with it the epsilon-hat family that computes the same, in float and double,
- * with and without Nesterov momentum, to what the roundings of both can do.
+ * Runs TensorFlow's {@code ApplyAdam} live over random configurations. Compares it with the preset {@link
+ * Adam#tensorflow}, and so with the epsilon-hat family that computes the same, in float and double, with and
+ * without Nesterov momentum, within the roundings of both.
  */
 class TensorFlowLiveTest {
 

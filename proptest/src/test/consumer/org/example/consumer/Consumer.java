@@ -5,7 +5,7 @@ import org.adamant.Adam;
 import org.adamant.AdamKernel;
 import org.adamant.LaneWidth;
 
-/** Prints how many floats the kernel steps at once, then a hash of what it computed. */
+/** Prints how many floats the kernel steps at once, then a hash of its results. */
 public final class Consumer {
   private static final int LENGTH = 1003;
 

@@ -30,12 +30,12 @@ import org.adamant.testkit.Elements;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /**
- * Bad arguments: the right exception, a message that names the argument, and every array as it was, bit for
- * bit.
+ * Bad arguments give the right exception and a message that names the argument, and leave every bit of every array
+ * as it was.
  */
 class ArgumentProperties {
 
-  /** One way to call with a bad argument: what it names, what it must throw, and the call. */
+  /** One way to call with a bad argument: its name, the exception that it must cause, and the call. */
   private record Defect(
       String named, Class<? extends Exception> thrown, ThrowingCallable call) {
 
@@ -54,7 +54,7 @@ class ArgumentProperties {
     }
   }
 
-  /** A good call, and the randomness that makes it a bad one. */
+  /** A good call, and the randomness that spoils it. */
   record Call(StepCase good, Random random, Steps steps) {
     @Override
     public String toString() {

@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Trajectories recorded from PyTorch, another implementation with other roundings: every element of
- * p, m and v must agree to what {@link RoundingBounds} derives, and not by far less, or the bounds
- * would guard nothing.
+ * Trajectories recorded from PyTorch, another implementation with other roundings. Every element of p, m and v must
+ * agree within the bounds of {@link RoundingBounds}, and must come close to them, as wider bounds would guard
+ * nothing.
  */
 class GoldenTest {
 
@@ -51,7 +51,7 @@ class GoldenTest {
     }
   }
 
-  /** What an element type is called, here and in the names of the files. */
+  /** The name of an element type, here and in the names of the files. */
   enum Type {
     F32(float.class, 0x1p-24),
     F64(double.class, 0x1p-53);

@@ -5,8 +5,8 @@ import org.adamant.AdamKernel;
 import org.adamant.LaneWidth;
 
 /**
- * The one place where the kernels of the properties come from. A second implementation of {@link
- * AdamKernel} is put under all of them by adding it to {@link #UNDER_TEST}.
+ * The only source of the kernels of the properties. To test a second implementation of {@link AdamKernel} with all
+ * of them, add it to {@link #UNDER_TEST}.
  */
 final class Kernels {
 

@@ -14,7 +14,7 @@ import org.adamant.NonFinite;
 import org.adamant.testkit.Bits;
 import org.adamant.testkit.Elements;
 
-/** What the formula of Adam says, as far as it holds in the numbers of a computer. */
+/** Properties of the formula of Adam, as far as they hold in floating-point numbers. */
 class MathProperties {
 
   private static void forAllKernels(StepCase any, KernelProperty property) {
@@ -391,7 +391,7 @@ class MathProperties {
             tried.with(applied.with(a -> a.withWeightDecay(mode, small))).stepped(kernel)));
   }
 
-  /** A case whose settings are for all steps but t, a gradient for each step, and where the run is cut. */
+  /** A case, whose settings except t are for all steps; a gradient for each step; and where the run is cut. */
   record Trajectory(StepCase start, List<Object> grads, int cut) {}
 
   @Provide

@@ -26,7 +26,7 @@ class ModelProperties {
 
   private static final ForkJoinPool POOL = new ForkJoinPool(3);
 
-  /** Where threads come from: they may be many, one, the caller's own, or refused. */
+  /** Sources of threads: many, one, the caller's own, or refused ones. */
   enum Threads implements Executor {
     POOLED {
       @Override

@@ -4,8 +4,8 @@ import java.math.BigInteger;
 import java.util.Random;
 
 /**
- * Draws numbers of an element type. As bit patterns, class by class: uniform numbers would all but never
- * be a zero, an infinity or subnormal, and uniform bits hardly ever an ordinary number.
+ * Draws numbers of an element type, as bit patterns, class by class. Uniform numbers would almost never be zero,
+ * infinite or subnormal, and uniform bits would rarely be an ordinary number.
  */
 final class Numbers {
 

@@ -22,13 +22,13 @@ import org.adamant.AdamOptimizer;
 import org.adamant.testkit.Bits;
 import org.adamant.testkit.Elements;
 
-/** The optimizer with named parameters is the kernel called by hand, with books kept. */
+/** The optimizer with named parameters gives the results of the kernel called by hand. */
 class OptimizerProperties {
 
   /** One step: the parameters that take part, in this order, and a gradient for each. */
   record Update(Map<String, Object> grads, Adam adam) {}
 
-  /** Parameters by name, as they are before they join, and what happens to them. */
+  /** Parameters by name, with their values before they join, and their updates. */
   record Training(Map<String, State> initial, List<Update> updates) {
     @Override
     public String toString() {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the tests of this module have printed, as their reports say. */
+/** Checks what the tests of this module have printed, from their reports. */
 class OutputIT {
 
   private static final Path REPORTS = Path.of("target/surefire-reports");

@@ -24,10 +24,10 @@ import org.apache.commons.numbers.core.DD;
 import org.junit.jupiter.api.Test;
 
 /**
- * The errors of the reference beside those of PyTorch, on the same inputs and against the same oracle:
- * those of the recordings, and normal random gradients. PyTorch's results are the recorded ones; where
- * none are recorded, those of {@code Adam.pytorch()}, which gives the bits of its unfused loop: tested
- * here at step 1,000, from which the run goes on, and by {@link PyTorchPresetTest}.
+ * Compares the errors of the reference and of PyTorch on the same inputs, those of the recordings and normal random
+ * gradients, against the same oracle. PyTorch's results are the recorded ones. If none are recorded, they are those
+ * of {@code Adam.pytorch()}, which gives the bits of its unfused loop, as tested here at step 1,000, from which the
+ * run continues, and by {@link PyTorchPresetTest}.
  */
 class PyTorchAccuracyTest {
 
@@ -40,9 +40,9 @@ class PyTorchAccuracyTest {
   private static final int STRIDE = 5;
 
   /**
-   * Where parameters and gradients come from. Every step rounds the parameter, in both implementations
-   * alike: the larger it is beside the way it goes, the less the other errors show. So the normal ones are
-   * of the size of a layer's weights.
+   * The source of parameters and gradients. In both implementations every step rounds the parameter: the larger it
+   * is in proportion to its path, the less other errors show. So the normal ones have the size of a layer's
+   * weights.
    */
   private enum Source {
     RECORDED {

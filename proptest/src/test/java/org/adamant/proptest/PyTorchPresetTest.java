@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The presets named after PyTorch continue its runs to the bit: every element of every array equals what
- * its unfused loop left, with no tolerance.
+ * The presets named after PyTorch continue its runs to the bit: every element of every array equals that of its
+ * unfused loop, without tolerance.
  */
 class PyTorchPresetTest {
 

@@ -9,8 +9,8 @@ import org.adamant.testkit.Bits.Difference;
 import org.adamant.testkit.Elements;
 
 /**
- * Makes a failing case smaller, as long as it fails: down to a single element alone, or in a vector whose
- * other lanes hold ones or its like, with the simplest settings and inputs.
+ * Makes a failing case smaller as long as it fails: at best to a single element with the simplest settings and
+ * inputs, alone, or in a vector whose other lanes hold ones or the same number.
  */
 final class Reduction {
 

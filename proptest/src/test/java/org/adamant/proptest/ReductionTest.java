@@ -13,7 +13,7 @@ import org.adamant.testkit.Bits;
 import org.adamant.testkit.Elements;
 import org.junit.jupiter.api.Test;
 
-/** A failing case ends as small as it can be, and its message is enough to replay it. */
+/** A failing case is reduced as far as possible, and its message is enough to replay it. */
 class ReductionTest {
 
   private static final int WRONG = 4711;

@@ -5,24 +5,22 @@ import org.adamant.Adam;
 import org.adamant.testkit.Elements;
 
 /**
- * How far two implementations of Adam may be apart because of their roundings: this library's, and
- * PyTorch's. A running error analysis: beside the trajectory itself (Algorithm 1 in double) each
- * element carries a bound of the difference, to which every step adds what it may round, and which
- * it passes on as the recurrences do. Nothing here is fitted to what was observed.
+ * Bounds of the difference that roundings make between two implementations of Adam: this library's, and PyTorch's.
+ * It is a running error analysis. Beside the trajectory itself (Algorithm 1 in double), each element has a bound of
+ * the difference. Every step passes the bound on as the recurrences do, and adds what it may round. Nothing is
+ * fitted to observations.
  *
- * <p><b>Notation.</b> u is the unit roundoff of the element type (2^-24, 2^-53), e = 2^-53 that of
- * the coefficients, w1 = 1 - beta1, w2 = 1 - beta2. A rounded operation has a relative error of at
- * most u. A coefficient computed in double and rounded once has one of u plus what it had in
- * double: 1 - beta is one rounding (e).
+ * <p><b>Notation.</b> u is the unit roundoff of the element type (2^-24, 2^-53), e = 2^-53 that of the
+ * coefficients, w1 = 1 - beta1, w2 = 1 - beta2. A rounded operation has a relative error of at most u. A
+ * coefficient computed in double and rounded once has u plus its error in double: 1 - beta is one rounding (e).
  *
- * <p><b>First moment.</b> Both compute {@code fma(w1, g - m, m)} with the same rounded w1: there is
- * nothing to differ, the bound is 0.
+ * <p><b>First moment.</b> Both compute {@code fma(w1, g - m, m)} with the same rounded w1, so the bound is 0.
  *
- * <p><b>Second moment.</b> Ours, {@code fma(w2, fma(g, g, -v), v)}: (2u + e) w2 |g^2 - v| + u v'.
- * Theirs, {@code v * b2 + c2 * g * g} with b2 and c2 rounded: the rounding of b2, a constant called
- * delta below, counts anew in every step: with beta2 = 0.999 in float delta is 1.3e-8, after t
- * steps v is off by up to delta min(t, 1000), which is the 1.3e-5 of the recording's description.
- * The product v b2 adds u; c2 g g adds u + e for c2 and 2u for its products; the sum u v':
+ * <p><b>Second moment.</b> Ours, {@code fma(w2, fma(g, g, -v), v)}: (2u + e) w2 |g^2 - v| + u v'. Theirs is {@code
+ * v * b2 + c2 * g * g} with b2 and c2 rounded. The rounding of b2, a constant called delta below, counts anew in
+ * every step. With beta2 = 0.999 in float, delta is 1.3e-8, and after t steps v is off by up to delta min(t, 1000),
+ * which is the 1.3e-5 of the recording's description. The product v b2 adds u; c2 g g adds u + e for c2 and 2u for
+ * its products; the sum u v':
  *
  * <pre>
  *   Ev' = beta2 Ev + w2 |g^2 - v| (2u + e) + (delta + u) beta2 v + (3u + e) w2 g^2 + 2u v'
@@ -47,9 +45,8 @@ import org.adamant.testkit.Elements;
  *   Ep' = Ep + |q| (6u + 9e + 2e / (1 - beta1^t) + Ed / (d - Ed)) + 2u |p'|
  * </pre>
  *
- * <p>The bounds are for the worst case, that all roundings push the same way. Independent ones add
- * up as the root of their number, so differences of a thousand steps are some thirtieth of the
- * bound.
+ * <p>The bounds are for the worst case, in which all roundings have the same direction. Independent roundings add
+ * up as the root of their number, so differences of a thousand steps are about a thirtieth of the bound.
  *
  * <p>Products of errors are left out; {@link #SECOND_ORDER} covers them, and the double arithmetic
  * in which all this is computed.

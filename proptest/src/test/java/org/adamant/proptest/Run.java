@@ -8,8 +8,8 @@ import net.jqwik.api.lifecycle.PropertyExecutor;
 import net.jqwik.api.lifecycle.PropertyLifecycleContext;
 
 /**
- * One run of all properties: one seed for all, random unless {@code -Dadamant.seed=N} says which, and
- * printed once, and by every failure. {@code -Dadamant.tries=K} multiplies the tries of every property.
+ * One run of all properties, with one seed for all. The seed is random unless {@code -Dadamant.seed=N} sets it; it
+ * is printed once, and by every failure. {@code -Dadamant.tries=K} multiplies the tries of every property.
  */
 public final class Run implements AroundPropertyHook {
 
@@ -29,7 +29,7 @@ public final class Run implements AroundPropertyHook {
     }
   }
 
-  /** Also of a run that fails nowhere: it may be what one wants to repeat on another machine. */
+  /** Prints the seed even if nothing fails, as one may want to repeat the run on another machine. */
   private static final class Announcement {
     static {
       System.out.println("Properties: to repeat this run, mvn verify " + replay());

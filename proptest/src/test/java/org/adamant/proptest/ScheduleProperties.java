@@ -18,16 +18,16 @@ import org.adamant.training.OneCycle;
 import org.adamant.training.Plateau;
 import org.adamant.training.Schedule;
 
-/** What holds of every schedule, whatever it was made from. */
+/** Properties of every schedule, whatever it was made from. */
 class ScheduleProperties {
 
   /**
    * A schedule that rises up to an update and falls from there on.
    *
-   * @param low what it is never below
-   * @param high what it is never above
+   * @param low its lower bound
+   * @param high its upper bound
    * @param top the update at which it is highest
-   * @param steepest what it changes by at most from one update to the next, but for rounding; infinite if it may jump
+   * @param steepest its largest change from one update to the next, except for rounding; infinite if it may jump
    */
   record Hill(Schedule schedule, double low, double high, long top, double steepest) {
     /** Of the largest value: fewer than 8 roundings, and a cosine within an ulp on either side. */

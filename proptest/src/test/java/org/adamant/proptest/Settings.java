@@ -13,7 +13,7 @@ import org.adamant.Adam.WeightDecay;
 import org.adamant.AdamStep;
 import org.adamant.NonFinite;
 
-/** Everything about a step but its arrays: a public option each. */
+/** Everything about a step except its arrays; each component is a public option. */
 record Settings(
     Adam adam,
     long t,
@@ -171,7 +171,7 @@ record Settings(
         adam, 1L << 62, 1, 1, false, random.nextBoolean(), NonFinite.PROPAGATE);
   }
 
-  /** Draws one; the two sources are for what decides the loop, and for its numbers. */
+  /** Draws settings; one source decides the loop, the other its numbers. */
   private record Draw(Class<?> type, Random options, Random random, boolean isOrdinary) {
 
     private static final long[] LIMITS = {1, 2, 999_999_999, 1L << 62, Long.MAX_VALUE};

@@ -8,10 +8,10 @@ import org.adamant.AdamModel;
 import org.adamant.AdamStep;
 import org.adamant.testkit.Bits;
 
-/** A step to try: where it starts, with which settings, on which slice, by which of the calls. */
+/** A step to try: its first state, settings, slice and call. */
 record StepCase(State state, Settings settings, int offset, int length, Call call) {
 
-  /** The ways to ask a kernel for the same step. */
+  /** The ways to call a kernel for the same step. */
   enum Call {
     /** Four arrays, for settings that need no more. */
     ARRAYS,
@@ -41,7 +41,7 @@ record StepCase(State state, Settings settings, int offset, int length, Call cal
     return new StepCase(state, settings, offset, length, newCall);
   }
 
-  /** What a step leaves in the arrays, and returns if it returns something. */
+  /** The arrays after a step, and its result if it returns one. */
   record Result(State state, Optional<String> returned) {}
 
   /** Steps the slice of a copy. */

@@ -13,9 +13,8 @@ import org.adamant.proptest.Numbers.Quotient;
 import org.adamant.testkit.Elements;
 
 /**
- * All generators of cases: any {@link StepCase}, wherever a property takes one. They draw from jqwik's
- * source of randomness, and a failure is made smaller by {@link Reduction}: jqwik would take minutes to
- * shrink thousands of elements one by one.
+ * The generators of every {@link StepCase} that a property takes. They draw from jqwik's source of randomness.
+ * {@link Reduction} makes failures smaller, as jqwik would take minutes to shrink thousands of elements one by one.
  */
 final class Steps {
 

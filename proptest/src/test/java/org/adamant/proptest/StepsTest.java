@@ -9,7 +9,7 @@ import org.adamant.proptest.StepCase.Call;
 import org.adamant.testkit.Elements;
 import org.junit.jupiter.api.Test;
 
-/** The generators reach what they were written for. */
+/** The generators reach the cases they were written for. */
 class StepsTest {
 
   @Test

@@ -8,7 +8,7 @@ import net.jqwik.api.Property;
 import org.adamant.AdamKernel;
 import org.adamant.LaneWidth;
 
-/** What no lane width and no way of calling may change: a single bit of a result. */
+/** No lane width and no way of calling may change a single bit of a result. */
 class WidthProperties {
 
   @Example

@@ -5,14 +5,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The other limit: one square root and one division for each element of a step, on so few elements again and
- * again that memory is none. The processor's divider does both and can do only one at a time, so that a step
- * which leaves them to it cannot be faster. In the widest vectors, because the compiler's own loop does some
- * elements one by one at both ends.
+ * The other limit: one square root and one division for each element of a step, repeated on so few elements that
+ * memory does not matter. The processor's divider does both, one at a time, so a step that uses it for both cannot
+ * be faster. The loop uses the widest vectors, because the compiler's own loop does some elements at both ends one
+ * by one.
  */
 final class DividerLoop {
 
-  /** Of a quarter of the smallest first-level cache. */
+  /** Two arrays of so many doubles fill a quarter of the smallest first-level cache. */
   static final int ELEMENTS = 512;
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
@@ -20,7 +20,7 @@ final class DividerLoop {
 
   private DividerLoop() {}
 
-  /** Divides by the roots of x into y, from the beginning again at the end, in whole vectors. */
+  /** Divides by the roots of x into y, in whole vectors; after the end it begins again. */
   static void run(int count, float[] x, float[] y) {
     final FloatVector one = FloatVector.broadcast(FLOATS, 1);
     for (int i = 0; i < count; i += FLOATS.length()) {

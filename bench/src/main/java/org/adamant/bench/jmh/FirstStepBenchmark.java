@@ -14,8 +14,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The first step of a fresh JVM, with nothing compiled and the kernel not yet found; one step in each
- * fork. With JMH's profiler {@code mempool} also the peak of its memory.
+ * The first step of a fresh JVM, with nothing compiled and the kernel not yet chosen; one step in each fork. JMH's
+ * profiler {@code mempool} adds the peak of its memory.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

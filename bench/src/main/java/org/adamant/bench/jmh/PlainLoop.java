@@ -3,8 +3,8 @@ package org.adamant.bench.jmh;
 import org.adamant.AdamStep;
 
 /**
- * The baseline a user would write: the basic step as a plain loop, which C2 vectorises by itself. The
- * same roundings as the kernel, without its rule for tiny moments.
+ * The baseline that a user would write: the basic step as a plain loop, which C2 vectorises by itself. It has the
+ * same roundings as the kernel, without the rule for tiny moments.
  */
 public final class PlainLoop {
 

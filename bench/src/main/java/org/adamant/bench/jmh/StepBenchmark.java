@@ -21,10 +21,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One step over one array on one thread: the kernel at each lane width, and as baselines the plain loop,
- * the same loop in a JVM that does not vectorise by itself, the traffic loop and the divider loop. Each call
- * takes the next of {@link #STEPS} successive steps, so that the flush of tiny moments is part of what is
- * measured.
+ * One step over one array on one thread: the kernel at each lane width, and as baselines the plain loop, the same
+ * loop in a JVM that does not vectorise by itself, the traffic loop and the divider loop. Each call takes the next
+ * of {@link #STEPS} successive steps, so that the flush of tiny moments is measured, too.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -80,7 +79,7 @@ public class StepBenchmark {
         : AdamKernel.of(LaneWidth.valueOf(width));
   }
 
-  /** What roots are taken of. */
+  /** The operands of the roots. */
   @State(Scope.Thread)
   public static class Roots {
     final float[] floats = new float[DividerLoop.ELEMENTS];

@@ -7,7 +7,7 @@ import org.adamant.bench.support.StepStorages;
 
 /** Where the operands of a step lie, and how their numbers are written. */
 public enum StepStorage {
-  /** What all others are compared with. */
+  /** The storage with which all others are compared. */
   FLOAT_ARRAYS(false, Format.FLOAT32, Format.FLOAT32, Format.FLOAT32),
   NATIVE_FLOAT32(true, Format.FLOAT32, Format.FLOAT32, Format.FLOAT32),
   BF16_MOMENTS_IN_ARRAYS(false, Format.FLOAT32, Format.FLOAT32, Format.BFLOAT16),
@@ -54,7 +54,7 @@ public enum StepStorage {
     return moments == Format.FLOAT32;
   }
 
-  /** What a step reads and writes for an element. */
+  /** The bytes that a step reads and writes for an element. */
   public double bytes() {
     final double fifth =
         switch (this) {
@@ -70,7 +70,7 @@ public enum StepStorage {
     return (double) format.byteSize(Format.BLOCK_LENGTH) / Format.BLOCK_LENGTH;
   }
 
-  /** In words. */
+  /** The storage in words. */
   public String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }

@@ -8,7 +8,7 @@ import org.adamant.bench.support.StepArrays;
 
 /** What a step does besides the basic one. */
 public enum StepVariant {
-  /** Algorithm 1, nothing else. */
+  /** Algorithm 1 only. */
   BASIC(Adam.defaults()),
   /** L2 decay in the gradient. */
   L2(Adam.defaults().withWeightDecay(Adam.WeightDecay.L2, 0.01)),
@@ -57,7 +57,7 @@ public enum StepVariant {
     return adam.amsgrad() != Adam.AmsGrad.NONE || adam.averageDecay() < 1;
   }
 
-  /** What a step needs of the arrays. */
+  /** The arrays that a step needs. */
   AdamSlice slice(StepArrays arrays) {
     if (!hasFifth()) {
       return arrays.slice();

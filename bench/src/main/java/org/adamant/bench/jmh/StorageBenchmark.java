@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The basic step that computes in float, on one thread, over operands in arrays and native memory, in all formats. */
+/** The basic step in float on one thread, over operands in arrays and native memory, in all formats. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
@@ -55,7 +55,7 @@ public class StorageBenchmark {
   }
 
   /**
-   * Has the preferred kernel go over to its SIMD loop, by steps over few elements: on a busy machine, or over many
+   * Steps few elements until the preferred kernel has switched to its SIMD loop. On a busy machine, or over many
    * elements, that takes longer than a warm-up, and before it a step may take a hundred times as long.
    */
   static void awaitSwitch(AdamKernel kernel, StepStorage storage) {

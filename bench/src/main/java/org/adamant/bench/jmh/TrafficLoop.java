@@ -1,8 +1,8 @@
 package org.adamant.bench.jmh;
 
 /**
- * The limit: the four reads and three writes of a step with next to no arithmetic. Multiplying by a
- * factor near one keeps the values finite however often it runs.
+ * The limit: the four reads and three writes of a step with almost no arithmetic. It multiplies by a factor near
+ * one, so that the values stay finite however often it runs.
  */
 public final class TrafficLoop {
 

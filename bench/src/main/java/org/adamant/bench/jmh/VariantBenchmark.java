@@ -25,8 +25,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The variants of a step, on one thread or several. The baselines do the same work in equal parts, each
- * thread on arrays of its own: the plain loop of the basic step, and the traffic of a variant's arrays.
+ * The variants of a step, on one thread or several. The baselines are the plain loop of the basic step and the
+ * traffic of a variant's arrays. They do the same work in equal parts, each thread on its own arrays.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -79,7 +79,7 @@ public class VariantBenchmark {
       pool.close();
     }
 
-    /** Arrays for each thread, together as long as this. */
+    /** Arrays for each thread, with this size together. */
     StepArrays[] arrays(Element element, int size, boolean hasFifth) {
       final StepArrays[] parts =
           IntStream.range(0, threads)

@@ -31,8 +31,8 @@ public record Chart(
   /**
    * A vertical line.
    *
-   * @param x where
-   * @param text what is written beside it
+   * @param x its position
+   * @param text the text beside it
    */
   public record Mark(double x, String text) {}
 
@@ -62,13 +62,15 @@ public record Chart(
         (x, y) -> !Double.isNaN(y) && (!logX || x > 0) && (!logY || y > 0));
   }
 
-  /** Whether each line has one place of the x axis to itself, but for a limit. */
+  /** Whether each line except limits has its own place on the x axis. */
   boolean hasPlacesOfLines() {
     return !xNames.isEmpty()
         && lines.stream().filter(line -> !line.isLimit()).map(Line::name).toList().equals(xNames);
   }
 
-  /** The numbers of some of the points, evenly spread; higher than wide, for windows are narrow. */
+  /**
+   * The numbers of some of the points, evenly spread; with as many rows as columns or more, as windows are narrow.
+   */
   public Table table() {
     if (hasPlacesOfLines()) {
       return new Table(

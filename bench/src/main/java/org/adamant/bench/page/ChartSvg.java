@@ -38,21 +38,21 @@ import org.jfree.data.xy.DefaultXYDataset;
 import org.jfree.data.xy.XYDataset;
 
 /**
- * Draws a {@link Chart} as SVG. Lines differ in colour, dashes and markers, so that they can be
- * told apart without colour vision.
+ * Draws a {@link Chart} as SVG. Lines differ in colour, dashes and markers, so they can be told apart without
+ * colour vision.
  */
 public final class ChartSvg {
 
-  /** For a window of ordinary width, two pictures side by side. */
+  /** The size for a window of ordinary width, with two pictures side by side. */
   static final Size WIDE = new Size(620, 400);
 
-  /** For a telephone. */
+  /** The size for a telephone. */
   static final Size NARROW = new Size(360, 440);
 
   /** For a page that gives it a column of its own. */
   static final Size ALONE = new Size(760, 430);
 
-  /** In the pixels of a window, so that the text has the size of the page's. */
+  /** A size in pixels of a window, so that text has the size of the page's text. */
   record Size(int width, int height) {}
 
   /** What a picture lies on. The colours of the lines are seen on both. */
@@ -100,33 +100,33 @@ public final class ChartSvg {
     // A cross, an hourglass, and a bar.
     CROSS,
     polygon(-4, -5, 4, -5, -4, 5, 4, 5),
-    // It hardly shows on a line without gaps, so it is the last.
+    // The last one, as it hardly shows on a line without gaps.
     new Rectangle2D.Double(-5, -1.5, 10, 3)
   };
 
-  /** Neighbouring marks have their texts below one another, in as many rows. */
+  /** The number of rows in which the texts of neighbouring marks are set. */
   private static final int MARK_ROWS = 3;
 
-  /** In pixels. */
+  /** The height of such a row in pixels. */
   private static final int MARK_ROW = 16;
 
-  /** Above the lines for a row, as a share of the axis. */
+  /** The room for a row above the lines, as a share of the axis. */
   private static final double ROOM_FOR_ROW = 0.09;
 
-  /** Of a window's width, what is left of and right of the x axis. */
+  /** The pixels left and right of the x axis. */
   private static final int BESIDE_AXIS = 100;
 
-  /** Of a letter, in pixels. */
+  /** The width of a letter in pixels. */
   private static final int LETTER = 7;
 
   /** With more points than this, a marker at each would hide the line. */
   private static final int MOST_MARKERS = 20;
 
-  /** How many there are then. */
+  /** The number of markers on such a line. */
   private static final int FEW_MARKERS = 8;
 
   static {
-    // Pictures are files here: no window system is needed or woken up.
+    // Pictures are files here, so no window system is needed or started.
     System.setProperty("java.awt.headless", "true");
     // Rotated text stays text.
     TextUtils.setUseDrawRotatedStringWorkaround(false);
@@ -161,7 +161,7 @@ public final class ChartSvg {
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  /** Also where a line has many points it has some markers: dashes alone get lost in a ragged one. */
+  /** Draws some markers even on a line of many points, as dashes alone are invisible on a ragged line. */
   private static final class Renderer extends XYLineAndShapeRenderer {
 
     private static final long serialVersionUID = 1;
@@ -171,7 +171,8 @@ public final class ChartSvg {
       final XYDataset data = getPlot().getDataset();
       final int points = data.getItemCount(series);
       final int stride = points <= MOST_MARKERS ? 1 : points / FEW_MARKERS;
-      // Elsewhere on each line, so that they are seen where two lines are one. The legend asks for the first.
+      // At other points on each line, so that markers show where two lines coincide. The legend uses the first
+      // point.
       return super.getItemShapeVisible(series, item)
           && (item == 0 || item % stride == stride * series / data.getSeriesCount());
     }
@@ -180,7 +181,7 @@ public final class ChartSvg {
   private static JFreeChart picture(Chart chart, Size size, Theme theme) {
     final DefaultXYDataset data = new DefaultXYDataset();
     final XYLineAndShapeRenderer renderer = new Renderer();
-    // One path per line, or dashes would start anew at every point.
+    // One path per line, since dashes would otherwise start anew at every point.
     renderer.setDrawSeriesLineAsPath(true);
     renderer.setLegendLine(new Line2D.Double(-16, 0, 16, 0));
     int styles = 0;
@@ -195,7 +196,7 @@ public final class ChartSvg {
         renderer.setSeriesShapesVisible(i, false);
       } else {
         renderer.setSeriesPaint(i, COLOURS[styles % COLOURS.length]);
-        // With more lines than colours, the dashes are others the second time.
+        // With more lines than colours, colours repeat with other dashes.
         renderer.setSeriesStroke(
             i, STROKES[(styles + styles / STROKES.length) % STROKES.length]);
         renderer.setSeriesShape(i, MARKERS[styles % MARKERS.length]);
@@ -265,9 +266,9 @@ public final class ChartSvg {
     final NumberAxis axis =
         new SymbolAxis(chart.xLabel(), chart.xNames().toArray(String[]::new));
     ((SymbolAxis) axis).setGridBandsVisible(false);
-    // The legend says it already.
+    // The legend has the names already.
     axis.setTickLabelsVisible(!chart.hasPlacesOfLines());
-    // Upright where they would not all be seen in a row.
+    // Upright if they do not all fit into a row.
     final int letters = chart.xNames().stream().mapToInt(name -> name.length() + 2).sum();
     axis.setVerticalTickLabels(letters * LETTER > size.width - BESIDE_AXIS);
     return withFonts(axis);
@@ -299,7 +300,7 @@ public final class ChartSvg {
     return marker;
   }
 
-  /** Logarithms on a linear axis: the library's own logarithmic one draws its text as outlines. */
+  /** Logarithms for a linear axis, as the library's logarithmic axis draws its text as outlines. */
   private static double[] scaled(double[] values, boolean isLogarithmic) {
     return isLogarithmic ? Arrays.stream(values).map(Math::log10).toArray() : values;
   }

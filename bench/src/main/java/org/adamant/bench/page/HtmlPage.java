@@ -11,13 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** Builds one HTML page that needs nothing but itself. All text is escaped. */
+/** Builds one self-contained HTML page. All text is escaped. */
 public final class HtmlPage {
 
   private static final Pattern CLIP = Pattern.compile("clip-?\\d+");
   private static final Pattern FONT = Pattern.compile("font-family:(&quot;[^&]*&quot;|[^;&]*);");
 
-  /** Columns of a table with longer cells have several lines, from the left. */
+  /** The longest cell on one line; columns with longer cells are left-aligned and wrap. */
   private static final int MOST_ON_A_LINE = 34;
 
   private final StringBuilder html = new StringBuilder();
@@ -78,7 +78,7 @@ public final class HtmlPage {
    * An item of a list.
    *
    * @param style a class of the style sheet, or nothing
-   * @param lead in bold before the text, or nothing
+   * @param lead bold text before the text, or nothing
    * @param text its text
    */
   public record Item(String style, String lead, String text) {
@@ -135,8 +135,8 @@ public final class HtmlPage {
   }
 
   /**
-   * The picture without what only a file of its own needs, with names that are unique on the page,
-   * and with the reader's font instead of this machine's.
+   * The picture without the parts that only a separate file needs, with names that are unique on the page, and with
+   * the reader's font instead of this machine's.
    */
   private String svg(Chart chart, ChartSvg.Size size, String style) {
     final String file = ChartSvg.draw(chart, size);

@@ -9,11 +9,11 @@ import java.util.stream.IntStream;
  * @param name for the legend
  * @param x ascending
  * @param y a value for each x; NaN where there is none
- * @param isLimit whether it is what the others cannot pass, drawn thick and without markers
+ * @param isLimit whether it is a limit that other lines cannot pass, drawn thick and without markers
  */
 public record Line(String name, double[] x, double[] y, boolean isLimit) {
 
-  /** Points of a loss curve in a picture; more cannot be seen. */
+  /** How many points of a loss curve are drawn; more cannot be seen. */
   private static final int POINTS = 200;
 
   /**
@@ -27,7 +27,7 @@ public record Line(String name, double[] x, double[] y, boolean isLimit) {
     this(name, x, y, false);
   }
 
-  /** A value per epoch, thinned out; the first and the last epoch are kept. */
+  /** A line with a value per epoch, thinned out; the first and the last epoch are kept. */
   public static Line ofEpochs(String name, double[] values) {
     final int points = Math.min(POINTS, values.length);
     final int[] epochs =

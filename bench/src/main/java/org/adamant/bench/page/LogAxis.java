@@ -12,18 +12,17 @@ import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.TextAnchor;
 
 /**
- * An axis of decimal logarithms, labelled with the numbers they stand for: powers of ten, and where
- * there are few of them their two- and fivefold as well. The library's own logarithmic axis draws its
- * labels as outlines.
+ * An axis of decimal logarithms, labelled with the numbers: powers of ten, and if there are few of them also twice
+ * and five times those. The library's own logarithmic axis draws its labels as outlines.
  */
 final class LogAxis extends NumberAxis {
 
   private static final long serialVersionUID = 1;
 
-  /** With this many powers of ten and more, only they are labelled. */
+  /** From this many powers of ten on, only those are labelled. */
   private static final double MANY_DECADES = 3.5;
 
-  /** More labels than this lie on top of each other. */
+  /** More labels than this would overlap. */
   private static final int MOST_POWERS = 12;
 
   /** With less than this, more is labelled. */
@@ -36,10 +35,10 @@ final class LogAxis extends NumberAxis {
   /** With more values than this, powers of ten are labelled instead. */
   private static final int MOST_VALUES = 12;
 
-  /** Of a digit, and between two labels, in pixels. */
+  /** The width of a digit, and the gap between labels, in pixels. */
   private static final double DIGIT = 7;
 
-  /** Decades, so that there is something to label where there is one value only. */
+  /** The least range in decades, so that an axis of only one value has labels. */
   private static final double LEAST_RANGE = 0.3;
 
   private final double[] values;
@@ -47,7 +46,7 @@ final class LogAxis extends NumberAxis {
   /**
    * An axis.
    *
-   * @param values what is drawn along it; if they are few, they are labelled themselves
+   * @param values the values along the axis; few values are labelled themselves
    */
   LogAxis(String label, double[] values) {
     super(label);
@@ -56,7 +55,7 @@ final class LogAxis extends NumberAxis {
     this.values = distinct.length <= MOST_VALUES ? distinct : new double[0];
     setAutoRangeMinimumSize(LEAST_RANGE);
     setAutoRangeIncludesZero(false);
-    // Zero is the logarithm of one, a number like any other.
+    // Zero is the logarithm of one, so the axis need not include it.
     setAutoRangeStickyZero(false);
   }
 
@@ -84,7 +83,7 @@ final class LogAxis extends NumberAxis {
     return ticks;
   }
 
-  /** Of the values, without those whose labels would lie on the one before. */
+  /** Ticks at the values, without those whose labels would overlap the one before. */
   private List<NumberTick> valueTicks(Rectangle2D dataArea, RectangleEdge edge) {
     final List<NumberTick> ticks = new ArrayList<>();
     double end = Double.NEGATIVE_INFINITY;

@@ -8,7 +8,7 @@ public final class Numbers {
 
   private Numbers() {}
 
-  /** As short as exactness allows, with thousands set apart: 0.001, 1,000. */
+  /** As short as is exact, with separators of thousands: 0.001, 1,000. */
   public static String plain(double x) {
     if (x == Math.rint(x)) {
       return String.format(Locale.ROOT, "%,.0f", x);

@@ -7,8 +7,8 @@ import java.util.List;
  * A part of a page, or of what is printed.
  *
  * @param title its heading
- * @param paragraphs what is shown and how it was found
- * @param items what is worth knowing of it
+ * @param paragraphs what is shown, and how it was found
+ * @param items further facts
  * @param charts pictures, each with its numbers
  * @param tables tables
  */
@@ -19,14 +19,14 @@ public record Section(
     List<Chart> charts,
     List<Table> tables) {
 
-  /** With one more paragraph. */
+  /** This section with one more paragraph. */
   public Section with(String paragraph) {
     final List<String> more = new ArrayList<>(paragraphs);
     more.add(paragraph);
     return new Section(title, more, items, charts, tables);
   }
 
-  /** The tables, or the numbers of the pictures where there are none, and the items as lines. */
+  /** The tables, or without tables the numbers of the pictures, and the items as lines. */
   public List<String> textLines() {
     final List<String> lines = new ArrayList<>();
     (tables.isEmpty() ? charts.stream().map(Chart::table).toList() : tables)

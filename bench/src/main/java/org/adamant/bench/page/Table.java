@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  */
 public record Table(String caption, List<String> header, List<List<String>> rows) {
 
-  /** With rows for columns. */
+  /** The table with rows and columns exchanged. */
   Table transposed() {
     final List<List<String>> all = new ArrayList<>(List.of(header));
     all.addAll(rows);

@@ -7,14 +7,15 @@ import org.adamant.bench.support.Element;
 import org.adamant.bench.support.StepArrays.Role;
 
 /**
- * Whether a peer computes the same step, checked before it is timed: the first steps of the kernel and the
- * peer, element by element, within what different roundings can explain.
+ * Checks, before a peer is timed, whether it computes the same step: compares the first steps of the kernel and the
+ * peer, element by element, within bounds of what different roundings can explain.
  *
- * <p><b>Bounds</b> after K steps with the same gradients, for the element's round-off u and the
- * coefficients' round-off c, and the round-off s of what is stored in fewer bits, otherwise 0. A peer that rounds beta before it subtracts it from one has a relative error
- * of at most c / (1 - beta) in 1 - beta. A moment is a sum of terms of one sign, so every one of the at most
- * eight roundings of a step adds at most u. To store it adds 3 s, of which the kernel's stochastic rounding has two
- * and the peer's to nearest one; 4 s with what is of second order in three steps:
+ * <p><b>Bounds</b> after K steps with the same gradients. u is the round-off of the element, c that of the
+ * coefficients, and s that of numbers stored in fewer bits, otherwise 0. If a peer rounds beta before it subtracts
+ * it from one, its 1 - beta has a relative error of at most c / (1 - beta). A moment is a sum of terms of one sign,
+ * so each of the at most eight roundings of a step adds at most u. Storing it adds 3 s: two for the kernel's
+ * stochastic rounding, one for the peer's rounding to nearest. With terms of second order in three steps, that is 4
+ * s:
  *
  * <pre>
  *   e(m) = c / (1 - beta1) + 8 K u + 4 K s        relative
@@ -22,13 +23,13 @@ import org.adamant.bench.support.StepArrays.Role;
  *   e(p) = K learningRate (2 e(m) + e(v) + 16 u) + 4 K (u + s) |p|        absolute
  * </pre>
  *
- * <p>because with the same gradient in every step an update is at most the learning rate; it has the error
- * of m, half that of v, and those of the two bias corrections, which come from the same betas. The average
- * of the parameters has at most their error and 4 K u |p|.
+ * <p>With the same gradient in every step, an update is at most the learning rate. It has the error of m, half that
+ * of v, and those of the two bias corrections, which come from the same betas. The average of the parameters has at
+ * most their error and 4 K u |p|.
  */
 final class Agreement {
 
-  /** Steps that are compared. */
+  /** How many steps are compared. */
   static final int STEPS = 3;
 
   private static final double BFLOAT16_ROUND_OFF = 0x1p-8;
@@ -52,8 +53,9 @@ final class Agreement {
   }
 
   /**
-   * Steps both and compares everything that the peer shows: the largest error, as a share of its bound.
+   * Steps both and compares everything that the peer shows.
    *
+   * @return the largest error, as a share of its bound
    * @throws WrongResult if a bound is exceeded; says where
    */
   double check(KernelContender kernel, Contender peer) throws WrongResult {
@@ -91,7 +93,7 @@ final class Agreement {
       final double actual = Element.get(theirs, i);
       if (expected != actual) {
         final double share = Math.abs(actual - expected) / bound(role, expected);
-        // Also if it is NaN.
+        // True for NaN, too.
         if (!(share <= 1)) {
           throw new WrongResult(
               "array %d, %s[%d] after %d steps is %s: expected %s within %.2g"
@@ -115,7 +117,7 @@ final class Agreement {
     };
   }
 
-  /** A peer that does not compute Adam is not worth timing. */
+  /** The peer does not compute Adam, so it is not timed. */
   static final class WrongResult extends Exception {
     private static final long serialVersionUID = 1;
 

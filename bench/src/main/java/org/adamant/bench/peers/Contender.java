@@ -7,16 +7,16 @@ import org.adamant.bench.support.StepArrays.Role;
 interface Contender extends AutoCloseable {
 
   /**
-   * Whether a step changes the gradients, so that they have to be put back before the next one. That is
-   * not part of the step and is not timed.
+   * Whether a step changes the gradients, so that they must be restored before the next one. Restoring is not
+   * timed.
    */
   boolean consumesGradients();
 
-  /** Puts the gradients back. */
+  /** Restores the gradients. */
   void restoreGradients();
 
   /**
-   * One step: everything that a Java program has to do for it, once the gradients are there.
+   * One step, with everything that a Java program must do for it once it has the gradients.
    *
    * @param t the number of the step, from 1
    */

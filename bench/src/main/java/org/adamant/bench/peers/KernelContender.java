@@ -17,8 +17,8 @@ import org.adamant.bench.support.StepArrays.Role;
 import org.adamant.bench.support.StepStorages;
 
 /**
- * The kernel. A step makes its coefficients and calls the kernel as a program would: with the arrays of
- * a single one, with the model of several or of more than one thread.
+ * The kernel. A step computes its coefficients and calls the kernel as a program would: with the arrays of one
+ * parameter, or with a model for several parameters or threads.
  */
 final class KernelContender implements Contender {
 
@@ -28,8 +28,8 @@ final class KernelContender implements Contender {
   static final double AVERAGE_DECAY = 0.999;
 
   /**
-   * Bytes at the end of each array that are not stepped: here the collector does move arrays, and then next
-   * to each other. About a sixth of a page, as there may be six arrays.
+   * Bytes at the end of each array that are not stepped, as here the collector moves arrays next to each other.
+   * About a sixth of a page, as there may be six arrays.
    */
   static final int PADDING = 680;
 
@@ -38,7 +38,7 @@ final class KernelContender implements Contender {
   private final Adam adam;
   private final List<StepArrays> arrays = new ArrayList<>();
   private final List<Object[]> first = new ArrayList<>();
-  /** In bfloat16; null in other workloads, which have arrays. */
+  /** The operands in bfloat16; null in other workloads, which have arrays. */
   private final StepStorages storages;
 
   private final AdamModel model;
@@ -47,7 +47,7 @@ final class KernelContender implements Contender {
     this.workload = workload;
     this.adam = adam;
     if (workload.isBfloat16()) {
-      // In native memory, as the peer's.
+      // In native memory, as those of the peer.
       storages = StepStorage.ALL_BF16.operands(workload.size());
       model = AdamModel.of(storages.slice());
       return;

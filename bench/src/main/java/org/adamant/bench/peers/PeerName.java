@@ -6,7 +6,7 @@ import org.adamant.bench.results.Workload;
 import org.adamant.bench.results.Workload.Kind;
 import org.adamant.bench.support.Element;
 
-/** The peers. What calls them is loaded by name, because an ordinary build does not have it. */
+/** The peers. The classes that call them are loaded by name, because an ordinary build does not have them. */
 enum PeerName {
   PYTORCH("PyTorch fused", "PyTorchPeer", "org.bytedeco.pytorch.Tensor", Adam.defaults(), false),
   TENSORFLOW("TensorFlow ApplyAdam", "TensorFlowPeer", "org.tensorflow.Graph", Adam.tensorflow(),
@@ -31,7 +31,7 @@ enum PeerName {
     this.hasFloatCoefficients = hasFloatCoefficients;
   }
 
-  /** For a table. */
+  /** The name for a table. */
   String title() {
     return title;
   }
@@ -50,7 +50,7 @@ enum PeerName {
     return hasFloatCoefficients ? Element.FLOAT.roundOff() : element.roundOff();
   }
 
-  /** Whether this peer can do a workload; whole models and more than the step are PyTorch's alone. */
+  /** Whether this peer can do a workload; only PyTorch does whole models and more than the step. */
   boolean canDo(Workload workload) {
     return switch (this) {
       case PYTORCH -> true;
@@ -85,9 +85,9 @@ enum PeerName {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Must be there before the constants of the enum are. */
+  /** Constants that must exist before those of the enum. */
   private static final class Constants {
-    /** DJL takes its hyper-parameters in float only. */
+    /** DJL accepts hyper-parameters in float only. */
     static final Adam DJL =
         new Adam(1e-3f, 0.9f, 0.999f, 1e-8f, 0)
             .withEpsilonPlacement(Adam.EpsilonPlacement.EPSILON_HAT);

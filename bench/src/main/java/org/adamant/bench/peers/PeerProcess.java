@@ -15,20 +15,20 @@ import org.adamant.bench.results.Workload;
 import org.adamant.bench.support.TurnTimer;
 
 /**
- * Measures one peer, in a process of its own: the native libraries of two peers do not get along, and one
- * that crashes takes no other with it. Prints each measurement as a line of JSON when it is done.
+ * Measures one peer in its own process, because the native libraries of two peers conflict, and a crash then ends
+ * one peer only. Prints each measurement as a line of JSON when it is done.
  */
 final class PeerProcess {
 
-  /** Begins the lines that are measurements: libraries print what they like. */
+  /** The beginning of lines with measurements, as libraries print other lines. */
   static final String PREFIX = "measurement ";
 
-  /** Long enough for the preferred kernel to change over to the SIMD loop. */
+  /** Long enough for the preferred kernel to switch to the SIMD loop. */
   private static final TurnTimer COMPILATION = timer(4);
 
   static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** Of the measured time. */
+  /** The share of the warm-up in the measured time. */
   private static final double WARM_UP_SHARE = 0.7;
 
   private static final double LEAST_WARM_UP_SECONDS = 0.3;
@@ -36,8 +36,8 @@ final class PeerProcess {
   private PeerProcess() {}
 
   /**
-   * Two seconds of the usual three for each to warm up: so long may the kernel take until it changes over to
-   * a SIMD loop, and before that a step takes the same time for long.
+   * A timer that warms up for two of the usual three seconds. The kernel may take so long until it switches to a
+   * SIMD loop, and before that its steps look steady.
    */
   static TurnTimer timer(double seconds) {
     return new TurnTimer(seconds, Math.max(LEAST_WARM_UP_SECONDS, WARM_UP_SHARE * seconds));
@@ -66,7 +66,7 @@ final class PeerProcess {
     }
     final Set<Workload> compiled = new HashSet<>();
     for (Workload workload : workloads) {
-      // Large arrays are stepped too few times to have everything compiled.
+      // Steps of large arrays are too few to have everything compiled.
       final Workload small = workload.small();
       if (compiled.add(small)) {
         measure(name, peer, small, COMPILATION);
@@ -77,12 +77,12 @@ final class PeerProcess {
     System.exit(0);
   }
 
-  /** The end of the input is that of the program that started this process, however it came. */
+  /** Ends this process when its input ends, which it does when the program that started it ends in any way. */
   private static void endWithParent() {
     try {
       System.in.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
-      // As good as the end.
+      // A failure counts as the end.
     }
     Runtime.getRuntime().halt(1);
   }
@@ -115,7 +115,7 @@ final class PeerProcess {
     }
   }
 
-  /** Steps that follow those of the check. */
+  /** A contender whose steps follow those of the check. */
   static TurnTimer.Contender timed(Contender contender) {
     final long[] t = {Agreement.STEPS};
     if (!contender.consumesGradients()) {
@@ -138,7 +138,7 @@ final class PeerProcess {
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    // PyTorch's messages go on with a trace of its own.
+    // PyTorch's messages continue with a stack trace.
     return cause.toString().lines().findFirst().orElseThrow();
   }
 }

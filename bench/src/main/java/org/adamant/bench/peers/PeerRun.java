@@ -12,10 +12,10 @@ import java.util.function.Consumer;
 import org.adamant.bench.results.PeersRun.Measurement;
 import org.adamant.bench.results.Workload;
 
-/** Starts the process that measures a peer, and collects what it finds. */
+/** Starts the process that measures a peer, and collects its measurements. */
 final class PeerRun {
 
-  /** The rest of the memory is for what the peers have outside the heap. */
+  /** The heap; the rest of the memory is for the peers' memory outside the heap. */
   private static final String HEAP = "-XX:MaxRAMPercentage=45";
 
   private static final int LAST_LINES = 3;
@@ -33,13 +33,12 @@ final class PeerRun {
   /**
    * Runs to the end.
    *
-   * @param found told each measurement when it is done; failures too, so that there is one for every
-   *     workload
+   * @param found gets each measurement when it is done; failures, too, so that there is one for every workload
    * @throws IOException if the process cannot be started
    */
   void run(Consumer<Measurement> found) throws IOException, InterruptedException {
     final Path log = Files.createTempFile("adamant-peers", ".log");
-    // For when the program is interrupted; the process then ends by itself.
+    // Needed if the program is interrupted; the process then ends by itself.
     log.toFile().deleteOnExit();
     try {
       final Process process = new ProcessBuilder(command()).redirectError(log.toFile()).start();
@@ -71,7 +70,7 @@ final class PeerRun {
     return done;
   }
 
-  /** This JVM again, with the same options, which resolve the Vector API. */
+  /** The command of this JVM with the same options, which resolve the Vector API. */
   private List<String> command() throws JsonProcessingException {
     final List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

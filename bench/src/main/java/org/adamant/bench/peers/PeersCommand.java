@@ -210,7 +210,7 @@ public final class PeersCommand implements Callable<Integer> {
         measurements);
   }
 
-  /** Every workload that was asked for, each once, in the order of the table. */
+  /** Every requested workload once, in the order of the table. */
   private Set<Workload> workloads() {
     final Set<Workload> workloads = new LinkedHashSet<>();
     for (Kind kind : EnumSet.copyOf(kinds)) {
@@ -277,7 +277,7 @@ public final class PeersCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  /** Kinds have hyphens. */
+  /** Reads kinds, which are written with hyphens. */
   static final class KindConverter
       implements picocli.CommandLine.ITypeConverter<Kind>, Iterable<String> {
 

@@ -11,13 +11,13 @@ import org.adamant.bench.results.ResultFile;
 /**
  * The kernel to compare with.
  *
- * @param name what the user calls it
- * @param classes where it lies
- * @param accepted the jumps that had been accepted with it
+ * @param name the user's name for it
+ * @param classes where its classes lie
+ * @param accepted the jumps that were accepted up to it
  */
 record Base(String name, Path classes, List<Accepted> accepted) {
 
-  /** A commit, built. */
+  /** Builds a commit. */
   static Base build(Checkout checkout, String name, String commit, Path acceptedFile)
       throws IOException {
     final Path classes;
@@ -35,7 +35,7 @@ record Base(String name, Path classes, List<Accepted> accepted) {
             : List.of());
   }
 
-  /** A jar or directory; a checkout has a file of accepted jumps of its own. */
+  /** The base from a jar or directory; a checkout has its own file of accepted jumps. */
   static Base of(Path path, Path classes, Path acceptedFile) throws IOException {
     final boolean isCheckout = !classes.equals(path) && !acceptedFile.isAbsolute();
     return new Base(
@@ -46,7 +46,7 @@ record Base(String name, Path classes, List<Accepted> accepted) {
             : List.of());
   }
 
-  /** The jumps that have been accepted since. */
+  /** The jumps that were accepted after it. */
   List<Accepted> acceptedSince(List<Accepted> jumps) {
     return jumps.stream().filter(jump -> !accepted.contains(jump)).toList();
   }

@@ -24,8 +24,8 @@ final class Checkout {
   /**
    * The checkout.
    *
-   * @throws IOException if there is none, or git does not work in it; the message is git's reason and, where
-   *     one is known, the remedy
+   * @throws IOException if there is none, or git does not work in it; the message is git's reason and, if known,
+   *     the remedy
    */
   static Checkout around(Path directory, Scratch scratch) throws IOException {
     try {
@@ -41,7 +41,7 @@ final class Checkout {
     }
   }
 
-  /** The commit that is checked out, with a plus if there are changes. */
+  /** The checked-out commit, with a plus if there are changes. */
   String head() throws IOException {
     return commit("HEAD") + (hasChanges() ? "+" : "");
   }
@@ -53,7 +53,7 @@ final class Checkout {
   /**
    * The commit that a name stands for.
    *
-   * @throws IOException if there is none; the message is git's reason and, where one is known, the remedy
+   * @throws IOException if there is none; the message is git's reason and, if known, the remedy
    */
   String commit(String name) throws IOException {
     try {
@@ -81,7 +81,7 @@ final class Checkout {
     }
   }
 
-  /** Checks a commit out beside this checkout and builds its kernel. */
+  /** Checks out a commit beside this checkout and builds its kernel. */
   Path build(String commit) throws IOException {
     final Path directory = scratch.directory().resolve("base");
     git("worktree", "add", "--detach", "--quiet", directory.toString(), commit);
@@ -107,7 +107,7 @@ final class Checkout {
     try {
       git("worktree", "remove", "--force", directory.toString());
     } catch (IOException e) {
-      // "git worktree prune" forgets it later by itself.
+      // "git worktree prune" forgets it later.
     }
   }
 

@@ -9,26 +9,26 @@ import org.adamant.bench.regress.probe.Probe;
 import org.adamant.bench.results.Spread;
 
 /**
- * What one JVM measured.
+ * The measurements of one JVM.
  *
  * @param headBits the width of the path that the head kernel took, 0 for the scalar path
- * @param baseBits that of the base kernel
- * @param samples by case, such as {@code float 1000}
+ * @param baseBits the width of the base kernel's path
+ * @param samples the medians by case, such as {@code float 1000}
  */
 record Fork(int headBits, int baseBits, Map<String, Sample> samples) {
 
   /**
    * Medians of a fork's slices.
    *
-   * @param nanos of the head kernel, per element
+   * @param nanos nanoseconds per element of the head kernel
    * @param toBase its time relative to the base kernel's in the same round
-   * @param toPlain to the plain loop's
-   * @param toTraffic to the traffic loop's
-   * @param bytes allocated by a step of the head kernel
+   * @param toPlain its time relative to the plain loop's
+   * @param toTraffic its time relative to the traffic loop's
+   * @param bytes the bytes that a step of the head kernel allocated
    */
   record Sample(double nanos, double toBase, double toPlain, double toTraffic, double bytes) {
 
-    /** From slices of nanoseconds (head, base, plain, traffic) and bytes. */
+    /** The medians of slices of nanoseconds (head, base, plain, traffic) and bytes. */
     private static Sample of(List<double[]> slices) {
       return new Sample(
           median(slices, 0, -1),
@@ -46,7 +46,7 @@ record Fork(int headBits, int baseBits, Map<String, Sample> samples) {
     }
   }
 
-  /** Reads the output of a probe; nothing, if it did not come to its end. */
+  /** Reads the output of a probe; empty if the probe did not finish. */
   static Optional<Fork> parse(List<String> lines) {
     if (lines.size() < 3
         || !lines.getFirst().startsWith("bits ")

@@ -16,20 +16,20 @@ import org.adamant.bench.results.Spread;
 import org.adamant.bench.support.Widths;
 
 /**
- * Decides from the measurements of some forks. It alarms only about what is stable on a noisy machine:
+ * Decides from the measurements of some forks. Its alarms are only about what is stable on a noisy machine:
  *
  * <ul>
  *   <li>a step that allocates;
  *   <li>a narrower path than the base's, or the baseline's on the same machine;
- *   <li>a case whose time relative to the base kernel's, measured in turns in the same JVM, lies above the
- *       threshold with its whole interval;
- *   <li>a case whose times relative to the plain loop's and to the traffic loop's both lie that far above
- *       the baseline's, so that neither a lucky plain loop nor a lucky traffic loop looks like a slow
- *       kernel. This finds what came in by steps too small for one comparison.
+ *   <li>a case whose time relative to the base kernel's, measured in turns in the same JVM, has its whole interval
+ *   above the threshold;
+ *   <li>a case whose times relative to the plain loop's and to the traffic loop's are both that far above the
+ *   baseline's. Two loops are used, so that a lucky fast loop does not look like a slow kernel. This finds
+ *   slowdowns that came in steps too small for one comparison.
  * </ul>
  *
- * @param threshold the slowdown against the base that is tolerated, as a share: 0.04
- * @param hasBase whether the base kernel is another one
+ * @param threshold the tolerated slowdown against the base, as a share: 0.04
+ * @param hasBase whether there is a base kernel other than the head
  * @param baseline a former result on the same machine
  * @param sinceBase jumps that were accepted after the base
  * @param sinceBaseline jumps that were accepted after the baseline
@@ -41,19 +41,19 @@ record Gate(
     List<Accepted> sinceBase,
     List<Accepted> sinceBaseline) {
 
-  /** Tolerated against the baseline, which was measured at another time. */
+  /** The tolerated slowdown against the baseline, which was measured at another time. */
   static final double BASELINE_THRESHOLD = 0.1;
 
-  /** Where the interval reaches further to either side, a slowdown of 10 % may be missed. */
+  /** If the interval reaches further to either side, a slowdown of 10 % may be missed. */
   private static final double WIDEST_INTERVAL = 1.1;
 
-  /** Forks that agree on what needs no statistics. */
+  /** How many forks must agree on what needs no statistics. */
   private static final int FORKS_THAT_AGREE = 3;
 
-  /** A byte per step: less is the measurement's own. */
+  /** Fewer bytes per step are allocated by the measurement itself. */
   private static final double LEAST_ALLOCATION = 1;
 
-  /** What was found. */
+  /** The result of the gate. */
   enum Status {
     PASS,
     SLOWER,
@@ -74,7 +74,7 @@ record Gate(
   record Verdict(
       Status status, List<String> alarms, List<String> notes, List<GateRun.Case> cases) {}
 
-  /** Whether these forks leave no doubt, so that more would tell nothing new: the kernel has fallen off. */
+  /** Whether these forks agree on a narrower path or on an allocation, so that no more are needed. */
   boolean isCertain(List<Fork> forks) {
     return forks.size() >= FORKS_THAT_AGREE
         && (forks.stream().allMatch(this::hasNarrowerPath)
@@ -85,7 +85,7 @@ record Gate(
                             .allMatch(s -> s.bytes() >= LEAST_ALLOCATION)));
   }
 
-  /** Whether a slowdown of just the threshold is neither shown nor excluded, so that more forks help. */
+  /** Whether a slowdown of the threshold is neither shown nor excluded, so that more forks help. */
   boolean isUndecided(List<Fork> forks) {
     return hasBase
         && caseNames(forks).stream()
@@ -113,7 +113,7 @@ record Gate(
         gaps.isEmpty() ? Status.PASS : Status.UNMEASURABLE, alarms, notes, cases);
   }
 
-  /** Why the absence of an alarm means nothing: whatever was not compared may not pass. */
+  /** Why the absence of an alarm means nothing; what was not compared must not pass. */
   private List<String> gaps(List<Fork> forks, List<GateRun.Case> cases) {
     if (forks.size() < Estimate.FEWEST) {
       return List.of(
@@ -156,7 +156,7 @@ record Gate(
     return fork.headBits() < expectedBits(fork);
   }
 
-  /** The widest path so far, except where going narrower was accepted. */
+  /** The widest path so far, unless a narrower one was accepted. */
   private int expectedBits(Fork fork) {
     final int base = !hasBase || covers(sinceBase, What.PATH, "all") ? 0 : fork.baseBits();
     final int before =
@@ -197,7 +197,7 @@ record Gate(
               "%s; by more than %.1f %% with %.2f %% confidence",
               found,
               100 * (limit - 1),
-              // Never certain, however it is rounded.
+              // Never 100, however it is rounded.
               Math.min(99.99, 100 * Estimate.confidenceAbove(ratios, limit))));
     } else if (c.toBase().includes(limit)) {
       notes.add(found + "; not sure to be more than " + percent(limit));

@@ -29,7 +29,7 @@ final class ProbeRunner implements ForkSource {
     this.jvmArguments = jvmArguments;
   }
 
-  /** Measures in a new JVM; which kernel is compiled first changes from call to call. */
+  /** Measures in a new JVM. The kernels take turns in being compiled first. */
   @Override
   public Fork run() throws IOException {
     isHeadFirst = !isHeadFirst;
@@ -43,9 +43,9 @@ final class ProbeRunner implements ForkSource {
     final List<String> options =
         new ArrayList<>(
             List.of(
-                // In the foreground: whether it is done does not depend on what else the machine does.
+                // Compiles in the foreground, so that the load of the machine does not decide what is compiled.
                 "-Xbatch",
-                // No threads but the measuring one; no growing heap.
+                // Only the measuring thread, and no growing heap.
                 "-XX:+UseSerialGC",
                 "-Xms" + heap,
                 "-Xmx" + heap));
@@ -56,7 +56,7 @@ final class ProbeRunner implements ForkSource {
     return MeasuredJvm.command(options, Probe.class, args);
   }
 
-  /** Twice the arrays, and room for what a kernel without intrinsics allocates. */
+  /** Room for twice the arrays, and for what a kernel without intrinsics allocates. */
   private long megabytes() {
     final long elements = sizes.stream().mapToLong(Integer::longValue).sum();
     return 128 + 2 * ARRAYS * elements * (Float.BYTES + Double.BYTES) / (1 << 20);

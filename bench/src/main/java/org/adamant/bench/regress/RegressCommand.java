@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measures the kernel beside the base commit's, and says whether it has become slower. */
+/** Measures the kernel and that of the base commit, and says whether it has become slower. */
 @Command(
     name = "regress",
     showDefaultValues = true,
@@ -215,7 +215,7 @@ public final class RegressCommand implements Callable<Integer> {
     return finish(result, baselines);
   }
 
-  /** What was measured, as far as git knows it. */
+  /** The commit that was measured, if git knows it. */
   private static String commit(Scratch scratch) {
     try {
       return Checkout.around(HERE, scratch).head();
@@ -224,7 +224,7 @@ public final class RegressCommand implements Callable<Integer> {
     }
   }
 
-  /** Runs the forks; as many again where they leave a doubt, fewer where there is none. */
+  /** Runs the forks; as many again if doubt remains, fewer if there is none. */
   private List<Fork> measure(ForkSource forkSource, Gate gate, List<String> failures) {
     final PrintWriter out = spec.commandLine().getOut();
     final List<Fork> measured = new ArrayList<>();
@@ -269,7 +269,7 @@ public final class RegressCommand implements Callable<Integer> {
       return Gate.Status.UNMEASURABLE.code();
     }
     spec.commandLine().getOut().println("this run is now the baseline of this machine");
-    // It could be compared with nothing before; what follows can.
+    // It had nothing to be compared with, but later ones can be compared with it.
     return result.base() == null && result.status() == Gate.Status.UNMEASURABLE.code()
         ? Gate.Status.PASS.code()
         : result.status();

@@ -46,7 +46,7 @@ public final class ResultText {
     return String.join("\n", lines) + "\n";
   }
 
-  /** For a page. */
+  /** A result as a section of a page. */
   public static Section section(GateRun result) {
     return new Section(
         "The gate: " + headline(result),

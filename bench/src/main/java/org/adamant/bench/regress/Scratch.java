@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.stream.Stream;
 
-/** A temporary directory, removed at the end however the program ends. */
+/** A temporary directory, which is removed however the program ends. */
 final class Scratch implements AutoCloseable {
 
   private final Path directory;
@@ -25,7 +25,7 @@ final class Scratch implements AutoCloseable {
     return directory;
   }
 
-  /** Something to be done before the directory is removed. */
+  /** Adds an action that runs before the directory is removed. */
   void atEnd(Runnable action) {
     before.push(action);
   }
@@ -43,7 +43,7 @@ final class Scratch implements AutoCloseable {
         Files.deleteIfExists(file);
       }
     } catch (IOException | UncheckedIOException e) {
-      // What is left lies in the system's temporary directory.
+      // The rest stays in the system's temporary directory.
     }
   }
 }

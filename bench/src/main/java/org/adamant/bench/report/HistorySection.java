@@ -25,7 +25,7 @@ import org.adamant.bench.results.StepTime;
 import org.adamant.bench.results.StepTime.Benchmark;
 import org.adamant.bench.support.Element;
 
-/** How times have changed from file to file, as far as they can be compared. */
+/** How comparable times have changed from file to file. */
 final class HistorySection {
 
   /** More lines cannot be told apart. */
@@ -39,16 +39,16 @@ final class HistorySection {
     this.jumps = jumps;
   }
 
-  /** The history of one series, the oldest file first; none with fewer than two times of the step. */
+  /** The history of one series, the oldest file first; empty with fewer than two times of the step. */
   static Optional<Section> of(List<Source> sources, List<Accepted> jumps) {
     return new HistorySection(sources, jumps).section();
   }
 
   /**
-   * What a file says about one element type and size.
+   * The times of one element type and size in a file.
    *
    * @param nanos nanoseconds per element of the kernel
-   * @param toTraffic times the traffic limit in the same run; NaN if it was not measured
+   * @param toTraffic the ratio to the traffic limit in the same run; NaN if it was not measured
    */
   private record Point(double nanos, double toTraffic) {}
 
@@ -124,7 +124,7 @@ final class HistorySection {
               .filter(source -> !source.day().isEmpty() && source.day().compareTo(day) < 0)
               .count();
       if (before > 0 && before < sources.size()) {
-        // Where several lie between two files, they share a line.
+        // Several jumps between two files share a line.
         final int number = i + 1;
         marks.merge(before - 0.5, "jump " + number, (others, _) -> others + ", " + number);
       }
@@ -150,13 +150,13 @@ final class HistorySection {
         rows);
   }
 
-  /** Of an element type, the smallest size first. */
+  /** The cases of an element type, the smallest size first. */
   private List<String> names(Element element) {
     return sources.stream()
         .flatMap(source -> points(source).keySet().stream())
         .filter(name -> name.startsWith(element + " "))
         .distinct()
-        // Of two numbers with separators, the longer is the larger.
+        // A longer number with separators is larger.
         .sorted(Comparator.comparingInt(String::length).thenComparing(name -> name))
         .toList();
   }
@@ -200,7 +200,7 @@ final class HistorySection {
         .filter(t -> t.benchmark() == Benchmark.STEP && !t.allocates());
   }
 
-  /** What the chooser picks; the widest that was measured where that is not known. */
+  /** The width that the chooser picks; if that is not known, the widest measured. */
   private static String width(Source source) {
     final List<String> widths =
         steps(source)

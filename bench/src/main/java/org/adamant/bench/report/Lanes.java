@@ -34,12 +34,12 @@ public final class Lanes {
   private final String name;
   private final String preferred;
 
-  /** By the name of the lane width. */
+  /** The measurements, by the name of the lane width and then by size. */
   private final Map<String, Map<Integer, Rounds>> candidates = new LinkedHashMap<>();
 
   private final Map<Contestant, Map<Integer, Rounds>> baselines = new EnumMap<>(Contestant.class);
 
-  /** What the JIT was not done with, by the name of the lane width and then by size. */
+  /** The sizes that were measured before the JIT was done, by the name of the lane width. */
   private final Map<String, TreeSet<Integer>> rejected = new LinkedHashMap<>();
 
   private final Element element;
@@ -86,9 +86,9 @@ public final class Lanes {
   }
 
   /**
-   * Collects what was measured at lane widths.
+   * Collects the measurements of lane widths.
    *
-   * @param times in the order in which they were measured; others are ignored
+   * @param times the measurements in their order; those of other things are ignored
    * @param preferred the name of the width that the chooser picks, empty if it is not known
    */
   public static List<Lanes> of(List<StepTime> times, String preferred) {
@@ -103,7 +103,7 @@ public final class Lanes {
     return groups.values().stream().map(first -> new Lanes(first, times, preferred)).toList();
   }
 
-  /** What was not measured, and how to repeat it, a sentence each. */
+  /** Sentences that say what was not measured, and how to repeat it. */
   public List<String> warnings() {
     return rejected.entrySet()
         .stream()
@@ -147,7 +147,7 @@ public final class Lanes {
     return Optional.ofNullable(candidates.getOrDefault(width, Map.of()).get(size));
   }
 
-  /** The time per element over the size, with the traffic limit; of one size, side by side. */
+  /** The time per element over the size, with the traffic limit; for one size, side by side. */
   public Chart chart() {
     final List<Line> lines = new ArrayList<>();
     candidates.forEach((width, line) -> lines.add(line(Widths.label(width), line, false)));
@@ -188,7 +188,7 @@ public final class Lanes {
         isLimit);
   }
 
-  /** The time per element of everything measured, and how many times the limit that is. */
+  /** The time per element of everything measured, and its ratio to the limit. */
   public Table times() {
     final List<String> header = new ArrayList<>(List.of(name));
     sizes().forEach(size -> header.add(Numbers.plain(size)));
@@ -222,7 +222,7 @@ public final class Lanes {
     return row;
   }
 
-  /** What is fastest for each size, what could not be told apart from it, and what the chooser picks. */
+  /** For each size: the fastest width, those that could not be told apart from it, and the chooser's pick. */
   public Table verdicts() {
     return new Table(
         "The fastest for each size, " + name,
@@ -299,7 +299,7 @@ public final class Lanes {
         : Widths.label(preferred) + ": " + judgePick(ranking, size);
   }
 
-  /** Only of what was measured, and only what the rounds have shown. */
+  /** A verdict about what was measured, and only what the rounds have shown. */
   private String judgePick(List<String> ranking, int size) {
     if (!ranking.contains(preferred)) {
       return NOT_MEASURED;

@@ -14,7 +14,7 @@ import org.adamant.bench.results.PeersRun;
 import org.adamant.bench.results.PeersRun.Measurement;
 import org.adamant.bench.results.Workload.Kind;
 
-/** What a run of {@code peers} shows. */
+/** The section about a run of {@code peers}. */
 final class PeersSection {
 
   private PeersSection() {}
@@ -36,7 +36,7 @@ final class PeersSection {
         List.of(peers.table()));
   }
 
-  /** A chart for each element type and number of threads, where there are sizes to draw. */
+  /** A chart for each element type and number of threads that has several sizes. */
   private static List<Chart> charts(PeersRun peers) {
     final Map<String, Map<String, Map<Integer, Double>>> charts = new LinkedHashMap<>();
     for (Measurement m : peers.measurements()) {

@@ -11,7 +11,7 @@ import java.util.function.BiFunction;
 import org.adamant.bench.page.Table;
 import org.adamant.bench.results.Spread;
 
-/** Numbers by row and column; of several in one place the median. */
+/** Numbers by row and column; several in one place become their median. */
 final class Pivot {
 
   private final Map<String, Map<String, List<Double>>> rows = new LinkedHashMap<>();

@@ -104,7 +104,7 @@ public final class ReportCommand implements Callable<Integer> {
     return Outputs.write(spec, html, page.html()) ? 0 : 1;
   }
 
-  /** With its label, unless there is a file of the whole name. */
+  /** Reads a file whose name may follow a label; a file of the whole name has precedence. */
   private static Source source(String argument) throws IOException {
     final int end = argument.indexOf('=');
     final boolean hasLabel = end > 0 && !Files.exists(Path.of(argument));

@@ -19,7 +19,7 @@ final class ReportPage {
   private final List<Section> sections = new ArrayList<>();
   private final List<String> omissions = new ArrayList<>();
 
-  /** What each file says, unless a newer one says it again, then the history of what can be compared. */
+  /** The results of each file, unless a newer one repeats them, then the history of comparable results. */
   ReportPage(List<Source> sources, List<Accepted> jumps) {
     this.sources = sources;
     for (int i = 0; i < sources.size(); i++) {
@@ -63,7 +63,7 @@ final class ReportPage {
     return own;
   }
 
-  /** What the files hold and the page does not show, a sentence each. */
+  /** Sentences that say which contents of the files the page does not show. */
   List<String> omissions() {
     return omissions;
   }

@@ -4,22 +4,22 @@ import java.util.Arrays;
 import org.adamant.bench.results.Spread;
 
 /**
- * Nanoseconds per element of one candidate, round by round. Rounds with the same number were measured
- * shortly after one another, so two candidates are compared round by round.
+ * Nanoseconds per element of one candidate, round by round. Rounds with the same number were measured shortly after
+ * each other, so candidates are compared round by round.
  */
 record Rounds(double[] nanos) {
 
-  /** A smaller difference is of no use to anybody. */
+  /** The least difference that matters. */
   private static final double LEAST_DIFFERENCE = 1.02;
 
-  /** In fewer rounds, chance alone is of one mind too often. */
+  /** In fewer rounds, chance alone agrees too often. */
   private static final int FEWEST_ROUNDS = 3;
 
   double median() {
     return Spread.median(nanos);
   }
 
-  /** The median of the ratios to the other. */
+  /** The median of the ratios to another candidate. */
   double ratioTo(Rounds other) {
     return Spread.median(ratios(other));
   }
@@ -30,7 +30,7 @@ record Rounds(double[] nanos) {
     return ratios;
   }
 
-  /** Whether this one is slower in every round, and by enough to care. */
+  /** Whether this candidate is slower in every round, by a difference that matters. */
   boolean isSlowerThan(Rounds other) {
     final double[] ratios = ratios(other);
     return ratios.length >= FEWEST_ROUNDS
@@ -38,7 +38,7 @@ record Rounds(double[] nanos) {
         && Spread.median(ratios) >= LEAST_DIFFERENCE;
   }
 
-  /** Whether the difference is too small to care in every round. */
+  /** Whether the difference does not matter in any round. */
   boolean isAsFastAs(Rounds other) {
     final double[] ratios = ratios(other);
     return ratios.length >= FEWEST_ROUNDS

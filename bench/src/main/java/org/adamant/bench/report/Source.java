@@ -13,14 +13,14 @@ import org.adamant.bench.results.StepTime;
 /**
  * A file of results.
  *
- * @param label the commit, or what else names the state that was measured
+ * @param label the commit, or another name of the measured state
  * @param fileName its name
  * @param origin where it comes from
  * @param content what it holds
  */
 record Source(String label, String fileName, Origin origin, ResultFile content) {
 
-  /** The name that its user gave it, or it has itself, or that of the file. */
+  /** A source whose label is given by the user, or else in the file, or else the file's name. */
   static Source of(String givenLabel, Path file, ResultFile content) {
     final String fileName = file.getFileName().toString();
     final Origin origin = origin(content);
@@ -62,7 +62,7 @@ record Source(String label, String fileName, Origin origin, ResultFile content) 
     return content.jvm().isEmpty() ? "a machine that is not recorded" : content.jvm();
   }
 
-  /** The results that can be compared over time: measured in the same way, in the same JVMs. */
+  /** The series of comparable results: measured in the same way, in the same JVMs. */
   List<String> series() {
     return Stream.concat(
         Stream.of(
@@ -77,7 +77,7 @@ record Source(String label, String fileName, Origin origin, ResultFile content) 
     return origin.date().substring(0, Math.min(10, origin.date().length()));
   }
 
-  /** Whether a newer file, measured in the same way, shows all that this one does. */
+  /** Whether a newer file, measured in the same way, has all that this one has. */
   boolean isCoveredBy(Source newer) {
     return newer.series().equals(series()) && keys(newer).containsAll(keys(this));
   }

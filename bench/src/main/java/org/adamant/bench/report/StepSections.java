@@ -16,13 +16,12 @@ import org.adamant.bench.page.HtmlPage.Item;
 import org.adamant.bench.page.Line;
 import org.adamant.bench.page.Numbers;
 import org.adamant.bench.page.Section;
-import org.adamant.bench.results.Accepted.What;
 import org.adamant.bench.results.Contestant;
 import org.adamant.bench.results.StepTime;
 import org.adamant.bench.results.StepTime.Benchmark;
 import org.adamant.bench.support.Element;
 
-/** What one run of the JMH benchmarks shows, for a page and for the terminal. */
+/** The results of one run of the JMH benchmarks, for a page and for the terminal. */
 public final class StepSections {
 
   private static final int LARGEST_OVERHEAD_SIZE = 64;
@@ -134,7 +133,7 @@ public final class StepSections {
     return Numbers.fixed(here, 1) + " (" + (more < 0 ? "" : "+") + Numbers.fixed(more, 1) + ")";
   }
 
-  /** One thread, the preferred kernel. */
+  /** Variants on one thread, with the preferred kernel. */
   private Optional<Section> variants() {
     final Predicate<StepTime> isShown = t -> t.threads() == 1 && isPreferredOrLoop(t);
     if (of(Benchmark.VARIANT).filter(isShown).map(StepTime::variant).distinct().count() < 2) {
@@ -185,7 +184,7 @@ public final class StepSections {
         : Numbers.fixed(here, 3) + " (" + Numbers.fixed(here / other.getAsDouble(), 2) + ")";
   }
 
-  /** The preferred kernel. */
+  /** Storages, with the preferred kernel. */
   private Optional<Section> storages() {
     final Pivot nanos = new Pivot();
     of(Benchmark.STORAGE)
@@ -229,7 +228,7 @@ public final class StepSections {
         + Numbers.fixed(bytes / StepStorage.FLOAT_ARRAYS.bytes(), 2) + ")";
   }
 
-  /** The basic step, the preferred kernel. */
+  /** The basic step on several threads, with the preferred kernel. */
   private Optional<Section> threads() {
     final Predicate<StepTime> isShown =
         t -> t.variant().equals(StepTime.BASIC) && isPreferredOrLoop(t);

@@ -6,10 +6,10 @@ import java.time.format.DateTimeParseException;
 /**
  * A jump that is known and accepted.
  *
- * @param date when, such as {@code 2026-11-23}
- * @param what has jumped
+ * @param date the day, such as {@code 2026-11-23}
+ * @param what the quantity that has jumped
  * @param cases {@code all}, an element type or a case, such as {@code float} or {@code float 1000}
- * @param factor for a time, by which it has grown, such as 1.08; 0 otherwise
+ * @param factor the factor by which a time has grown, such as 1.08; 0 otherwise
  * @param reason why it was accepted
  */
 public record Accepted(String date, What what, String cases, double factor, String reason) {

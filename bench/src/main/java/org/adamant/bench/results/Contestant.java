@@ -3,7 +3,7 @@ package org.adamant.bench.results;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What is measured: the kernel, or a loop to compare it with. Names of benchmarks end with it. */
+/** The kernel, or a loop to compare it with. Names of benchmarks end with its suffix. */
 public enum Contestant {
   KERNEL("Kernel", "kernel"),
   PLAIN("Plain", "plain loop"),
@@ -28,12 +28,12 @@ public enum Contestant {
     return suffix;
   }
 
-  /** For tables and charts. */
+  /** The name for tables and charts. */
   public String label() {
     return label;
   }
 
-  /** Whether it is no step, but what limits one. */
+  /** Whether it is not a step but a limit of one. */
   public boolean isLimit() {
     return this == TRAFFIC || this == DIVIDER;
   }

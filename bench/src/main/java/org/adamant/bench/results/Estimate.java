@@ -3,26 +3,26 @@ package org.adamant.bench.results;
 import java.util.Arrays;
 
 /**
- * Where the middle of some ratios lies, by Wilcoxon's signed ranks: the median of all geometric means of
- * two of them (Hodges and Lehmann), and the exact interval that belongs to it.
+ * An estimate of the middle of some ratios, by Wilcoxon's signed ranks: the median of all geometric means of two of
+ * them (Hodges and Lehmann), and its exact confidence interval.
  *
- * <p>A JVM that happens to lay out its code badly is slow for its whole life, so the ratios of forks have
- * outliers and several modes. Signed ranks ask for symmetry only, and the ratio of two kernels that draw
- * their luck from the same urn is symmetric, whatever is in it.
+ * <p>A JVM that happens to lay out its code badly is slow for its whole life, so the ratios of forks have outliers
+ * and several modes. Signed ranks assume only symmetry. The ratio of two kernels whose luck has the same
+ * distribution is symmetric, whatever the distribution is.
  *
  * @param ratio the estimate
  * @param low the lower end of the interval; null with fewer than {@link #FEWEST} values
- * @param high its upper end; null likewise
+ * @param high the upper end of the interval; null likewise
  */
 public record Estimate(double ratio, Double low, Double high) {
 
-  /** How often the middle lies in the interval. */
+  /** The probability that the interval holds the middle. */
   private static final double CONFIDENCE = 0.99;
 
   /** The fewest values that give an interval: 2^-8 < (1 - 0.99) / 2. */
   public static final int FEWEST = 8;
 
-  /** Estimates from one ratio for each fork. */
+  /** The estimate from one ratio for each fork. */
   public static Estimate of(double[] ratios) {
     final double[] means = means(ratios);
     final double[] atMost = distribution(ratios.length);
@@ -38,7 +38,7 @@ public record Estimate(double ratio, Double low, Double high) {
         inside == 0 ? null : Double.valueOf(Math.exp(means[last - inside + 1])));
   }
 
-  /** How sure it is that the middle lies above a limit: 1 - p of the exact one-sided test. */
+  /** The confidence that the middle lies above a limit: 1 - p of the exact one-sided test. */
   public static double confidenceAbove(double[] ratios, double limit) {
     final double[] means = means(ratios);
     final long notAbove = Arrays.stream(means).filter(mean -> mean <= Math.log(limit)).count();
@@ -62,7 +62,7 @@ public record Estimate(double ratio, Double low, Double high) {
     return means;
   }
 
-  /** For each s, the chance that of the ranks 1 to n those with a random sign sum up to at most s. */
+  /** For each s, the probability that a random subset of the ranks 1 to n has a sum of at most s. */
   private static double[] distribution(int n) {
     final double[] chances = new double[n * (n + 1) / 2 + 1];
     chances[0] = 1;

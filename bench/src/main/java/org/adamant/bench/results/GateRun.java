@@ -7,19 +7,19 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * One run of the gate, as it is kept in a file.
+ * One run of the gate, as kept in a file.
  *
  * @param format {@link #FORMAT}
- * @param date when, such as {@code 2026-11-23T15:04:05Z}
+ * @param date the time, such as {@code 2026-11-23T15:04:05Z}
  * @param commit the commit that was measured, with {@code +} for uncommitted changes; null if unknown
- * @param base what it was compared with; null for nothing
+ * @param base the base it was compared with; null if none
  * @param processor the processor's name
  * @param java the JVM's name and feature version
  * @param laneBits the width of the path that the kernel took, 0 for the scalar path
  * @param forks the JVMs that gave a result
  * @param status the exit status
- * @param alarms what is wrong, a sentence each
- * @param notes what else is worth knowing, a sentence each
+ * @param alarms sentences that say what is wrong
+ * @param notes sentences with other facts
  * @param cases the measurements
  * @param accepted all jumps that were accepted until then
  */
@@ -64,8 +64,8 @@ public record GateRun(
    * @param nanosPerElement the median over the forks
    * @param bytesPerStep what a step allocated in the median fork
    * @param toBase the time relative to the base kernel's; null without a base
-   * @param toPlain relative to the plain loop's
-   * @param toTraffic relative to the traffic loop's
+   * @param toPlain the time relative to the plain loop's
+   * @param toTraffic the time relative to the traffic loop's
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Case(
@@ -80,7 +80,7 @@ public record GateRun(
     return cases.stream().filter(c -> c.name.equals(name)).findFirst();
   }
 
-  /** Whether times on the other's machine can be compared with times on this one. */
+  /** Whether times of the other machine can be compared with those of this one. */
   public boolean isFromSameMachine(String otherProcessor, String otherJava) {
     return otherProcessor.equals(processor) && otherJava.equals(java);
   }
@@ -91,7 +91,7 @@ public record GateRun(
     return jumps.stream().filter(jump -> jump.date().compareTo(day) >= 0).toList();
   }
 
-  /** The results with this one in the place of a former one of the same machine. */
+  /** The results, with this one replacing an earlier one of the same machine. */
   public List<GateRun> replaceIn(List<GateRun> results) {
     final List<GateRun> replaced = new ArrayList<>(results);
     replaced.removeIf(other -> other.isFromSameMachine(processor, java));

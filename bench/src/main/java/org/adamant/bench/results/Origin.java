@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where results come from. JMH does not write this, but it writes the options of the JVMs it measured:
- * so it goes there as system properties, which change nothing, and its file stays as it is.
+ * The origin of results. JMH does not write it, but it writes the options of the JVMs it measured. So the origin is
+ * passed as system properties, which change nothing, and the format of JMH's file is unchanged.
  *
- * @param label the commit, or what else names the state that was measured
- * @param date when, in ISO 8601
+ * @param label the commit, or another name of the measured state
+ * @param date the time, in ISO 8601
  * @param machine the processor and the system
- * @param command what was asked for
+ * @param command the command of the user
  * @param preferred the lane width that the chooser picks there
  */
 public record Origin(String label, String date, String machine, String command, String preferred) {
@@ -37,7 +37,7 @@ public record Origin(String label, String date, String machine, String command, 
     return PREFIX + name + "=" + value;
   }
 
-  /** The origin that the options of a measured JVM tell; parts that are not known are empty. */
+  /** The origin in the options of a measured JVM; unknown parts are empty. */
   public static Origin of(List<String> jvmArgs) {
     return new Origin(
         find(jvmArgs, "label"),
@@ -56,7 +56,7 @@ public record Origin(String label, String date, String machine, String command, 
         .orElse("");
   }
 
-  /** The options that are not an origin. */
+  /** The options that are not part of an origin. */
   public static List<String> others(List<String> jvmArgs) {
     return jvmArgs.stream().filter(argument -> !argument.startsWith(PREFIX)).toList();
   }

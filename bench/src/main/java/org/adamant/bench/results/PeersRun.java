@@ -12,15 +12,15 @@ import org.adamant.bench.page.Numbers;
 import org.adamant.bench.page.Table;
 
 /**
- * What the command {@code peers} found, and where.
+ * The results of the command {@code peers}, and their origin.
  *
- * @param format of the JSON, raised when its meaning changes
+ * @param format the version of the JSON, raised when its meaning changes
  * @param date when it began, in ISO 8601
- * @param command what was asked for
+ * @param command the command of the user
  * @param machine processor, system and JVM
  * @param kernel what the kernel says about itself, after the measurements
  * @param secondsPerWorkload how long each was measured
- * @param measurements what was found
+ * @param measurements the measurements
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record PeersRun(
@@ -47,7 +47,7 @@ public record PeersRun(
    * @param kernel what the kernel said about itself afterwards, empty if it was not asked
    * @param largestErrorOfBound the largest error found in the check before, as a share of its bound
    * @param kernelNanos nanoseconds per step of the kernel, round by round
-   * @param peerNanos those of the peer, in the same rounds
+   * @param peerNanos nanoseconds per step of the peer, in the same rounds
    * @param failure why there is no time; null if there is
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -77,7 +77,7 @@ public record PeersRun(
       return Optional.ofNullable(ratioOrNull());
     }
 
-    /** For readers of the JSON, who would otherwise have to compute it. */
+    /** The ratio in the JSON, so that readers need not compute it. */
     @JsonProperty(value = "ratio", access = JsonProperty.Access.READ_ONLY)
     Spread ratioOrNull() {
       if (kernelNanos.length == 0) {
@@ -88,7 +88,7 @@ public record PeersRun(
       return Spread.of(ratios);
     }
 
-    /** For readers of the JSON. */
+    /** The number of elements in the JSON. */
     @JsonProperty(value = "elements", access = JsonProperty.Access.READ_ONLY)
     long elements() {
       return workload.elements();
@@ -135,7 +135,7 @@ public record PeersRun(
         .collect(Collectors.joining("; "));
   }
 
-  /** What went wrong, a line each. */
+  /** Lines that say what went wrong. */
   public List<String> failures() {
     return measurements.stream()
         .filter(m -> m.failure != null)
@@ -143,7 +143,7 @@ public record PeersRun(
         .toList();
   }
 
-  /** The table for a README, with where it comes from. */
+  /** The table for a README, with its origin. */
   public String markdown() {
     return String.join("\n", table().markdownLines())
         + "\n\nMeasured by `" + command + "` on " + date + ", " + machine + "; " + kernel

@@ -20,12 +20,12 @@ import java.util.Optional;
 /**
  * A file of one of our commands or of JMH.
  *
- * @param times of JMH
- * @param unknown results of JMH that are none of these times, a few words for each
+ * @param times the times that JMH measured
+ * @param unknown the other results of JMH, a few words for each
  * @param jvmArgs the options of the first JVM that JMH measured
- * @param jvm its name and version
- * @param peers what {@code peers} found
- * @param gate what {@code regress} found
+ * @param jvm the name and version of that JVM
+ * @param peers the results of {@code peers}
+ * @param gate the results of {@code regress}
  */
 public record ResultFile(
     List<StepTime> times,
@@ -43,7 +43,7 @@ public record ResultFile(
   private static final String EXPECTED = "expected the JSON of JMH, suite, lanes, peers or regress";
 
   /**
-   * Reads a file, whatever of these it is.
+   * Reads a file of any of these kinds.
    *
    * @throws IOException if it cannot be read, or is something else; the message names the file and is one
    *     line
@@ -52,7 +52,7 @@ public record ResultFile(
     return parse(file.toString(), text(file));
   }
 
-  /** Reads a text, with the name that messages give it. */
+  /** Reads a text; messages use the name. */
   public static ResultFile parse(String name, String json) throws IOException {
     try {
       final JsonNode root = MAPPER.readTree(json);
@@ -105,7 +105,7 @@ public record ResultFile(
         Optional.empty());
   }
 
-  /** As JMH writes it. */
+  /** A result as JMH writes it. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   private record JmhResult(
       String benchmark,
@@ -117,7 +117,7 @@ public record ResultFile(
       Metric primaryMetric,
       Map<String, Metric> secondaryMetrics) {}
 
-  /** As JMH writes it: no raw data where it samples. */
+  /** A metric as JMH writes it; without raw data if it samples. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   private record Metric(double score, String scoreUnit, List<List<Double>> rawData) {
 
@@ -130,7 +130,7 @@ public record ResultFile(
     }
   }
 
-  /** Former results of the gate, one for each machine; none if there is no file. */
+  /** Earlier results of the gate, one for each machine; none if there is no file. */
   public static List<GateRun> readBaselines(Path file) throws IOException {
     return Files.exists(file)
         ? list(file.toString(), text(file), new TypeReference<>() {})
@@ -142,7 +142,7 @@ public record ResultFile(
     return parseAccepted(file.toString(), text(file));
   }
 
-  /** Reads accepted jumps from a text, with the name that messages give it. */
+  /** Reads accepted jumps from a text; messages use the name. */
   public static List<Accepted> parseAccepted(String name, String json) throws IOException {
     return list(name, json, new TypeReference<>() {});
   }

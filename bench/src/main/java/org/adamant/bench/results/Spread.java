@@ -3,7 +3,7 @@ package org.adamant.bench.results;
 import java.util.Arrays;
 
 /**
- * Where numbers lie.
+ * The spread of numbers.
  *
  * @param median the middle
  * @param lowerQuartile a quarter is below
@@ -25,12 +25,12 @@ public record Spread(double median, double lowerQuartile, double upperQuartile, 
         sorted[sorted.length - 1]);
   }
 
-  /** The value in the middle, or the mean of the two there. */
+  /** The middle value, or the mean of the two middle ones. */
   public static double median(double... values) {
     return of(values).median;
   }
 
-  /** Between the two nearest values, by distance. */
+  /** Interpolates linearly between the two nearest values. */
   private static double quantile(double[] sorted, double share) {
     final double at = share * (sorted.length - 1);
     final int below = (int) at;

@@ -10,16 +10,16 @@ import org.adamant.bench.support.Widths;
 /**
  * One measurement of JMH, decoded.
  *
- * @param benchmark what kind it is
+ * @param benchmark its kind
  * @param element the element type
  * @param contestant the kernel, or a loop to compare it with
  * @param size elements per array
  * @param width the name of the kernel's lane width, or {@code preferred}; empty for the other loops
- * @param variant the name of the variant, or of the storage where those are compared
- * @param threads how many did the step
- * @param nanoseconds of a call, the median
- * @param bytes that a call allocated; NaN if nobody looked
- * @param mebibytes of memory that the JVM used at most; NaN if nobody looked
+ * @param variant the name of the variant, or of the storage if storages are compared
+ * @param threads how many threads did the step
+ * @param nanoseconds the median time of a call
+ * @param bytes the bytes that a call allocated; NaN if not measured
+ * @param mebibytes the most memory that the JVM used; NaN if not measured
  */
 public record StepTime(
     Benchmark benchmark,
@@ -41,7 +41,7 @@ public record StepTime(
 
   static final String MEMORY = "mempool.total.used";
 
-  /** What JMH itself allocates is spread over few calls where they take long. */
+  /** JMH itself allocates up to this much per call, if calls are long and so few. */
   private static final double HARMLESS_BYTES = 1024;
 
   /** A class of benchmarks. */
@@ -61,8 +61,8 @@ public record StepTime(
   /**
    * A quantity of JMH.
    *
-   * @param median of the iterations
-   * @param unit such as {@code ns/op}
+   * @param median the median of the iterations
+   * @param unit the unit, such as {@code ns/op}
    */
   public record Metric(double median, String unit) {
 
@@ -81,7 +81,7 @@ public record StepTime(
     }
   }
 
-  /** Decodes what JMH measured; nothing, if it is another benchmark or not the time of a call. */
+  /** Decodes a measurement of JMH; empty if it is another benchmark or not the time of a call. */
   public static Optional<StepTime> of(
       String name, Map<String, String> params, Metric time, Map<String, Metric> secondary) {
     final String[] words = name.split("\\.", 0);
@@ -122,13 +122,13 @@ public record StepTime(
     return nanoseconds / size;
   }
 
-  /** Whether vectors were objects: at least one of 16 bytes or more for each vector's worth of elements. */
+  /** Whether vectors were allocated: 16 bytes or more for each vector's worth of elements. */
   public boolean allocates() {
     return contestant == Contestant.KERNEL && benchmark != Benchmark.FIRST_STEP
         && bytes > HARMLESS_BYTES + size;
   }
 
-  /** The lane width of the kernel, or what else it is. */
+  /** The lane width of the kernel, or the name of another loop. */
   public String label() {
     return contestant == Contestant.KERNEL && !width.isEmpty()
         ? Widths.label(width)
@@ -140,7 +140,7 @@ public record StepTime(
     return variant.toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
-  /** The same but for what was measured. */
+  /** Everything except the measured values. */
   public Object key() {
     return List.of(benchmark, element, contestant, size, width, variant, threads);
   }

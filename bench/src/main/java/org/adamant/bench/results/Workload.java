@@ -10,7 +10,7 @@ import org.adamant.bench.page.Numbers;
 import org.adamant.bench.support.Element;
 
 /**
- * What one step works on.
+ * The operands and the variant of one step.
  *
  * @param kind which arrays, and which variant
  * @param element their type
@@ -53,7 +53,7 @@ public record Workload(Kind kind, Element element, int size, int threads) {
 
   private static final int[] SMALL_NETWORK_LENGTHS = {3 * 64, 64, 64 * 64, 64, 64, 1};
 
-  /** Several blocks, work for more than one thread, and a tail for every lane count. */
+  /** A size with several blocks, work for more than one thread, and a tail for every lane count. */
   private static final int SMALL_SIZE = 100_003;
 
   private static final int WIDTH = 768;
@@ -61,7 +61,7 @@ public record Workload(Kind kind, Element element, int size, int threads) {
   private static final int POSITIONS = 1_024;
   private static final int BLOCKS = 12;
 
-  /** Two norms, the attention's two and the perceptron's two layers; weights and biases of each. */
+  /** The weights and biases of two norms, two layers of the attention and two of the perceptron. */
   private static final int[] BLOCK_LENGTHS = {
     WIDTH, WIDTH,
     WIDTH * 3 * WIDTH, 3 * WIDTH,
@@ -100,7 +100,7 @@ public record Workload(Kind kind, Element element, int size, int threads) {
     return kind == Kind.BFLOAT16;
   }
 
-  /** One that has the same code compiled in little time. */
+  /** A workload that soon gets the same code compiled. */
   public Workload small() {
     return switch (kind) {
       case ARRAY, ONE_PASS, BFLOAT16 -> new Workload(kind, element, SMALL_SIZE, threads);
@@ -109,7 +109,7 @@ public record Workload(Kind kind, Element element, int size, int threads) {
     };
   }
 
-  /** For a table. */
+  /** The name for a table. */
   public String label() {
     final String what =
         switch (kind) {

@@ -13,8 +13,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  * @param benchmarks their class
  * @param methods their names
  * @param params the values of each parameter; all combinations are measured
- * @param timing how long
- * @param profilers what JMH looks at besides
+ * @param timing how long they are measured
+ * @param profilers the profilers of JMH
  */
 record Batch(
     Class<?> benchmarks,
@@ -30,7 +30,7 @@ record Batch(
 
   Options options(List<String> jvmArgs) {
     final ChainedOptionsBuilder options = new OptionsBuilder().shouldFailOnError(true);
-    // Those of the benchmarks' annotations, not those that this program happens to run with.
+    // The options of the benchmarks' annotations, not those of this program's JVM.
     options.jvmArgs().jvmArgsAppend(jvmArgs.toArray(String[]::new));
     methods.forEach(
         method -> options.include(benchmarks.getName().replace(".", "\\.") + "\\." + method + "$"));

@@ -30,10 +30,10 @@ final class GridOptions {
   private static final int MOST_ROUNDS = 100;
   private static final int MOST_THREADS = 1024;
 
-  /** Arrays of a step, the fifth of some variants included. */
+  /** The number of arrays of a step, with the fifth of some variants. */
   private static final long ARRAYS = 5;
 
-  /** Of the heap, for arrays. */
+  /** The share of the heap for arrays. */
   private static final double SHARE = 0.9;
 
   @Spec(Spec.Target.MIXEE)
@@ -101,7 +101,7 @@ final class GridOptions {
   }
 
   /**
-   * Refuses what cannot be measured, and asks the JVMs that will be what they can do.
+   * Refuses what cannot be measured, and asks the JVMs to be measured what they can do.
    *
    * @throws ParameterException if an option has no meaning here
    */
@@ -167,7 +167,7 @@ final class GridOptions {
   /**
    * The sizes to measure.
    *
-   * @param usual those where none are asked for; of these, only what fits into memory
+   * @param usual the default sizes, of which only those are used that fit into memory
    */
   List<String> sizes(int... usual) {
     return (sizes.isEmpty()
@@ -205,12 +205,12 @@ final class GridOptions {
     return threads.isEmpty() ? Stream.of(usual).distinct().toList() : threads;
   }
 
-  /** Whether more is asked for than the basic step on one thread. */
+  /** Whether the options ask for more than the basic step on one thread. */
   boolean hasVariants() {
     return !variants.isEmpty() || !threads.isEmpty();
   }
 
-  /** Where the results come from: now, on this machine. */
+  /** The origin of results that are measured now on this machine. */
   Origin origin(MeasuredJvm jvm) {
     return new Origin(
         label,
@@ -220,7 +220,7 @@ final class GridOptions {
         jvm.preferred().name());
   }
 
-  /** Options for the JVMs that are measured: those asked for, and what they are to say of their origin. */
+  /** The options for the JVMs to be measured: those of the user, and their origin. */
   List<String> jvmArgs(Origin origin) {
     return Stream.concat(jvmArgs.stream(), origin.jvmArgs().stream()).toList();
   }

@@ -22,7 +22,7 @@ import org.openjdk.jmh.runner.RunnerException;
 /** Runs batches of benchmarks by JMH, one after the other. */
 final class JmhSession {
 
-  /** JMH itself, and the benchmarks' states, still use what this option is about. */
+  /** JMH itself, and the benchmarks' states, still use the memory access that this option allows. */
   private static final String QUIET = "--sun-misc-unsafe-memory-access=allow";
 
   private final List<String> jvmArgs;
@@ -46,10 +46,10 @@ final class JmhSession {
   }
 
   /**
-   * What JMH measured.
+   * The results of JMH.
    *
-   * @param json as JMH writes it
-   * @param times decoded, in the order of the measurements
+   * @param json the results as JMH writes them
+   * @param times the decoded results, in the order of the measurements
    */
   record Results(String json, List<StepTime> times) {}
 

@@ -17,7 +17,7 @@ import org.adamant.bench.support.Element;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.profile.MemPoolProfiler;
 
-/** Turns what is to be measured into batches for JMH. */
+/** Plans measurements as batches for JMH. */
 final class Plan {
 
   /** The preferred kernel alone. */
@@ -31,14 +31,14 @@ final class Plan {
     this.timing = timing;
   }
 
-  /** What to measure. */
+  /** The batches to measure. */
   List<Batch> batches() {
     return batches;
   }
 
   /**
-   * Adds the step at every width, with the limit and the plain loop to compare it with. Sizes are batches
-   * of their own, so that what is compared is measured within a short time.
+   * Adds the step at every width, with the limit and the plain loop to compare it with. Each size has its own
+   * batches, so that compared times are measured within a short time.
    */
   void addStep(
       Element element, List<String> sizes, List<String> widths, Contestant... others) {

@@ -117,7 +117,7 @@ public final class SuiteCommand implements Callable<Integer> {
     return Outputs.write(spec, json, results.json()) ? 0 : FAILURE;
   }
 
-  /** What to measure. */
+  /** The plan of what to measure. */
   Plan plan(MeasuredJvm jvm) {
     final Plan plan = new Plan(isQuick ? QUICK : USUAL);
     final Set<Part> chosen = parts.isEmpty() ? EnumSet.allOf(Part.class) : EnumSet.copyOf(parts);

@@ -9,7 +9,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
  *
  * @param forks the JVMs
  * @param warmups iterations that are not counted
- * @param warmupMillis the length of each; too short, and the loop is not compiled yet
+ * @param warmupMillis the length of each; if it is too short, the loop is not compiled yet
  * @param iterations iterations that are counted; 0 for a single call in each fork
  * @param millis the length of each
  */

@@ -11,7 +11,7 @@ import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.format.OutputFormat;
 
-/** Advances the progress with every trial, and keeps what JMH says for the case that one fails. */
+/** Advances the progress with every trial, and keeps JMH's output in case one fails. */
 final class TrialOutput implements OutputFormat {
 
   private final Progress progress;

@@ -5,15 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** Replaces a file in one go: a reader sees the old content or the new, never half of it. */
+/** Replaces a file atomically: a reader sees the old content or the new, never half of it. */
 public final class AtomicFile {
 
   private AtomicFile() {}
 
   /**
-   * Creates the directory that the file will lie in, and says early if it cannot be written to.
+   * Creates the directory of the file, and fails early if it cannot be written to.
    *
-   * @throws IOException if it cannot be; the message says why, without naming the file
+   * @throws IOException if it cannot be written to; the message says why, without naming the file
    */
   public static void prepare(Path file) throws IOException {
     if (Files.isDirectory(file)) {
@@ -27,7 +27,7 @@ public final class AtomicFile {
   }
 
   /**
-   * Writes beside the file, then moves into its place.
+   * Writes a temporary file beside the file, then moves it over the file.
    *
    * @throws IOException if it cannot be written; nothing is left behind
    */

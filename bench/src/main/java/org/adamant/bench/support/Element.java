@@ -32,7 +32,7 @@ public enum Element {
     return this == FLOAT ? new float[length] : new double[length];
   }
 
-  /** Even values between {@code -bound} and {@code bound}, the same for the same seed. */
+  /** Uniform values between {@code -bound} and {@code bound}, the same for the same seed. */
   public Object random(int length, double bound, long seed) {
     final SplittableRandom random = new SplittableRandom(seed);
     final Object values = zeros(length);

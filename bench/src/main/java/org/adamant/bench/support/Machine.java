@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Describes where the numbers come from. */
+/** Describes the machine on which numbers were measured. */
 public final class Machine {
 
   private static final Path LINUX = Path.of("/proc/cpuinfo");
@@ -26,7 +26,7 @@ public final class Machine {
         + System.getProperty("java.vm.version");
   }
 
-  /** The processor: name, family and model, and widest vectors; the architecture if nothing is told. */
+  /** The processor: name, family and model, and widest vectors; the architecture if those are unknown. */
   public static String processor() {
     try {
       return processor(Files.readAllLines(LINUX));
@@ -35,7 +35,9 @@ public final class Machine {
     }
   }
 
-  /** Reads what Linux says. One name, such as AMD EPYC, stands for several generations. */
+  /**
+   * Reads the lines of Linux. Family and model are needed, as a name such as AMD EPYC covers several generations.
+   */
   static String processor(List<String> lines) {
     final String name = value(lines, "model name");
     final String family = value(lines, "cpu family");
@@ -47,7 +49,7 @@ public final class Machine {
         name.isEmpty() ? System.getProperty("os.arch") : name,
         family.isEmpty() ? "" : "family " + family,
         model.isEmpty() ? "" : "model " + model,
-        // Of an Arm.
+        // On Arm.
         part(lines, "CPU implementer"),
         part(lines, "CPU part"),
         bits.isEmpty() ? "" : bits + "-bit vectors")

@@ -10,11 +10,11 @@ import org.adamant.AdamKernel;
 import org.adamant.LaneWidth;
 
 /**
- * What the kernel can do in the JVMs that are measured. They have the Vector API, and options of their own;
- * the JVM of this program may have neither.
+ * What the kernel can do in the JVMs to be measured. They have the Vector API and their own options; the JVM of
+ * this program may have neither.
  *
  * @param supported the lane widths
- * @param preferred the one that the chooser picks
+ * @param preferred the lane width that the chooser picks
  * @param explanation what the preferred kernel says about itself
  */
 public record MeasuredJvm(List<LaneWidth> supported, LaneWidth preferred, String explanation) {
@@ -23,9 +23,9 @@ public record MeasuredJvm(List<LaneWidth> supported, LaneWidth preferred, String
   private static final int PATIENCE_SECONDS = 60;
 
   /**
-   * Starts one and asks it.
+   * Starts such a JVM and asks it.
    *
-   * @param options those of the user
+   * @param options the options of the user
    * @throws IOException if it does not start; the message is the JVM's reason, in one line
    */
   public static MeasuredJvm ask(List<String> options) throws IOException {
@@ -44,7 +44,7 @@ public record MeasuredJvm(List<LaneWidth> supported, LaneWidth preferred, String
         LaneWidth.supported(), LaneWidth.preferred(), AdamKernel.preferred().explanation());
   }
 
-  /** Starts a program with the Vector API. */
+  /** The command that starts a program with the Vector API. */
   public static List<String> command(List<String> options, Class<?> program, List<String> args) {
     final List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

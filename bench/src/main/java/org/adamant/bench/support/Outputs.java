@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** The files that a command is told to write: refused early, written at its end, both in one line. */
+/** The files that a command writes: refused early, written at its end, each with one line of output. */
 public final class Outputs {
 
   private Outputs() {}
 
   /**
-   * Refuses a file that cannot be written, before any work is done for it.
+   * Refuses a file that cannot be written, before any work is done.
    *
    * @throws ParameterException if its directory cannot be made or written to
    */
@@ -46,7 +46,7 @@ public final class Outputs {
     return e.getMessage();
   }
 
-  /** What the user wrote, to stand beside what came of it. */
+  /** The command line of the user, to be shown beside its results. */
   public static String command(CommandSpec spec) {
     return String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
   }

@@ -7,7 +7,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** How far a program has come. */
+/** Shows the progress of a program. */
 public interface Progress extends AutoCloseable {
 
   /** Shows nothing. */
@@ -68,9 +68,7 @@ public interface Progress extends AutoCloseable {
     };
   }
 
-  /**
-   * A bar where there is a terminal, otherwise a line now and then; both say how long it will take.
-   */
+  /** A bar on a terminal, otherwise a line now and then; both say how long it will take. */
   static Progress visible(String name, PrintWriter out) {
     final Console console = System.console();
     return console != null && console.isTerminal()

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
-/** How far a program has come, as lines for a log: one for every tenth. */
+/** Shows the progress of a program as lines for a log, one for every tenth. */
 final class ProgressLines implements Progress {
 
   private static final int LINES = 10;
@@ -33,7 +33,7 @@ final class ProgressLines implements Progress {
   @Override
   public void step() {
     done++;
-    // Early ones, too, so that one knows soon how long it will take.
+    // The first step, too, so that the user soon knows how long it will take.
     if (done == 1 || done * LINES / expected > (done - 1) * LINES / expected) {
       final double seconds = (nanoTime.getAsLong() - start) * 1e-9;
       out.println(

@@ -10,17 +10,16 @@ import org.adamant.AdamStep;
 /**
  * The arrays of a step: ordinary parameters and gradients, the same in every JVM, and moments of zero.
  *
- * <p>They are kept apart in memory. A load waits for an earlier store that has the same last twelve bits of
- * its address. Allocated one after the other, the arrays of a step lie a few bytes more or less than pages
- * apart, and a loop may take three times as long, which says nothing about the code. So about a quarter of a
- * page lies between them, and no two of four arrays are near each other in these bits. The lengths of the
- * gaps differ so that the alignment of the arrays to a cache line does, as in a program: where all are
- * aligned alike, a loop that aligns itself to one of them is aligned to all.
+ * <p>They are kept apart in memory. A load waits for an earlier store whose address has the same last twelve bits.
+ * Arrays that are allocated one after the other lie almost whole pages apart, and a loop may take three times as
+ * long, which says nothing about the code. So gaps of about a quarter of a page lie between them, and no two of
+ * four arrays are close in these bits. The lengths of the gaps differ, so that the alignment of the arrays to a
+ * cache line does, as in a program: if all were aligned alike, a loop that aligns itself to one of them would be
+ * aligned to all.
  *
- * <p>That holds while the arrays are not moved. A young collection copies them one behind the other: in
- * floats of 1,000 elements a step then took 1.5 to 4 times as long, in three JVMs of eight, those of the
- * kernel only, as the plain loop brings about no collection. So {@link #settle} follows. Where it cannot,
- * the arrays have a padding of their own.
+ * <p>That holds while the arrays are not moved. A young collection copies them one after the other. A step of 1,000
+ * floats then took 1.5 to 4 times as long in three JVMs of eight; only those of the kernel, as the plain loop
+ * causes no collection. So {@link #settle} follows. If it cannot, the arrays have a padding.
  */
 public final class StepArrays {
 
@@ -28,7 +27,7 @@ public final class StepArrays {
   static final double LARGEST_PARAM = 1;
   static final double LARGEST_GRAD = 0.01;
 
-  /** What an array of a step is. */
+  /** The role of an array in a step. */
   public enum Role {
     PARAMS,
     GRADS,
@@ -43,7 +42,7 @@ public final class StepArrays {
   private final Object[] arrays = new Object[Role.values().length];
   private final List<byte[]> gaps = new ArrayList<>();
 
-  /** Four arrays, settled. */
+  /** Four arrays that will not be moved. */
   public StepArrays(Element element, int length) {
     this(element, length, 0, 0, 1, false);
     settle();
@@ -74,12 +73,12 @@ public final class StepArrays {
     gaps.add(gap(role));
   }
 
-  /** What is to lie behind an array in memory. */
+  /** The gap after an array in memory. */
   static byte[] gap(Role role) {
     return new byte[GAPS[role.ordinal() % GAPS.length]];
   }
 
-  /** Has all arrays moved for the last time: a full collection keeps their order, and makes them old. */
+  /** Moves all arrays for the last time, by a full collection, which keeps their order and makes them old. */
   public static void settle() {
     System.gc();
   }
@@ -88,7 +87,7 @@ public final class StepArrays {
     return element;
   }
 
-  /** How many elements are stepped. */
+  /** The number of stepped elements. */
   public int length() {
     return length;
   }
@@ -113,7 +112,7 @@ public final class StepArrays {
         .toArray();
   }
 
-  /** Puts former values of some of the arrays back. */
+  /** Restores earlier values of some of the arrays. */
   public void restore(Object[] copies, Role... roles) {
     for (Role role : roles) {
       System.arraycopy(copies[role.ordinal()], 0, get(role), 0, length);

@@ -9,8 +9,8 @@ import org.adamant.Storage;
 import org.adamant.bench.support.StepArrays.Role;
 
 /**
- * The operands of a step in formats of their own: the values of {@link StepArrays}, rounded to what a format has.
- * Arrays are kept apart in memory as those are; native memory is by its allocation.
+ * The operands of a step in formats of their own: the values of {@link StepArrays}, rounded to their format. Arrays
+ * are kept apart in memory as those are; the allocation of native memory does the same.
  */
 public final class StepStorages {
 

@@ -45,7 +45,7 @@ public final class Tool {
   }
 
   private static int waitFor(Process process, int seconds) throws IOException {
-    // Else it would go on when this program is ended.
+    // Otherwise it would go on when this program is killed.
     final Thread killer = new Thread(process::destroyForcibly);
     Runtime.getRuntime().addShutdownHook(killer);
     try {
@@ -79,7 +79,7 @@ public final class Tool {
         .orElse("");
   }
 
-  /** A JVM that refuses an option says so in the lines before this one. */
+  /** The reason of a JVM that refuses an option, which it prints before its last line. */
   private static Optional<String> beforeJvmGaveUp(List<String> lines) {
     return IntStream.range(1, lines.size())
         .filter(i -> lines.get(i).startsWith("Error: Could not create the Java Virtual Machine"))

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Times contenders that take turns, round after round, so that whatever else the machine does hits all
- * alike, and the ratio of a round holds where its times do not.
+ * Times contenders that take turns, round after round. Other work of the machine then hits all alike, so the ratios
+ * of a round hold even if its times do not.
  */
 public final class TurnTimer {
 
@@ -26,10 +26,10 @@ public final class TurnTimer {
   @FunctionalInterface
   public interface Contender {
 
-    /** Does the steps that follow those already done, and returns the nanoseconds they took. */
+    /** Does further steps, and returns the nanoseconds they took. */
     long run(int steps);
 
-    /** One whose steps need nothing but themselves. */
+    /** A contender whose steps need no preparation. */
     static Contender of(Runnable step) {
       return steps -> {
         final long start = System.nanoTime();
@@ -60,7 +60,7 @@ public final class TurnTimer {
     return Arrays.stream(nanos).map(row -> Arrays.copyOf(row, done)).toArray(double[][]::new);
   }
 
-  /** One contender, and how many steps it does in its turn. */
+  /** One contender, and the number of steps in its turn. */
   private final class Runner {
     private final Contender contender;
     private int stepsPerTurn = 1;
@@ -70,9 +70,9 @@ public final class TurnTimer {
     }
 
     /**
-     * At least as long as it was said, and until two stretches of it take the same time but for a tenth:
-     * what the JIT compiled for other sizes may not do for this one. The speed of the last turn says how
-     * many steps make a turn.
+     * Warms up for at least the given time, and until two stretches take the same time within a tenth, as code that
+     * the JIT compiled for other sizes may not suit this one. The speed of the last turn decides how many steps a
+     * turn has.
      */
     void warmUp(double turnNanos) {
       final long end = System.nanoTime() + (long) (MOST_STRETCHES * warmUpSeconds * 1e9);

@@ -9,17 +9,17 @@ import picocli.CommandLine.TypeConversionException;
 /** Lane widths as users write and read them. */
 public final class Widths {
 
-  /** How the scalar loop is shown. */
+  /** The label of the scalar loop. */
   public static final String AUTO_VECTORISED = "auto-vectorised";
 
-  /** Once for each page or terminal that shows the name. */
+  /** Shown once on each page or terminal that shows the label. */
   public static final String EXPLANATION =
       "\"" + AUTO_VECTORISED
           + "\" is the kernel's scalar loop, which C2 vectorises by itself where it can.";
 
   private Widths() {}
 
-  /** How a width is shown, such as {@code 256 bits}, by the name of its constant. */
+  /** The label of a width, such as {@code 256 bits}, by the name of its constant. */
   public static String label(String name) {
     if (name.equals(LaneWidth.SCALAR.name())) {
       return AUTO_VECTORISED;
@@ -33,7 +33,7 @@ public final class Widths {
     return label(width.name());
   }
 
-  /** How a user writes it. */
+  /** The name of a width in options. */
   public static String written(LaneWidth width) {
     return width == LaneWidth.SCALAR ? "scalar" : Integer.toString(width.bits());
   }

@@ -1,2 +1,2 @@
-/** What several commands need: files that are never half written, progress, the machine's name. */
+/** Classes for several commands: files that are never half written, progress, the machine's name. */
 package org.adamant.bench.support;

@@ -36,7 +36,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs the training programs, prints what they found, and writes it as a report. */
+/** Runs the training programs, prints their results, and writes a report. */
 @Command(
     name = "train",
     showDefaultValues = true,
@@ -111,8 +111,8 @@ public final class TrainCommand implements Callable<Integer> {
     out.println("Adam on " + kernel);
     final List<Chapter> chapters = new ArrayList<>();
     final List<String> failures = new ArrayList<>();
-    // Measured in a JVM that has trained nothing yet: training changes how the JIT compiles the
-    // loops, and with it some of the times. Shown last all the same.
+    // Runs first, in a JVM that has trained nothing yet, as training changes how the JIT compiles the loops, and so
+    // // some of the times. It is shown last.
     final Optional<Done> speed = names().contains(ProgramName.SPEED)
         ? Optional.of(run(ProgramName.SPEED, out))
         : Optional.empty();
@@ -136,7 +136,7 @@ public final class TrainCommand implements Callable<Integer> {
     return failures.isEmpty() ? 0 : FAILURE;
   }
 
-  /** Where, when and by what the report was made. */
+  /** The place, time and program that made the report. */
   private String origin() {
     return Machine.describe()
         + "; "

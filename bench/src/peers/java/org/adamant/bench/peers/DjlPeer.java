@@ -12,7 +12,7 @@ import ai.djl.training.tracker.Tracker;
 import java.util.Optional;
 import org.adamant.Adam;
 
-/** DJL's Adam on its PyTorch engine. It keeps its moments to itself. */
+/** DJL's Adam on its PyTorch engine. Its moments cannot be read. */
 final class DjlPeer implements Peer {
 
   /** Loads the native library, which is on the class path. */
@@ -66,7 +66,7 @@ final class DjlPeer implements Peer {
     @Override
     public void restoreGradients() {}
 
-    /** It counts the steps itself. */
+    /** DJL counts the steps itself. */
     @Override
     public void step(long t) {
       optimizer.update("params", params, grads);

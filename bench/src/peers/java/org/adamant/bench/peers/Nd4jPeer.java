@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.AdamUpdater;
 
-/** ND4J's updater, as DL4J uses it: it turns the gradient into the update, which is then subtracted. */
+/** ND4J's updater, as DL4J uses it: it overwrites the gradient with the update, which is then subtracted. */
 final class Nd4jPeer implements Peer {
 
   /** Loads the native library. */
@@ -74,7 +74,7 @@ final class Nd4jPeer implements Peer {
 
     @Override
     public void step(long t) {
-      // It counts iterations from 0.
+      // ND4J counts iterations from 0.
       updater.applyUpdater(grads, (int) (t - 1), 0);
       params.subi(grads);
     }

@@ -19,13 +19,13 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * PyTorch's fused Adam on a CPU. JavaCPP's preset has no method for it, but runs TorchScript, which has.
- * Everything that is the same in every step is made beforehand, and what is not is written into the
- * tensors' memory: that is the least that a Java program can pay.
+ * PyTorch's fused Adam on a CPU. JavaCPP's preset has no method for it, but runs TorchScript, which does.
+ * Everything that is the same in every step is made beforehand; the rest is written into the tensors' memory. A
+ * Java program cannot do with less.
  */
 final class PyTorchPeer implements Peer {
 
-  /** One tensor counts the steps for all arrays, which saves PyTorch the adding to each one's own. */
+  /** One tensor counts the steps of all arrays, so that PyTorch need not add to one for each. */
   @SuppressWarnings("InlineFormatString")
   private static final String SCRIPT =
       """
@@ -78,7 +78,7 @@ final class PyTorchPeer implements Peer {
     private final FloatPointer counter;
     private final FloatPointer scale;
 
-    /** Held, so that nothing below is freed before its time. */
+    /** Keeps the objects below alive. */
     private final List<Pointer> held = new ArrayList<>();
 
     Fused(Workload workload, KernelContender kernel) {
@@ -121,7 +121,7 @@ final class PyTorchPeer implements Peer {
         final Object values = kernel.array(role, array);
         if (values != null) {
           tensors.get(role.ordinal()).add(tensor(values));
-          // As between the kernel's arrays.
+          // The same gap as between the kernel's arrays.
           held.add(new org.bytedeco.javacpp.BytePointer(KernelContender.PADDING));
         }
       }
@@ -151,7 +151,7 @@ final class PyTorchPeer implements Peer {
       return scalar;
     }
 
-    /** Only a script can make a list that a script takes. */
+    /** Makes a list by a script, as scripts accept only such lists. */
     private IValue list(List<Tensor> members) {
       final Function listOf = script.get_function(new QualifiedName("list_of"));
       final Function append = script.get_function(new QualifiedName("append"));
@@ -178,7 +178,7 @@ final class PyTorchPeer implements Peer {
     public void step(long t) {
       counter.put((float) t);
       if (isOnePass) {
-        // PyTorch divides by it, so that one number unscales and clips.
+        // PyTorch divides by it, so one number unscales and clips.
         scale.put((float) (KernelContender.LOSS_SCALE / KernelContender.CLIP_FACTOR));
       }
       step.apply(arguments).close();

@@ -25,7 +25,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TType;
 
-/** TensorFlow's {@code ApplyAdam}, run in a session: the gradient and the powers of beta are fed. */
+/** TensorFlow's {@code ApplyAdam}, run in a session that is fed the gradient and the powers of beta. */
 final class TensorFlowPeer implements Peer {
 
   TensorFlowPeer() {}

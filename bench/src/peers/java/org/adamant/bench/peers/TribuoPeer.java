@@ -10,9 +10,9 @@ import org.tribuo.math.la.DenseMatrix;
 import org.tribuo.math.la.Tensor;
 
 /**
- * Tribuo's Adam, which works on double alone. Up to 4.3.2, the last release, it multiplies by the root of
- * the second moment where it should divide (oracle/tribuo, pull request 401), so that it cannot be timed
- * as it is: here are its operations on its tensors, in its order, with the division.
+ * Tribuo's Adam, which computes in double only. Up to 4.3.2, the last release, it multiplies by the root of the
+ * second moment where it should divide (oracle/tribuo, pull request 401), so it cannot be timed as it is. This
+ * class does its operations on its tensors, in its order, with the division.
  */
 final class TribuoPeer implements Peer {
 
@@ -29,7 +29,7 @@ final class TribuoPeer implements Peer {
     return new Optimised(workload, kernel);
   }
 
-  /** The gradient becomes the update, which is added: gradients are those of what is maximised. */
+  /** Replaces the gradient by the update, which is added, as Tribuo's gradients ascend. */
   private static final class Optimised implements Contender {
     private final LinearParameters parameters;
     private final DenseMatrix keptGrads;
@@ -84,7 +84,7 @@ final class TribuoPeer implements Peer {
           switch (role) {
             case PARAMS -> parameters.getWeightMatrix();
             case SECOND_MOMENT -> secondMoment;
-            // Of the other sign.
+            // These have the other sign.
             case FIRST_MOMENT, GRADS, AVERAGE -> null;
           };
       return Optional.ofNullable(shown).map(m -> ((DenseMatrix) m).getRow(0).toArray());

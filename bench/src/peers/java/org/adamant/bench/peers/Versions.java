@@ -3,12 +3,12 @@ package org.adamant.bench.peers;
 import java.io.File;
 import java.util.stream.Stream;
 
-/** Finds out which version of a library runs: by the name of its jar, which not all tell otherwise. */
+/** Finds the version of a library by the name of its jar, as not all libraries tell their version. */
 final class Versions {
 
   private Versions() {}
 
-  /** The version of an artifact on the class path that has Maven's directories. */
+  /** The version of an artifact on a class path with Maven's directories. */
   static String of(String group, String artifact) {
     final String directory =
         (group.replace('.', '/') + "/" + artifact + "/").replace('/', File.separatorChar);

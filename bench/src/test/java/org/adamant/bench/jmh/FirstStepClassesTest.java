@@ -20,8 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What a first step loads, of this library and of the JDK on its behalf: the time of a first step is that of loading
- * and linking classes, and has grown unnoticed, by 30 ms. Classes can be counted, whatever else the machine does.
+ * Counts the classes that a first step loads, of this library and of the JDK for it. Loading and linking classes
+ * takes the time of a first step, which once grew unnoticed by 30 ms. Unlike time, the count does not depend on the
+ * load of the machine.
  */
 @EnabledOnOs(OS.LINUX)
 class FirstStepClassesTest {

@@ -17,8 +17,8 @@ import org.adamant.bench.support.Tool;
 import org.junit.jupiter.api.Test;
 
 /**
- * The scalar loop is still one that C2 vectorises by itself: a conditional in the reference, though never taken, has
- * made it 15 times slower, and nothing else noticed, as the preferred loop is another one.
+ * C2 still vectorises the scalar loop by itself. A conditional in the reference, though never taken, once made it
+ * 15 times slower, and no other test noticed, as the preferred loop is another one.
  */
 class ScalarSpeedTest {
 

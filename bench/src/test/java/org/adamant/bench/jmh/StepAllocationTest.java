@@ -20,10 +20,10 @@ import org.adamant.bench.support.Tool;
 import org.junit.jupiter.api.Test;
 
 /**
- * No variant and no storage allocates on any width, as vectors do that the compiler does not keep in registers: masks
- * of two lanes have been such, 4 KB in a step. A new variant is covered by being in the list of the benchmarks.
+ * No variant and no storage allocates on any width. Vectors that the compiler does not keep in registers allocate;
+ * masks of two lanes once did, 4 KB in a step. A new variant is covered if it is in the list of the benchmarks.
  *
- * <p>All cases take turns, so that the kernels have to find another loop each time, which allocates nothing either.
+ * <p>All cases take turns, so that kernels have to find another loop each time, which must not allocate either.
  */
 class StepAllocationTest {
 
@@ -41,7 +41,7 @@ class StepAllocationTest {
   private static final ThreadMXBean THREADS =
       (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /** Steps of one kind, the flush of tiny moments among them. */
+  /** Steps of one kind, including the flush of tiny moments. */
   private static final class Case {
     private final String name;
     private final AdamKernel kernel;

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openjdk.jmh.annotations.Fork;
 
-/** Every benchmark body once, with its result checked: what is timed must be what it says. */
+/** Runs every benchmark body once and checks its result, so that it times what its name says. */
 class StepBenchmarkTest {
 
   /** Not divisible by any lane count, and more than one block. */

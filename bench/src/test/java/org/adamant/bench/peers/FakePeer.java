@@ -12,7 +12,7 @@ import org.adamant.bench.results.Workload;
 import org.adamant.bench.support.Element;
 import org.adamant.bench.support.StepArrays.Role;
 
-/** A peer in plain double arithmetic, with the formula as the paper has it, and with faults on demand. */
+/** A peer with the paper's formula in plain double arithmetic, and with faults on demand. */
 final class FakePeer implements Peer {
 
   private static final List<Role> STEPPED =

@@ -18,7 +18,7 @@ import org.adamant.bench.support.Progress;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.profile.GCProfiler;
 
-/** With JVMs of JMH, as short as can be. */
+/** Sessions with real JVMs of JMH, as short as possible. */
 class JmhSessionTest {
 
   private static final Origin ORIGIN = new Origin("1a2b3c", "", "a machine", "", "SCALAR");

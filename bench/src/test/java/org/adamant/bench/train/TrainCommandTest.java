@@ -142,7 +142,7 @@ class TrainCommandTest {
     return new TrainCommand(name -> new Claimant(name, holds));
   }
 
-  /** Does nothing but claim. */
+  /** A program that only makes a claim. */
   private record Claimant(ProgramName name, boolean holds) implements Program {
 
     @Override

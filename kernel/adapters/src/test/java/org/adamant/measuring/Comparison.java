@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.function.IntFunction;
 
 /**
- * A library's own Adam and ours, on as many parameters: the time of a step and of a training, and memory. Written as two
- * rows of a table, in the file that the system property {@code adapter.table} names.
+ * Compares a library's own Adam with ours on the same number of parameters: the time of a step and of a training,
+ * and memory. It writes two rows of a table to the file that the system property {@code adapter.table} names.
  */
 public final class Comparison {
 
@@ -30,7 +30,7 @@ public final class Comparison {
 
   private static final int TRAININGS = 5;
 
-  /** An optimizer, and parameters and gradients that are there already. */
+  /** An optimizer with its parameters and gradients. */
   public interface Stepper {
 
     /** Makes the optimizer. */
@@ -46,7 +46,7 @@ public final class Comparison {
     default void close() {}
   }
 
-  /** What was measured of one side. */
+  /** The measurements of one side. */
   private static final class Row {
     final String name;
     final List<String> cells = new ArrayList<>();

@@ -4,7 +4,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
-/** What an adapter costs beside the kernel. */
+/** Measures what an adapter costs beside the kernel. */
 public final class Measured {
 
   private static final int WARM_UP = 400;

@@ -1,15 +1,16 @@
 package org.adamant.internal.loop;
 
 /**
- * The upper half of a float: 1 sign, 8 exponent and 7 mantissa bits. Every such number is a float; a float is rounded
- * to one, to nearest with ties to even, or stochastically: up with the probability of the distance to the one below,
- * in 65,536ths. Infinities stay, NaN stays NaN, and what is rounded beyond the largest becomes infinite.
+ * The upper half of a float: 1 bit of sign, 8 of exponent and 7 of mantissa. Every such number is a float. A float
+ * is rounded to nearest with ties to even, or stochastically: away from zero with the probability of the distance
+ * to the number nearer to zero, in 65,536ths. Infinities stay, NaN stays NaN, and numbers beyond the largest become
+ * infinite.
  */
 public final class Bfloat16 {
 
   /**
-   * NaN with the largest payload that a random number does not carry into the sign; without and with the sign. More
-   * of a NaN is not kept.
+   * NaN with the largest payload to which a random number can be added without a carry into the sign; without and
+   * with the sign. Larger payloads are not kept.
    */
   static final int NAN = 0x7fc0_0000;
 
@@ -18,7 +19,7 @@ public final class Bfloat16 {
   private Bfloat16() {}
 
   /**
-   * {@return the float that these bits stand for}
+   * {@return the float of these bits}
    *
    * @param bits its bits
    */
@@ -36,12 +37,12 @@ public final class Bfloat16 {
     return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
   }
 
-  /** The bits of one of the two numbers beside x; up if the random number, of 16 bits, is large enough. */
+  /** The bits of a neighbour of x: of the one away from zero if the random number, of 16 bits, is large enough. */
   static short encode(float x, int random) {
     return (short) (withoutPayload(Float.floatToRawIntBits(x)) + random >>> 16);
   }
 
-  /** The float whose halves these are: the upper one is that of the nearest number, the lower one what it is off by. */
+  /** The float of two halves: the upper one is the nearest number, the lower one its difference to the float. */
   static float join(short upper, short lower) {
     return Float.intBitsToFloat((upper << 16) + lower);
   }
@@ -51,13 +52,13 @@ public final class Bfloat16 {
     return (short) (withoutPayload(Float.floatToRawIntBits(x)) + 0x8000 >>> 16);
   }
 
-  /** The lower half of a float; counted from the upper one, so with a sign. */
+  /** The lower half of a float: the difference to the upper half, so it has a sign. */
   static short lower(float x) {
     return (short) withoutPayload(Float.floatToRawIntBits(x));
   }
 
   private static int withoutPayload(int bits) {
-    // The second minimum is that of unsigned numbers.
+    // The second minimum compares unsigned numbers.
     return Math.min(Math.min(bits, NAN) ^ Integer.MIN_VALUE, NEGATIVE_NAN ^ Integer.MIN_VALUE)
         ^ Integer.MIN_VALUE;
   }

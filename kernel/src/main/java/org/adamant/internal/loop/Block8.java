@@ -4,49 +4,52 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Moments in 8 bits: {@value #LENGTH} numbers share a power of two. In memory: first the bytes of all numbers, then two
- * for each block, the last of which may be shorter: its scale b, taken as unsigned, and whether its numbers have a sign:
- * 0 if they have, 1 if not.
+ * Moments in 8 bits: {@value #LENGTH} numbers share a power of two. In memory there are first the bytes of all
+ * numbers, then two bytes for each block, of which the last may be shorter: the scale b, unsigned, and 0 if its
+ * numbers have a sign, otherwise 1.
  *
  * <pre>
  *   with a sign (0)      1 bit sign, 4 bits E, 3 bits n       |x| = (z - 2^-15) 2^(b-126),  z = 2^(E-15) (1 + n/8)
  *   without (1)                      5 bits E, 3 bits n        x  = (z - 2^-31) 2^(b-126),  z = 2^(E-31) (1 + n/8)
  * </pre>
  *
- * <p>The largest E stands for infinity if n = 0, otherwise for NaN. A b below {@value #LOWEST_SCALE} is {@value
- * #LOWEST_SCALE}. So zero is a byte of zero, numbers are spaced evenly near zero, and in octaves beyond. Every number of
- * the format is zero or a normal float, and no {@linkplain TinyMoments tiny moment}. First moments are written with a
- * sign, second ones without.
+ * <p>The largest E is infinity if n = 0, otherwise NaN. A b below {@value #LOWEST_SCALE} counts as {@value
+ * #LOWEST_SCALE}. So zero is a byte of zero; numbers are spaced evenly near zero, and in octaves beyond. Every
+ * number of the format is zero or a normal float, and never a {@linkplain TinyMoments tiny moment}. First moments
+ * are written with a sign, second moments without.
  *
- * <p><b>Writing.</b> b is the biased exponent of the largest finite magnitude of the block, one more from 1.75 times
- * that power of two on: 2^(126-b) times the largest is in [0.4375, 0.875), so that nothing finite is rounded to
- * infinity, but for what lies beyond the range of float. {@code z = fma(|x|, 2^(126-b), 2^-15)}, or 2^-31, is rounded to
- * 3 bits of mantissa, to nearest with ties to even or stochastically with 20 random bits. A second moment that is not
- * zero is not written as zero, because the update would then be m / epsilon: it becomes the smallest number.
+ * <p><b>Writing.</b> b is the biased exponent of the largest finite magnitude of the block, plus one from 1.75
+ * times that power of two on. So 2^(126-b) times the largest magnitude is in [0.4375, 0.875), and no finite number
+ * is rounded to infinity unless it would exceed float. {@code z = fma(|x|, 2^(126-b), 2^-15)}, without a sign 2^-31
+ * at the end, is rounded to 3 bits of mantissa, to nearest with ties to even or stochastically with 20 random bits.
+ * A second moment that is not zero is never written as zero, because the update would then be m / epsilon: it
+ * becomes the smallest number.
  *
- * <p><b>Why not the root of v,</b> which has half the exponents: 5 bits of exponent for v have the range and the spacing of
- * 4 for its root. And a root that is rounded stochastically is right in the mean, but its square is too large by the
- * variance: with a beta2 of 0.999, v ends some two per cent too large ({@code RoundingTest}).
+ * <p><b>Why v and not its root.</b> The root has half the exponents, but 5 bits of exponent for v give the range
+ * and the spacing of 4 for its root. And the mean of a stochastically rounded root is right, but its square is too
+ * large by the variance: with a beta2 of 0.999, v ends some two per cent too large ({@code RoundingTest}).
  */
 public final class Block8 {
 
-  /** Numbers that share a scale. */
+  /** How many numbers share a scale. */
   public static final int LENGTH = 256;
 
-  /** With it, the smallest number that is not zero is 2^-100 for first moments, and 2^-116 for second ones. */
+  /**
+   * The lowest scale: its smallest number other than zero is 2^-100 for first moments, 2^-116 for second moments.
+   */
   static final int LOWEST_SCALE = 44;
 
-  /** What a magnitude is moved up by before it is rounded: the smallest z. */
+  /** The smallest z, which is added to a magnitude before it is rounded. */
   static final float OFFSET_OF_M = 0x1p-15f;
 
   static final float OFFSET_OF_V = 0x1p-31f;
 
-  /** The bits of a byte that are E and n. */
+  /** The bits of E and n in a byte. */
   static final int MASK_OF_M = 0x7f;
 
   static final int MASK_OF_V = 0xff;
 
-  /** What makes E the exponent of a float whose infinities and NaN are those of the format. */
+  /** Added to E, it gives the exponent of a float whose infinities and NaN are those of the format. */
   static final int EXPONENT_OF_M = 240 << 23;
 
   static final int EXPONENT_OF_V = 224 << 23;
@@ -54,16 +57,16 @@ public final class Block8 {
   private static final byte UNSIGNED = 1;
   private static final byte SIGNED = 0;
 
-  /** The bits of a float's mantissa that are rounded away. */
+  /** How many bits of a float's mantissa are rounded away. */
   static final int SHIFT = 20;
 
-  /** The random numbers of first moments are these bits, those of second ones the others and a few of these. */
+  /** First moments use these random bits; second moments use the other bits and a few of these. */
   static final int RANDOM_MASK = (1 << SHIFT) - 1;
 
-  /** Half of what they can be, less one. */
+  /** Half of their range, less one. */
   static final int BELOW_HALF = (1 << SHIFT - 1) - 1;
 
-  /** What brings a decoded number back into the middle of the range: 2^128 z becomes 2^32 z. */
+  /** Brings a decoded number back into the middle of the range: 2^128 z becomes 2^32 z. */
   static final float DECODED_SCALE = 0x1p-96f;
 
   final MemorySegment codes;
@@ -72,7 +75,7 @@ public final class Block8 {
   /**
    * Numbers in memory.
    *
-   * @param codes a byte for each number
+   * @param codes one byte for each number
    * @param scales two bytes for each block
    */
   public Block8(MemorySegment codes, MemorySegment scales) {
@@ -81,10 +84,10 @@ public final class Block8 {
   }
 
   /**
-   * The bytes that numbers need for their scales.
+   * The bytes of the scales of numbers.
    *
    * @param length how many numbers
-   * @return how many bytes, besides one for each number
+   * @return how many bytes, without the one for each number
    */
   public static long scaleBytes(long length) {
     return 2 * Math.ceilDiv(length, LENGTH);
@@ -97,24 +100,24 @@ public final class Block8 {
     return Math.max(Byte.toUnsignedInt(scale), LOWEST_SCALE);
   }
 
-  /** 2^(b-158), by which 2^32 z is multiplied; of the block that this number is in. */
+  /** 2^(b-158), the factor of 2^32 z, in the block of this number. */
   float factor(long index) {
     return powerOfTwo(exponent(index) - 158);
   }
 
-  /** What is then added: -2^(b-126) times the smallest z. */
+  /** -2^(b-126) times the smallest z, which is added to the product. */
   float offset(long index, boolean isUnsigned) {
     return -powerOfTwo(exponent(index) - (isUnsigned ? 157 : 141));
   }
 
-  /** The same, for the numbers as they are written. */
+  /** The same for numbers as they are written. */
   float offset(long index) {
     return offset(index, isUnsigned(index));
   }
 
   /**
-   * Whether a block is written as second moments are, or otherwise as first ones. It need not be what it is: whoever
-   * {@linkplain #set puts in} numbers does not know which they are, and new memory is zeros with a sign.
+   * Whether a block is written as second moments are, otherwise as first moments. The operand may be the other one:
+   * {@link #set} does not know which moments it writes, and new memory is zeros with a sign.
    */
   boolean isUnsigned(long index) {
     return (scales.get(ValueLayout.JAVA_BYTE, 2 * (index / LENGTH) + 1) & 1) == UNSIGNED;
@@ -129,18 +132,18 @@ public final class Block8 {
    *
    * @param largest the {@link #largest} of its numbers
    * @param isUnsigned whether they have no sign
-   * @return what its numbers are multiplied by before they are rounded
+   * @return the factor of its numbers before they are rounded
    */
   float setScale(long index, int largest, boolean isUnsigned) {
     final int scale = Math.max(largest + 0x20_0000 - 0x80_0000 >> 23, LOWEST_SCALE);
     scales.set(ValueLayout.JAVA_BYTE, 2 * (index / LENGTH), (byte) scale);
     scales.set(ValueLayout.JAVA_BYTE, 2 * (index / LENGTH) + 1, isUnsigned ? UNSIGNED : SIGNED);
-    // In two steps, as it can be subnormal.
+    // In two steps, as the result can be subnormal.
     return powerOfTwo(126 + 4 - scale) * 0x1p-4f;
   }
 
   /**
-   * Orders magnitudes by their bits, with whatever is not finite below all that is.
+   * Compares magnitudes by their bits; infinities and NaN count as less than all finite numbers.
    *
    * @param largest the largest so far, 0 before the first
    * @param bits the bits of a float
@@ -160,7 +163,7 @@ public final class Block8 {
     codes.set(ValueLayout.JAVA_BYTE, index, code);
   }
 
-  /** The number that is there, in a block with signs or without. */
+  /** The number at an index, in a block with signs or without. */
   float decode(long index, float factor, float offset) {
     final boolean isUnsigned = isUnsigned(index);
     final byte code = code(index);
@@ -172,7 +175,7 @@ public final class Block8 {
     return Float.intBitsToFloat(Float.floatToRawIntBits(x) | signOfCode);
   }
 
-  /** The byte of a first moment; the random number has 20 bits, or is that of rounding to nearest. */
+  /** The byte of a first moment; the random number has 20 bits, or means rounding to nearest. */
   static byte encodeM(float x, float factor, int random) {
     final int sign = Float.floatToRawIntBits(x) >>> 24 & 0x80;
     return (byte) (encode(x, factor, OFFSET_OF_M, random) & MASK_OF_M | sign);
@@ -186,7 +189,7 @@ public final class Block8 {
 
   private static int encode(float x, float factor, float offset, int random) {
     final float z = Math.fma(Math.abs(x), factor, offset);
-    // z is not negative, but for the sign of a NaN.
+    // z is not negative, except for the sign of a NaN.
     final int bits = Math.min(Float.floatToRawIntBits(z) & Integer.MAX_VALUE, Bfloat16.NAN);
     final int addend =
         random == ReferenceLoop.NEAREST ? BELOW_HALF + (bits >>> SHIFT & 1) : random;
@@ -206,7 +209,7 @@ public final class Block8 {
   }
 
   /**
-   * Puts in a number. The others of its block are rounded again, to nearest; where there is a negative one, all have a
+   * Writes a number. The others of its block are rounded again, to nearest. If one of them is negative, all have a
    * sign.
    *
    * @param index which

@@ -1,8 +1,8 @@
 package org.adamant.internal.loop;
 
 /**
- * What one step multiplies and adds by, computed in double. A loop over {@code float} rounds each of
- * them once, to nearest, before its first element. A loop reads only what its variant uses.
+ * The factors and summands of one step, computed in double. A loop over {@code float} rounds each once, to nearest,
+ * before its first element. A loop reads only those that its variant uses.
  *
  * @param gradientScale the factor of the gradient
  * @param clip the largest magnitude of a scaled gradient
@@ -21,7 +21,7 @@ package org.adamant.internal.loop;
  * @param gradientStep the factor of the gradient in a Nesterov update, negative
  * @param averageWeight the weight of the new parameter in the average
  * @param flushes whether tiny moments are set to zero after this step, see {@link TinyMoments}
- * @param stream what the random numbers of this step are made of, see {@link RandomBits}
+ * @param stream the stream of this step's random numbers, see {@link RandomBits}
  */
 public record Coefficients(
     double gradientScale,
@@ -48,8 +48,8 @@ public record Coefficients(
    *
    * @param newGradientScale the factor of the gradient
    * @param newDecay the factor of p
-   * @param stepFactor what step sizes are multiplied by: 1, or -1 if the update is to be subtracted
-   * @param newStream what the random numbers are made of
+   * @param stepFactor the factor of step sizes: 1, or -1 if the caller subtracts the update
+   * @param newStream the stream of random numbers
    * @return the coefficients
    */
   public Coefficients with(

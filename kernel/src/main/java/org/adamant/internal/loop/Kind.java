@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.adamant.internal.loop.Specialisation.Element;
 import org.jspecify.annotations.Nullable;
 
-/** How the numbers of an operand are written, and in what they lie. A constant of the specialised loop. */
+/** The format of an operand's numbers, and whether they lie in an array. A constant of the specialised loop. */
 public enum Kind {
   /** There is no such operand. */
   NONE(Element.FLOAT, 0, null),
@@ -24,13 +24,13 @@ public enum Kind {
   /** A segment of blocks of 8-bit numbers, see {@link Block8}. */
   BLOCK8_SEGMENT(Element.FLOAT, Byte.BYTES, null);
 
-  /** What a step computes in where the parameters are of this kind. */
+  /** The type in which a step computes if the parameters are of this kind. */
   public final Element element;
 
   /** The bytes of a number. */
   public final int bytes;
 
-  /** Whether it lies in a segment, not in an array. */
+  /** Whether the numbers lie in a segment, not in an array. */
   public final boolean isSegment;
 
   /** What the array is of that it lies in; null where it lies in none. */

@@ -9,8 +9,8 @@ import org.adamant.internal.loop.Specialisation.Element;
  * The kinds of all operands of a step and where they lie, a constant of the specialised loop. There is one instance of each, so that
  * they are compared by reference.
  *
- * <p>Maxima and averages that are not there have a kind nevertheless: the variant says whether they are used, and slices
- * with and without them then share a loop.
+ * <p>Maxima and averages have a kind even if they are absent: the variant says whether they are used, so slices
+ * with and without them share a loop.
  */
 public final class Layout {
 
@@ -24,7 +24,7 @@ public final class Layout {
   /** Plain arrays of double. */
   public static final Layout DOUBLES = uniform(Kind.DOUBLE_ARRAY);
 
-  /** A small number, another one for each layout: an index into tables. */
+  /** A small number, different for each layout: an index into tables. */
   public final int id = MADE.getAndIncrement();
 
   private final Kind[] kinds;
@@ -41,7 +41,7 @@ public final class Layout {
         Arrays.equals(kinds, all(kinds[0]))
             && Arrays.equals(places, all(places[0]));
     this.ofGrads = isUniform ? this : uniform(kinds[grads], places[grads]);
-    // Loops, not streams or lists: no first step loads more classes than it needs.
+    // Loops, not streams or lists, so that a first step loads no more classes than it needs.
     boolean anyIsLossy = false;
     boolean anyHasBlocks = false;
     for (Kind kind : kinds) {
@@ -55,7 +55,7 @@ public final class Layout {
   /**
    * The layout of operands of these kinds, wherever they lie.
    *
-   * @param kinds the kind of each {@link Operand}, in their order, {@link Kind#NONE} for one that is not there
+   * @param kinds the kind of each {@link Operand}, in their order, {@link Kind#NONE} for an absent one
    * @return the one instance
    */
   public static Layout of(Kind... kinds) {
@@ -65,7 +65,7 @@ public final class Layout {
   /**
    * The layout of operands of these kinds in these places.
    *
-   * @param kinds the kind of each {@link Operand}, in their order, {@link Kind#NONE} for one that is not there
+   * @param kinds the kind of each {@link Operand}, in their order, {@link Kind#NONE} for an absent one
    * @param places the place of each
    * @return the one instance
    */
@@ -134,7 +134,7 @@ public final class Layout {
     return element == Element.FLOAT ? FLOATS : DOUBLES;
   }
 
-  /** That of operands beside such parameters which lose nothing. */
+  /** The kind of other operands that loses nothing beside such parameters. */
   private static Kind plain(Kind params) {
     if (params.element == Element.DOUBLE) {
       return params.isSegment ? Kind.DOUBLE_SEGMENT : Kind.DOUBLE_ARRAY;
@@ -142,7 +142,10 @@ public final class Layout {
     return params.isSegment ? Kind.FLOAT_SEGMENT : Kind.FLOAT_ARRAY;
   }
 
-  /** {@return the layout of all operands in the kind of these gradients: all that reading gradients depends on} */
+  /**
+   * {@return the layout with all operands in the kind of these gradients, which is all that reading gradients
+   * needs}
+   */
   public Layout ofGrads() {
     return ofGrads;
   }
@@ -165,7 +168,7 @@ public final class Layout {
     return places[operand.ordinal()];
   }
 
-  /** {@return what a step computes in} */
+  /** {@return the type in which a step computes} */
   public Element element() {
     return kinds[0].element;
   }
@@ -180,12 +183,15 @@ public final class Layout {
     return isLossy;
   }
 
-  /** The width, in bits, up to which there are no vectors: of one lane, or of as many 16 or 8-bit numbers as floats. */
+  /**
+   * Up to this width, in bits, there are no vectors: they would have one lane, or fewer than any vector of 16- or
+   * 8-bit numbers.
+   */
   int narrowest() {
     if (hasBlocks) {
       return 128;
     }
-    // Not a lambda: the first of a program takes milliseconds to link.
+    // Not a lambda, as the first lambda of a program takes milliseconds to link.
     for (Kind kind : kinds) {
       if (kind.bytes == Short.BYTES) {
         return 64;

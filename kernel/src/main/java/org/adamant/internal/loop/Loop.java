@@ -4,23 +4,23 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass over a slice, block after block. What the operands hold is a constant of the specialised class, not of this
- * one.
+ * One pass over a slice, block after block. The layout of the operands is a constant of the specialised class, not
+ * of this one.
  *
- * <p>Nothing is checked here: the caller has, once.
+ * <p>The caller has checked the arguments once; nothing is checked here.
  *
- * <p>No loop over elements branches on their values. The compiler leaves out a branch that it has never seen
- * taken, and where one is then taken, throws the whole method away: a SIMD loop would run uncompiled for
- * hundreds of steps, a hundred times slower, and allocate its vectors. For the same reason whole vectors are
- * a method of their own, in which no branch depends on the length of a slice. The one exception is the guard of
- * {@link FmaRoot}, both sides of which the trials of a changeover show to the compiler.
+ * <p>No loop over elements branches on their values. The compiler leaves out a branch that it has never seen taken,
+ * and discards the whole method when it is taken: a SIMD loop would then run uncompiled for hundreds of steps, a
+ * hundred times slower, and allocate its vectors. For the same reason whole vectors have a method of their own, in
+ * which no branch depends on the length of a slice. The one exception is the guard of {@link FmaRoot}: the trials
+ * of a changeover show both of its sides to the compiler.
  */
 public abstract class Loop {
 
   /**
-   * Elements per block: small enough that {@link #step} is soon compiled as a method instead of being
-   * replaced on the stack half-way through its first long call, large enough that the call costs
-   * nothing. A multiple of every lane count, so that only the first and the last block may have a tail.
+   * Elements per block: few enough that {@link #step} is soon compiled as a method, not replaced on the stack
+   * during its first long call; enough that the call costs nothing. A multiple of every lane count, so that only
+   * the first and the last block may have a tail.
    */
   public static final int BLOCK = 4096;
 
@@ -30,7 +30,7 @@ public abstract class Loop {
   /** Sums of squares per block; at least twice the lanes of double in the widest vector. */
   public static final int SUMS = 32;
 
-  /** For the specialised classes, and for those that pass on to one. */
+  /** For the specialised classes, and for those that delegate to one. */
   protected Loop() {}
 
   /**
@@ -47,7 +47,7 @@ public abstract class Loop {
     for (int length = firstLength(o, first, count); length > 0;) {
       block(c, o, start, length);
       if (c.flushes()) {
-        // While the block is still in the cache.
+        // Now, while the block is still in the cache.
         flush(o, start, length);
       }
       start += length;
@@ -87,9 +87,9 @@ public abstract class Loop {
   }
 
   /**
-   * The length of the first block. In arrays so large that G1 gives them regions of their own, elements begin
-   * 16 bytes behind a cache line, and there the blocks that follow begin at a line. A vector that lies
-   * across two lines takes two accesses: that is 3 to 7 % of a step at 262,144 elements.
+   * The length of the first block. In arrays so large that G1 gives them regions of their own, elements begin 16
+   * bytes after the start of a cache line. There the first block is shorter, so that further blocks begin at a
+   * line. A vector across two lines takes two accesses, which is 3 to 7 % of a step at 262,144 elements.
    */
   private static int firstLength(Operands o, long first, long count) {
     if (count < LARGE || o.layout.isLossy() || o.layout.kind(Operand.PARAMS).isSegment) {
@@ -106,9 +106,10 @@ public abstract class Loop {
    *
    * @param c the coefficients
    * @param o the operands
-   * @param moments where new moments go that are written in blocks, see {@link Scratch}; null where there are none
+   * @param moments where new moments in blocks are collected, see {@link Scratch}; null if there are none
    * @param first the first element
-   * @param count the number of elements, at most {@link #BLOCK}, and within one of {@link Block8} where there are any
+   * @param count the number of elements, at most {@link #BLOCK}, and within one {@link Block8} if moments are in
+   *     blocks
    */
   public abstract void step(
       Coefficients c, Operands o, float @Nullable [] moments, long first, int count);
@@ -123,7 +124,7 @@ public abstract class Loop {
   public abstract void flush(Operands o, long first, int count);
 
   /**
-   * Writes the moments of one block of {@link Block8}, which could not be rounded before the largest was known.
+   * Writes the moments of one block of {@link Block8}, which can be rounded only when the largest is known.
    *
    * @param c the coefficients
    * @param o the operands

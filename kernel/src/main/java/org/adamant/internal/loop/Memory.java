@@ -6,7 +6,7 @@ import java.lang.reflect.Array;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Operands of any kind, number by number: for set-up, samples and tests. The loops have their own ways. */
+/** Reads and writes operands of any kind number by number, for set-up, samples and tests. Loops do not use it. */
 public final class Memory {
 
   private Memory() {}
@@ -80,7 +80,7 @@ public final class Memory {
   }
 
   /**
-   * Puts in one number, rounded to nearest.
+   * Writes one number, rounded to nearest.
    *
    * @param kind the kind of the memory
    * @param memory an array, a segment, or blocks
@@ -109,7 +109,7 @@ public final class Memory {
   }
 
   /**
-   * Copies all of the numbers, bit by bit.
+   * Copies all numbers bit by bit.
    *
    * @param kind the kind of both
    * @param from an array, a segment, or blocks
@@ -127,7 +127,7 @@ public final class Memory {
   }
 
   /**
-   * Whether all numbers are the same. NaN is the same as NaN, and 0 is not -0.
+   * Whether all numbers are equal. NaN equals NaN, and 0 does not equal -0.
    *
    * @param kind the kind of both
    * @param one an array, a segment, or blocks

@@ -1,6 +1,6 @@
 package org.adamant.internal.loop;
 
-/** What a step reads and writes, in the order in which it is named everywhere. */
+/** The operands of a step, in the order that is used everywhere. */
 public enum Operand {
   /** Parameters. */
   PARAMS("params"),
@@ -16,12 +16,12 @@ public enum Operand {
   AVERAGE("average"),
   /** A copy of the new parameters. */
   COPY("copy"),
-  /** The lower halves of parameters whose upper halves are the parameters. */
+  /** The lower halves of floats whose upper halves are the parameters. */
   REMAINDER("remainder");
 
   private static final Operand[] ALL = values();
 
-  /** How many there are. */
+  /** The number of operands. */
   public static final int COUNT = ALL.length;
 
   private final String text;

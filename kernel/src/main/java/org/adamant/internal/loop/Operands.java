@@ -4,11 +4,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a step works on: where each operand lies. Immutable, made once for a slice; a loop copies the fields to
- * locals. Element 0 is the first element of the slice in every operand.
+ * The memory of each operand of a step. Immutable, made once for a slice; a loop copies the fields to locals.
+ * Element 0 is the first element of the slice in every operand.
  *
- * <p>Arrays, the offset of whose first element is the same for all, and segments, which begin with the first element
- * of the slice. An operand in an array at another offset is a segment over that array.
+ * <p>All arrays have the same offset of element 0. A segment begins with element 0. An operand in an array at
+ * another offset is given as a segment over that array.
  */
 public final class Operands {
 
@@ -20,10 +20,10 @@ public final class Operands {
   final @Nullable Object m;
   final @Nullable Object v;
 
-  /** What only some slices have, in the order of {@link Operand} from the maximum on; null if nothing. */
+  /** The operands that only some slices have, in the order of {@link Operand} from the maximum on; null if none. */
   private final @Nullable Object @Nullable [] further;
 
-  /** The index of element 0 in those operands that are arrays. */
+  /** The index of element 0 in operands that are arrays. */
   final int offset;
 
   final long length;
@@ -107,7 +107,7 @@ public final class Operands {
     };
   }
 
-  /** The maximum or another one behind it; null where there is none. */
+  /** The maximum or an operand after it; null if absent. */
   @Nullable
   Object further(Operand operand) {
     return further == null ? null : further[operand.ordinal() - FIRST_FURTHER];

@@ -6,32 +6,31 @@ import java.math.MathContext;
 /**
  * Correctly rounded powers, as PyTorch's bias corrections need them.
  *
- * <p><b>Method.</b> The power is computed by squaring and multiplying, each number being a sum of two doubles
- * h + l. If all numbers within the bound of its error are rounded to the same double, that is the power,
- * correctly rounded. Otherwise, which happens where the power lies exactly between two doubles and once in
- * 2^45 / t times besides, it is computed again in decimal arithmetic.
+ * <p><b>Method.</b> The power is computed by squaring and multiplying; each number is a sum of two doubles h + l.
+ * If all numbers within the bound of the error are rounded to the same double, that is the correctly rounded power.
+ * Otherwise it is computed again in decimal arithmetic; this happens if the power lies exactly between two doubles,
+ * and else once in 2^45 / t times.
  *
- * <p><b>The bound.</b> Let u = 2^-53 and t &lt; 2^30. The low part is not added to the high one, which would
- * only take time, so it grows: the low part of a power n is at most n u of the high one, up to a factor of
- * 1 + 2^-22 that holds all products of small terms below as well. A product is (h + l)(k + j) = q + e + h j +
- * l (k + j), where q is h k rounded and e, the error of that, is exact by fma. The low part is computed with
- * three roundings, of k + j, of e + l (k + j) and of h j added to that. None of the three changes the product
- * by more than u times the new low part, so it gets an error of at most 3 n u^2 of its value, n being its
- * exponent; a square, which has two roundings, of 2 n u^2. Errors of factors add up. So the squares have
- * errors of at most 2 k n u^2, where n = 2^k; those that are multiplied together, whose exponents have the sum t,
- * add at most 58 t u^2, as k is at most 29; and the products, whose exponents are below t, t, t/2, t/4, ...,
- * add at most 9 t u^2. In all, that is 67 t u^2; the test takes 128 t u^2, which has room for its own rounding, of
- * at most t u^2.
+ * <p><b>The bound.</b> Let u = 2^-53 and t &lt; 2^30. The low part is not added to the high part, which would only
+ * take time, so it grows. The low part of a power n is at most n u of the high part, up to a factor of 1 + 2^-22,
+ * which also covers all products of small terms below. A product is (h + l)(k + j) = q + e + h j + l (k + j), where
+ * q is h k rounded, and its error e is exact by fma. The low part is computed with three roundings: of k + j, of e
+ * + l (k + j), and of h j added to that. None of them changes the product by more than u times the new low part. So
+ * a product with the exponent n gets a relative error of at most 3 n u^2; a square, which has two roundings, of 2 n
+ * u^2. Errors of factors add up. So squares have errors of at most 2 k n u^2, where n = 2^k. Those that are
+ * multiplied together, whose exponents have the sum t, contribute at most 58 t u^2, as k is at most 29. The
+ * products, whose exponents are below t, t, t/2, t/4, ..., contribute at most 9 t u^2. In all, that is 67 t u^2.
+ * The test uses 128 t u^2, which has room for its own rounding, of at most t u^2.
  */
 public final class Powers {
 
   /** 128 u^2, see above. */
   private static final double ERROR_PER_STEP = 0x1p-99;
 
-  /** The largest exponent that BigDecimal can do. */
+  /** The largest exponent that BigDecimal accepts. */
   private static final long LARGEST_DECIMAL = 999_999_999;
 
-  /** Powers below this cannot be seen in 1 - power, nor do the numbers above it lose digits to underflow. */
+  /** Powers below this do not change 1 - power; numbers above it lose no digits to underflow. */
   private static final double NEGLIGIBLE = 0x1p-60;
 
   /** The natural logarithm of the double 0.96, as a sum of two doubles, to 107 bits. */
@@ -42,7 +41,7 @@ public final class Powers {
   private static final double LOG_OF_2 = 0x1.62e42fefa39efp-1;
   private static final double LOG_OF_2_LOW = 0x1.abc9e3b39803fp-56;
 
-  /** From this exponent on, half a power of 0.96 cannot be seen in 1 minus it. */
+  /** From this exponent on, 1 minus half a power of 0.96 is 1. */
   private static final double LARGEST_EXPONENT = 1000;
 
   /** How often the exponential is squared, and the terms of its series. */
@@ -52,12 +51,12 @@ public final class Powers {
   private Powers() {}
 
   /**
-   * {@code pow(0.96, exponent)}, rounded correctly but for once in 2^40 times; 0 from an exponent of 1000 on, where it
-   * cannot be seen in 1 minus its half.
+   * {@code pow(0.96, exponent)}, rounded correctly except once in 2^40 times; 0 from an exponent of 1000 on, where
+   * 1 minus its half is 1.
    *
-   * <p><b>Method.</b> The exponential of the exponent times the logarithm, both sums of two doubles: a power of 2, and
-   * the series for what is left over, which is divided by 2^8 before and squared eight times after. Each of some forty
-   * operations errs by at most 2^-103, the argument by 2^-99, in all less than 2^-94.
+   * <p><b>Method.</b> It is the exponential of the exponent times the logarithm, both sums of two doubles. A power
+   * of 2 is split off; the rest is divided by 2^8, put into the series, and squared eight times. Each of some forty
+   * operations errs by at most 2^-103, and the argument by 2^-99: in all less than 2^-94.
    *
    * @param exponent at least 0
    * @return the power
@@ -71,7 +70,7 @@ public final class Powers {
     final double halvings = Math.rint(y / LOG_OF_2);
     final double product = halvings * LOG_OF_2;
     final double error = Math.fma(halvings, LOG_OF_2, -product);
-    // Exact: both are near one another.
+    // Exact, as both are close to each other.
     final double difference = y - product;
     final double low = yLow - error - halvings * LOG_OF_2_LOW;
     final double r = Math.scalb(difference + low, -SQUARINGS);
@@ -103,8 +102,8 @@ public final class Powers {
   }
 
   /**
-   * {@code 1 - pow(beta, t)}: the power rounded correctly, and then the difference. From t = 10^9 on the power
-   * is that of {@link StrictMath#pow}.
+   * {@code 1 - pow(beta, t)}: the power is rounded correctly, then the difference. From t = 10^9 on the power is
+   * that of {@link StrictMath#pow}.
    *
    * @param beta at least 0 and less than 1
    * @param t at least 1
@@ -135,7 +134,7 @@ public final class Powers {
     double power = 1;
     double powerLow = 0;
     for (int bits = (int) t;;) {
-      // As a factor of the power, and no other factor is greater than 1.
+      // It is a factor of the power, and no factor is greater than 1.
       if (square < negligible) {
         return 0;
       }
@@ -165,8 +164,8 @@ public final class Powers {
   }
 
   /**
-   * A power of at most 54 bits, which can lie exactly between two doubles, is computed exactly; any other would
-   * have to be within 2^-110 of the middle to come out wrong.
+   * A power of at most 54 bits, which can lie exactly between two doubles, is computed exactly. Any other power is
+   * wrong only if it is within 2^-110 of the middle.
    */
   private static double decimalPower(double beta, int t) {
     final int bits =

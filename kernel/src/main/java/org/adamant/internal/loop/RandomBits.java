@@ -1,8 +1,8 @@
 package org.adamant.internal.loop;
 
 /**
- * The random numbers of stochastic rounding. They are a function of the seed, the step, the operand and the number of
- * the element in its parameter, and of nothing else: neither the lanes nor the slice, thread or machine matter.
+ * The random numbers of stochastic rounding. They are a function of the seed, the step, the operand and the number
+ * of the element in its parameter only. Lanes, slice, thread and machine do not matter.
  *
  * <pre>
  *   stream  = mix(seed + t * 0x9e3779b97f4a7c15)                        once for a step
@@ -13,10 +13,10 @@ package org.adamant.internal.loop;
  *   x       =  x ^ x >>> 15
  * </pre>
  *
- * <p>{@code mix} is the finaliser of SplitMix64. One x does for several operands, as it is the larger part of the work.
- * Set 0: m takes the lower 16 bits of x, v the upper ones (20 where {@link Block8} rounds), parameters or gradients,
- * whichever is written, the upper 16 bits of {@code x * 0x9e3779b9}. Set 1: the maximum takes the lower 16 bits, the
- * average the upper ones.
+ * <p>{@code mix} is the finaliser of SplitMix64. Several operands share one x, as it is the larger part of the
+ * work. In set 0, m takes the lower 16 bits of x, v the upper 16 (20 bits in {@link Block8}), and parameters or
+ * gradients, whichever are written, the upper 16 bits of {@code x * 0x9e3779b9}. In set 1, the maximum takes the
+ * lower 16 bits, the average the upper 16.
  *
  * <p>Sources: Steele, Lea &amp; Flood 2014 (SplitMix); Wellons, "Prospecting for Hash Functions", and its comments (the
  * 32-bit hash).
@@ -29,7 +29,7 @@ public final class RandomBits {
   /** For maximum and average. */
   static final int FURTHER = 1;
 
-  /** Makes a third number of a hash. */
+  /** The factor that makes a third number of a hash. */
   static final int THIRD = 0x9e3779b9;
 
   static final int FIRST_FACTOR = 0x21f0aaad;
@@ -44,7 +44,7 @@ public final class RandomBits {
    *
    * @param seed the seed
    * @param t the step
-   * @return what the keys are made of
+   * @return the number from which the keys are made
    */
   public static long stream(long seed, long t) {
     return mix(seed + t * GOLDEN);

@@ -7,18 +7,16 @@ import org.adamant.internal.loop.Variant.Feature;
 import org.jspecify.annotations.NullUnmarked;
 
 /**
- * The reference: the specification of the Adam step, element by element. It is also the scalar path
- * and the tail of {@link SimdLoop}; every other path must reproduce it to the last bit.
+ * The reference: the specification of the Adam step, element by element. It is also the scalar path, and steps the
+ * tail of {@link SimdLoop}. Every other path must reproduce it to the last bit.
  *
- * <p>The formula is written once for both element types. A value is carried in a {@code double}
- * variable that always holds a number of the element type, and each operation below is one operation
- * <em>of the element type</em>, rounded once: for {@code float}, {@code mul(a, b)} is
- * {@code (float) a * (float) b}. With the element type a constant of the class, the compiler drops the
- * conversions and vectorises what remains.
+ * <p>The formula is written once for both element types. Every {@code double} variable holds a number of the
+ * element type. Each operation below is one operation <em>of the element type</em>, rounded once: for {@code
+ * float}, {@code mul(a, b)} is {@code (float) a * (float) b}. The element type is a constant of the class, so the
+ * compiler drops the conversions and vectorises the rest.
  *
- * <p>This class is a template: it is never initialised itself, {@link Specialiser} defines it again as
- * a hidden class for each {@link Specialisation}. The build makes PlainLoop of it, by taking the word
- * "static" away.
+ * <p>This class is a template that is never initialised itself: {@link Specialiser} defines it again as a hidden
+ * class for each {@link Specialisation}. The build makes PlainLoop of it by removing the word "static".
  */
 // The constants say what is null: a comparison would be code of the loop.
 @NullUnmarked
@@ -144,7 +142,7 @@ final class ReferenceLoop extends Loop {
         v0 = SIGN ? 0 : load(v, V, i, base);
       }
 
-      // The gradient g_t: unscaled and clipped by norm, clipped by value, turned for ascent.
+      // The gradient g_t: unscaled and clipped by norm, clipped by value, negated for ascent.
       if (SCALES) {
         g = mul(g, gradientScale);
       }
@@ -163,9 +161,9 @@ final class ReferenceLoop extends Loop {
         p = PYTORCH ? mul(p, decayFactor) : fma(decay, p, p);
       }
 
-      // Algorithm 1: m_t = beta1 * m_(t-1) + (1 - beta1) * g_t. As an interpolation it rounds twice
-      // in all, does not carry the rounding of beta1 for ever, and m = g is a fixed point. It starts
-      // at the end with the larger weight, so that beta1 = 0 gives g itself.
+      // Algorithm 1: m_t = beta1 * m_(t-1) + (1 - beta1) * g_t. An interpolation rounds only twice, does not //
+      // accumulate the rounding of beta1, and has the fixed point m = g. It starts from the end with the larger //
+      // weight, so that beta1 = 0 gives g itself.
       final double m1;
       if (SIGN) {
         m1 = fma(w2, sub(g, m0), SQUARE_FIRST ? g : m0);
@@ -175,8 +173,8 @@ final class ReferenceLoop extends Loop {
                 ? add(m0, mul(sub(g, m0), w1))
                 : fma(w1, sub(g, m0), GRADIENT_FIRST ? g : m0);
       }
-      // Algorithm 1: v_t = beta2 * v_(t-1) + (1 - beta2) * g_t^2, likewise. Never negative: what is
-      // added to v or to the square is at most that times a weight of at most 1.
+      // Algorithm 1: v_t = beta2 * v_(t-1) + (1 - beta2) * g_t^2, likewise. It is never negative: what is //
+      // subtracted from v or from the square is at most that number times a weight of at most 1.
       final double v1;
       if (SIGN) {
         v1 = 0;
@@ -193,8 +191,8 @@ final class ReferenceLoop extends Loop {
         v1 = fma(w2, fma(g, g, neg(v0)), v0);
       }
 
-      // Algorithm 1: sqrt(v^_t) + epsilon with v^_t = v_t / (1 - beta2^t). The correction is in the
-      // factor of the root, or inside the root where something else has to be there with it.
+      // Algorithm 1: sqrt(v^_t) + epsilon with v^_t = v_t / (1 - beta2^t). The correction is in the factor of //
+      // the root, or inside the root if something else has to be corrected or added there.
       double s = v1;
       if (CORRECTED) {
         s = mul(s, varianceScale);
@@ -222,7 +220,7 @@ final class ReferenceLoop extends Loop {
       // sum are rounded in this order. Nesterov: Dozat 2016.
       final double n;
       if (SIGN) {
-        // Lion (Chen et al. 2023, Algorithm 2): the direction is of another average than the one that is kept.
+        // Lion (Chen et al. 2023, Algorithm 2): the direction comes from another average than the one that is kept.
         n = mul(momentStep, sign(fma(w1, sub(g, m0), GRADIENT_FIRST ? g : m0)));
       } else if (RECTIFIES) {
         n = mul(div(m1, momentCorrection), momentStep);
@@ -237,7 +235,7 @@ final class ReferenceLoop extends Loop {
       final double ofGradient = TWO_UPDATES ? div(mul(gradientStep, g), d) : 0;
       final double update;
       if (ROOTLESS || SIGN) {
-        // RAdam (Liu et al. 2020, Algorithm 2): the variance of the root is too large yet.
+        // RAdam (Liu et al. 2020, Algorithm 2): the variance of the root is still too large.
         update = n;
       } else if (RECTIFIES) {
         update = mul(mul(n, mul(div(1, d), rootScale)), rectification);
@@ -306,7 +304,7 @@ final class ReferenceLoop extends Loop {
         store(m, M, i, base, unlessTiny(m0, abs(m0), TINY_M), NEAREST);
       }
       if (!V_IN_BLOCKS) {
-        // Nothing below zero is left of v, so that the product below is never that of an infinity and 0.
+        // v is not below zero here, so that the product below is never that of an infinity and 0.
         final double v0 = max(load(v, V, i, base), 0);
         store(v, V, i, base, unlessTiny(v0, v0, TINY_V), NEAREST);
       }
@@ -315,7 +313,7 @@ final class ReferenceLoop extends Loop {
 
   /** {@code magnitude < limit ? 0 : x} without a branch; the limit is a power of two. NaN stays NaN. */
   private static double unlessTiny(double x, double magnitude, double limit) {
-    // Magnitudes from the limit on become at least 1, those below it at most 0.
+    // Magnitudes at or above the limit give at least 1, those below it at most 0.
     final double steps = mul(sub(mul(magnitude, 1 / limit), BELOW_ONE), 1 / (1 - BELOW_ONE));
     // The sum turns -0 into +0.
     return add(mul(x, min(max(steps, 0), 1)), 0);
@@ -382,7 +380,7 @@ final class ReferenceLoop extends Loop {
     }
   }
 
-  /** The index of an element in arrays; 0 if there are only segments, which may have more than an index can count. */
+  /** The index of an element in arrays; 0 if there are only segments, whose elements can exceed an int. */
   private static int index(Operands o, long first) {
     return HAS_ARRAYS ? o.offset + (int) first : 0;
   }
@@ -391,12 +389,12 @@ final class ReferenceLoop extends Loop {
     return RandomBits.key(c.stream(), o.number + first, set);
   }
 
-  /** The random number of m or the maximum, or that of rounding to nearest. */
+  /** The random number of m or the maximum, or {@link #NEAREST}. */
   private static int lower(boolean isRandom, int number, int key) {
     return isRandom ? RandomBits.hash(number, key) & 0xffff : NEAREST;
   }
 
-  /** The random number of v or the average, or that of rounding to nearest. */
+  /** The random number of v or the average, or {@link #NEAREST}. */
   private static int upper(boolean isRandom, int number, int key) {
     return isRandom ? RandomBits.hash(number, key) >>> 16 : NEAREST;
   }
@@ -405,13 +403,13 @@ final class ReferenceLoop extends Loop {
     return FLOAT ? (float) x : x;
   }
 
-  /** The factor of the difference: of the gradient's weight, or of what that lacks to 1. */
+  /** The factor of the difference: the gradient's weight, or that minus 1. */
   private static double momentWeight(double weight, boolean isFromGradient) {
-    // Exact, the weight being at least 1/2.
+    // Exact, as the weight is at least 1/2.
     return isFromGradient ? sub(round(weight), 1) : round(weight);
   }
 
-  /** The random number of parameters or gradients, or that of rounding to nearest. */
+  /** The random number of parameters or gradients, or {@link #NEAREST}. */
   private static int third(boolean isRandom, int number, int key) {
     return isRandom ? RandomBits.hash(number, key) * RandomBits.THIRD >>> 16 : NEAREST;
   }
@@ -490,7 +488,7 @@ final class ReferenceLoop extends Loop {
   }
 
   private static double neg(double a) {
-    // As a double a float is negated between two conversions, in vectors of half the lanes.
+    // Negating it as a double would take two conversions, in vectors of half the lanes.
     return FLOAT ? -(float) a : -a;
   }
 
@@ -502,7 +500,9 @@ final class ReferenceLoop extends Loop {
     return FLOAT ? Math.signum((float) a) : Math.signum(a);
   }
 
-  /** 1 or -1 with the sign of a number, and 0 and NaN for themselves: what is not 0 is at least 1 after two factors. */
+  /**
+   * 1 or -1 with the sign of a number, or the number itself if it is 0 or NaN. Two factors make others at least 1.
+   */
   private static double sign(double a) {
     final double large = FLOAT ? 0x1p127 : 0x1p1023;
     return max(min(mul(mul(a, large), large), 1), -1);

@@ -1,17 +1,17 @@
 package org.adamant.internal.loop;
 
-/** Memory of each thread for the new moments of one {@link Block8}, until it is known which of them is the largest. */
+/** Each thread's memory for the new moments of one {@link Block8}, until their largest is known. */
 final class Scratch {
 
-  /** Where the second moments begin, behind the first ones. */
+  /** Where the second moments begin, after the first moments. */
   static final int SECOND = Block8.LENGTH;
 
-  // An array of the JDK's and not an object of ours, which would keep this library's class loader in every thread.
+  // An array, as an object of ours would keep this library's class loader alive in every thread.
   private static final ThreadLocal<float[]> MOMENTS = new ThreadLocal<>();
 
   private Scratch() {}
 
-  /** Where an element is. */
+  /** The index of an element. */
   static int index(long element) {
     return (int) element & Block8.LENGTH - 1;
   }

@@ -34,12 +34,11 @@ import org.adamant.internal.loop.Variant.Feature;
 import org.jspecify.annotations.NullUnmarked;
 
 /**
- * The SIMD loop, once for all element types, lane widths and variants: the operations of {@link
- * ReferenceLoop} in the same order, each on all lanes. Every one of them (fma, sub, add, mul, div,
- * sqrt) is correctly rounded by IEEE 754, so each lane gets the bits of the reference; a root computed
- * in another way, see {@link FmaRoot}, is shown to be. What is left
- * over at the end of a slice is done by the reference itself; it may not be covered by a last vector
- * that overlaps the one before, because a step done twice is not a step done once.
+ * The SIMD loop, once for all element types, lane widths and variants: the operations of {@link ReferenceLoop} in
+ * the same order, each on all lanes. Every operation (fma, sub, add, mul, div, sqrt) is correctly rounded by IEEE
+ * 754, so each lane gets the bits of the reference. A root that is computed otherwise is proved to be correctly
+ * rounded, see {@link FmaRoot}. The reference itself steps the elements left over at the end of a slice. A last
+ * vector that overlaps the one before cannot, because it would step elements twice.
  *
  * <p>This class is a template: it is never initialised itself, {@link Specialiser} defines it again as
  * a hidden class for each {@link Specialisation}. The build expands the private static methods in {@code
@@ -53,7 +52,7 @@ import org.jspecify.annotations.NullUnmarked;
  * <p>The constants at the head are those of {@link ReferenceLoop} once more. Only a static final of the specialised class
  * itself is a literal to every compiler; and asked of an object, each would take more of the 8,000 bytes.
  */
-// Vector<Number> stands for FloatVector and DoubleVector alike; which one, the constants say.
+// Vector<Number> stands for FloatVector or DoubleVector; the constants say which.
 @SuppressWarnings("unchecked")
 // The constants also say what is null: a comparison would be code of the loop.
 @NullUnmarked
@@ -78,7 +77,7 @@ final class SimdLoop extends Loop {
   private static final Class<?> AVERAGE_CLASS = LAYOUT.place(Operand.AVERAGE).type();
   private static final Class<?> COPY_CLASS = LAYOUT.place(Operand.COPY).type();
   private static final Class<?> REMAINDER_CLASS = LAYOUT.place(Operand.REMAINDER).type();
-  // Written so that javac leaves out what is not for this template.
+  // A constant, so that javac leaves out what is not for this template.
   private static final boolean FLOAT = true;
   private static final boolean HAS_ARRAYS = LAYOUT.hasArrays();
   private static final boolean M_IN_BLOCKS = M == Kind.BLOCK8_SEGMENT;
@@ -123,7 +122,7 @@ final class SimdLoop extends Loop {
   private static final boolean RANDOM_AVERAGE = STOCHASTIC && AVERAGES && AVERAGE.isLossy();
   private static final boolean RANDOM_MAIN = RANDOM_M || RANDOM_V || RANDOM_PARAMS || RANDOM_GRADS;
   private static final boolean RANDOM_FURTHER = RANDOM_MAXIMA || RANDOM_AVERAGE;
-  // Whether all that is read has so few bits that no NaN has a payload to be carried into its sign.
+  // Whether all operands have so few bits that no NaN has a payload from which a carry could reach its sign.
   private static final boolean HAS_SHORT_NAN =
       PARAMS.hasShortNan()
           && !HAS_REMAINDER
@@ -134,7 +133,7 @@ final class SimdLoop extends Loop {
   private static final VectorShape SHAPE = VectorShape.forBitSize(CONSTANTS.laneBits());
   private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
   private static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(double.class, SHAPE);
-  // As many floats as there are doubles in a vector; not used at 64 bits, where that is one.
+  // As many floats as a vector has doubles; not used at 64 bits, where that is one.
   private static final VectorSpecies<Float> HALF_FLOATS =
       VectorSpecies.of(
           float.class, VectorShape.forBitSize(Math.max(64, CONSTANTS.laneBits() / 2)));
@@ -143,14 +142,14 @@ final class SimdLoop extends Loop {
   private static final boolean FMA_ROOT = HAS_ROOT && CONSTANTS.rootsByFma();
   private static final int FMA_VECTORS = (FmaRoot.SHARE - 1) * LANES;
   private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
-  // Of as many lanes as there are floats; not used where there is no vector so narrow.
+  // As many shorts as a vector has floats; not used where no vector is so narrow.
   private static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(
           short.class, VectorShape.forBitSize(Math.max(64, CONSTANTS.laneBits() / 2)));
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(
           byte.class, VectorShape.forBitSize(Math.max(64, CONSTANTS.laneBits() / 4)));
-  // As many shorts and ints as there are doubles in a vector.
+  // As many shorts and ints as a vector has doubles.
   private static final VectorSpecies<Short> HALF_SHORTS =
       VectorSpecies.of(
           short.class, VectorShape.forBitSize(Math.max(64, CONSTANTS.laneBits() / 4)));
@@ -163,8 +162,8 @@ final class SimdLoop extends Loop {
   private static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, SHAPE);
   private static final Loop TAIL = Specialiser.loop(CONSTANTS.scalar());
 
-  // Not final: what the compiler knows to be constant it keeps in memory, and loads from there at each
-  // use. That is up to eight loads more per vector, and was 8 % of a step.
+  // Not final: the compiler keeps known constants in memory and loads them at each use. That is up to eight more //
+  // loads per vector, and was 8 % of a step.
   private double half = 0.5;
   private long seed = FmaRoot.SEED;
   private long lowest = FmaRoot.LOWEST;
@@ -184,15 +183,15 @@ final class SimdLoop extends Loop {
   }
 
   /**
-   * Whether moments in blocks are written as vectors read them. Asked here, not in a loop of vectors, where there would
-   * be a branch. The first step on new memory is a scalar one.
+   * Whether moments in blocks are written as vectors read them. The check is here, as it would be a branch in a
+   * loop of vectors. The first step on new memory is scalar.
    */
   private static boolean isForVectors(Operands o, long first) {
     return !(M_IN_BLOCKS && ((Block8) o.m).isUnsigned(first))
         && !(V_IN_BLOCKS && !((Block8) o.v).isUnsigned(first));
   }
 
-  /** The elements in whole vectors. */
+  /** The number of elements in whole vectors. */
   private static int inVectors(int count) {
     return count & -LANES;
   }
@@ -250,7 +249,7 @@ final class SimdLoop extends Loop {
     final int key = RANDOM_MAIN ? key(c, o, first, RandomBits.MAIN) : 0;
     final int furtherKey = RANDOM_FURTHER ? key(c, o, first, RandomBits.FURTHER) : 0;
     final int from = index(o, first);
-    // What to add to an index into arrays for the element, and for its place in the scratch memory.
+    // Added to an index into arrays, these give the element and its place in the scratch memory.
     final long base = first - from;
     final int inScratch = Scratch.index(first) - from;
     IntVector numbers =
@@ -312,8 +311,8 @@ final class SimdLoop extends Loop {
         final Vector<Number> square = g.mul(g);
         v1 = w2.lanewise(FMA, square.sub(v0), square);
       } else {
-        // The difference is -v0 but for the sign of zero, which is lost in the sum; a negation takes its
-        // mask from memory, each time across two cache lines.
+        // The difference is -v0 except for the sign of zero, which is lost in the sum. A negation would load its
+        // mask // from memory, each time across two cache lines.
         v1 = w2.lanewise(FMA, g.lanewise(FMA, g, zero.sub(v0)), v0);
       }
 
@@ -428,13 +427,13 @@ final class SimdLoop extends Loop {
     }
   }
 
-  /** Weight decay where it does not oppose the update, elsewhere 0: a mask that is made of signs. */
+  /** The factor of weight decay where decay does not oppose the update, elsewhere 0; the mask is made of signs. */
   private static Vector<Number> unlessItOpposes(
       Vector<Number> decay, Vector<Number> p, Vector<Number> update) {
     final Vector<Number> bits = bitsOf(update);
     final Vector<Number> magnitude =
         bits.lanewise(AND, broadcastBits(FLOAT ? Integer.MAX_VALUE : Long.MAX_VALUE));
-    // Negative where the signs are such, and there is an update. The factor of decay is negative, as a rule.
+    // Negative where decay opposes the update and the update is not 0. The factor of decay is usually negative.
     final Vector<Number> opposing =
         bits.lanewise(XOR, bitsOf(p))
             .lanewise(XOR, bitsOf(decay))
@@ -478,7 +477,7 @@ final class SimdLoop extends Loop {
   private void packVectors(Coefficients c, Operands o, float[] moments, long first) {
     final Block8 m = M_IN_BLOCKS ? (Block8) o.m : null;
     final Block8 v = V_IN_BLOCKS ? (Block8) o.v : null;
-    // In statements of their own: where the expression around a loop is half done, nothing is compiled.
+    // In statements of their own: a loop inside a half-evaluated expression is never compiled while it runs.
     final int largestM = M_IN_BLOCKS ? largest(moments, 0) : 0;
     final int largestV = V_IN_BLOCKS ? largest(moments, Scratch.SECOND) : 0;
     final float factorOfM = M_IN_BLOCKS ? m.setScale(first, largestM, false) : 0;
@@ -576,7 +575,7 @@ final class SimdLoop extends Loop {
 
   @Override
   public void addSquares(double[] sums, Operands o, double scale, long first, int count) {
-    // Whole rounds over the sums; the rest by the reference, on top of what is there.
+    // Whole rounds over the sums; the reference adds the rest to them.
     final int inVectors = LOADS_DOUBLES ? count & -SUMS : 0;
     if (inVectors > 0) {
       addSquaresOfVectors(sums, o, scale, first, inVectors);
@@ -596,7 +595,7 @@ final class SimdLoop extends Loop {
       // Two at a time, so that one addition need not wait for the other.
       DoubleVector even = DoubleVector.zero(DOUBLES);
       DoubleVector odd = even;
-      // Counted from the beginning, as at the end of the longest arrays the index would overflow.
+      // k counts from the beginning of the block, as an index would overflow at the end of the longest arrays.
       for (int k = sum; k < count; k += SUMS) {
         final int i = from + k;
         final DoubleVector x = loadDoubles(grads, i, base).mul(scale);
@@ -652,7 +651,7 @@ final class SimdLoop extends Loop {
     return (Vector<Number>) all;
   }
 
-  /** As in the reference; on scalars, because a vector returned from a method may be allocated. */
+  /** As in the reference. It returns a scalar, because a vector returned from a method may be allocated. */
   private static double momentWeight(double weight, boolean isFromGradient) {
     final double rounded = FLOAT ? (float) weight : weight;
     return isFromGradient ? rounded - 1 : rounded;
@@ -738,7 +737,7 @@ final class SimdLoop extends Loop {
     return (Vector<Number>) lanes;
   }
 
-  /** Stores numbers; those of a lossy kind are rounded with 16 random bits each, to nearest where these are null. */
+  /** Stores numbers. A lossy kind is rounded with 16 random bits each, or to nearest if the bits are null. */
   private static void store(
       IntVector random, Object memory, Kind kind, int i, long base, Vector<?> lanes) {
     if (!FLOAT && kind == Kind.DOUBLE_ARRAY) {
@@ -767,7 +766,7 @@ final class SimdLoop extends Loop {
     return bits.add(addend).lanewise(LSHR, 16);
   }
 
-  /** The bits of floats of which no NaN is so large that a carry would make a zero of it, see {@link Bfloat16}. */
+  /** The bits of floats, with the payload of NaN limited so that no carry makes it a zero, see {@link Bfloat16}. */
   private static IntVector withoutPayload(Vector<?> floats) {
     return floats.reinterpretAsInts().min(Bfloat16.NAN).lanewise(UMIN, Bfloat16.NEGATIVE_NAN);
   }

@@ -1,18 +1,17 @@
 package org.adamant.internal.loop;
 
 /**
- * The constants of one specialised loop class. A hidden class reads them once, in its static
- * initialiser; to the JIT they are then as constant as literals, and what a variant does not use
- * leaves no instruction behind.
+ * The constants of one specialised loop class. A hidden class reads them once, in its static initialiser. To the
+ * JIT they are then as constant as literals, so features that are off leave no instruction behind.
  *
  * @param layout the kinds of the operands
  * @param laneBits the vector's width in bits, 0 for none
- * @param variant what the step does beyond the basic one
- * @param isScalar whether this is the scalar path; with a vector's width, the tail of that loop
+ * @param variant the features of the step
+ * @param isScalar whether this is the scalar path; with a vector's width, it steps the tail of that loop
  */
 public record Specialisation(Layout layout, int laneBits, Variant variant, boolean isScalar) {
 
-  /** In place of a width, which says to a scalar path only what it is for. */
+  /** Stands for a width. To a scalar path the width only says what it is for. */
   private static final int FOR_TRIALS = -1;
 
   /** The element types of a step's arrays. */
@@ -34,13 +33,13 @@ public record Specialisation(Layout layout, int laneBits, Variant variant, boole
    *
    * @param layout the kinds of the operands
    * @param laneBits the vector's width in bits, 0 for none
-   * @param variant what the step does beyond the basic one
+   * @param variant the features of the step
    */
   public Specialisation(Layout layout, int laneBits, Variant variant) {
     this(layout, laneBits, variant, laneBits <= layout.narrowest());
   }
 
-  /** {@return what the loop computes in} */
+  /** {@return the type in which the loop computes} */
   public Element element() {
     return layout.element();
   }
@@ -62,8 +61,8 @@ public record Specialisation(Layout layout, int laneBits, Variant variant, boole
   }
 
   /**
-   * Whether the roots of some vectors are computed by multiplications, see {@link FmaRoot}. Not in the largest loops: C2
-   * allocates a vector at each call of those, as AllocationTest shows.
+   * Whether the roots of some vectors are computed by multiplications, see {@link FmaRoot}. The largest loops do
+   * not, as C2 would allocate a vector at each call, as AllocationTest shows.
    */
   boolean rootsByFma() {
     final boolean isLarge =
@@ -74,8 +73,8 @@ public record Specialisation(Layout layout, int laneBits, Variant variant, boole
   }
 
   /**
-   * The scalar path of the same variant, for tails. A class of its own for each width: a loop that has been
-   * compiled for the few elements of tails would be slow over whole arrays.
+   * The scalar path of the same variant, for tails. Each width has a class of its own, as a loop that was compiled
+   * for the few elements of tails would be slow over whole arrays.
    *
    * @return the constants
    */

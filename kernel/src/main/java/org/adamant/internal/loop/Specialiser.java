@@ -9,19 +9,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the loop templates into specialised classes, and keeps them: the class file of a template is
- * defined again as a hidden class whose static finals come from a {@link Specialisation}. That takes
- * about half a millisecond and is done once per specialisation and JVM.
+ * Makes specialised classes of the loop templates, and keeps them. It defines the class file of a template again as
+ * a hidden class whose static finals come from a {@link Specialisation}. That takes about half a millisecond, once
+ * per specialisation and JVM.
  *
- * <p>Where it cannot be done there are no vectors, which need constants, and the scalar path is a {@link
- * PlainLoop}: the same source as an ordinary class, whose constants are fields. It gives the same bits, and
- * compiled by C2, which looks at the fields before it begins to loop, it takes no longer.
+ * <p>If that is impossible, there are no vectors, which need constants, and the scalar path is a {@link PlainLoop}:
+ * the same source as an ordinary class whose constants are fields. It gives the same bits. Compiled by C2, which
+ * reads the fields before the loop, it is as fast.
  */
 public final class Specialiser {
 
   private static final ConcurrentHashMap<Specialisation, Loop> LOOPS = new ConcurrentHashMap<>();
 
-  /** Why a scalar path is a plain one, if one is. */
+  /** Why the scalar path is a {@link PlainLoop}; null if it is not. */
   private static volatile @Nullable String obstacle;
 
   private Specialiser() {}
@@ -31,7 +31,7 @@ public final class Specialiser {
    *
    * @param constants element type, lane width and variant
    * @return the loop, the same one at every call
-   * @throws LinkageError if the Vector API is not there, or not in the form this was compiled for
+   * @throws LinkageError if the Vector API is missing, or is not the one this was compiled for
    * @throws IllegalStateException if this is a loop of vectors and its class file cannot be read
    */
   public static Loop loop(Specialisation constants) {
@@ -39,18 +39,18 @@ public final class Specialiser {
     if (known != null) {
       return known;
     }
-    // Not computeIfAbsent: a SIMD loop asks for its tail while it is being defined.
+    // Not computeIfAbsent, as a SIMD loop asks for its tail while it is being defined.
     return Shared.keep(
         LOOPS, constants, constants.isScalar() ? scalar(constants) : simd(constants));
   }
 
   /**
-   * Why nothing can be specialised here; found by doing it.
+   * Why nothing can be specialised here, found by trying it.
    *
-   * @return the reason and what to do, or nothing if it can be done
+   * @return the reason and what to do, or empty if it is possible
    */
   public static Optional<String> obstacle() {
-    // The one most likely to be needed anyway.
+    // The loop that is most likely to be needed anyway.
     loop(new Specialisation(Layout.FLOATS, 0, Variant.BASIC));
     if (obstacle == null && !isReadable(SimdLoop.class)) {
       obstacle = unreadable(SimdLoop.class);
@@ -58,7 +58,7 @@ public final class Specialiser {
     return Optional.ofNullable(obstacle);
   }
 
-  /** What the class of {@code lookup} was specialised for. */
+  /** The constants for which the class of {@code lookup} was specialised. */
   static Specialisation constants(MethodHandles.Lookup lookup) {
     try {
       return MethodHandles.classData(lookup, "_", Specialisation.class);
@@ -71,10 +71,10 @@ public final class Specialiser {
     try {
       return define(ReferenceLoop.class, constants);
     } catch (OutOfMemoryError | StackOverflowError e) {
-      // There may be more of it next time.
+      // There may be more memory next time, so the result is not kept.
       throw e;
     } catch (Throwable e) {
-      // Anything: an agent throws what it likes, and a native image has an error of its own.
+      // Any throwable: an agent may throw anything, and a native image has an error of its own.
       obstacle = obstacle(e);
       return PlainLoop.of(constants);
     }
@@ -99,7 +99,7 @@ public final class Specialiser {
     return isRelative ? RelativeDoubleSimdLoop.class : DoubleSimdLoop.class;
   }
 
-  /** Defines a template again. By its class and not by its name, so that tools see that it is needed. */
+  /** Defines a template again. The argument is a class, not a name, so that tools see that it is needed. */
   private static Loop define(Class<? extends Loop> template, Specialisation constants)
       throws Throwable {
     final byte[] file;
@@ -116,7 +116,7 @@ public final class Specialiser {
   }
 
   private static String fileOf(Class<?> template) {
-    // Not by +, which takes milliseconds to link, in the middle of a first step.
+    // Not by +, which takes milliseconds to link during a first step.
     return template.getSimpleName().concat(".class");
   }
 

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What a step does beyond, or instead of, the basic one. Each feature is a constant of the specialised loop; one that is
- * off costs nothing. There is one instance of each variant, so that they are compared by reference: a look-up takes
- * longer than some short steps.
+ * The features of a step beyond, or instead of, the basic one. Each is a constant of the specialised loop; one that
+ * is off costs nothing. There is one instance of each variant, so that variants are compared by reference: a
+ * look-up takes longer than some short steps.
  *
  * <p>Features are not the enums of {@code Adam} once more. Those are what a user asks for, and these are what a loop does:
  * a value may take several features or none, and several hyper-parameters may take one together. {@code Adam.variant}
@@ -20,7 +20,7 @@ public final class Variant {
   /** The basic step. */
   public static final Variant BASIC = of(0);
 
-  /** Every operation that a loop can do, as far as they go together: what it is checked with. */
+  /** All features that do not exclude each other, with which a loop is checked. */
   public static final Variant EVERYTHING = everything();
 
   private final int features;
@@ -40,7 +40,7 @@ public final class Variant {
   /**
    * The variant of these features.
    *
-   * @param features the sum of what {@link Feature#when} gives for each
+   * @param features the sum of the bits that {@link Feature#when} gives for each
    * @return the one instance
    */
   public static Variant of(int features) {
@@ -52,9 +52,9 @@ public final class Variant {
   public enum Feature {
     /** The arithmetic of PyTorch's unfused loop, in place of our own. */
     PYTORCH(false),
-    /** In PyTorch's arithmetic, that of SparseAdam. */
+    /** PyTorch's arithmetic is that of SparseAdam. */
     SPARSE(false),
-    /** In PyTorch's arithmetic, that of RAdam; our own has the rectification in the step size. */
+    /** PyTorch's arithmetic is that of RAdam. In our own arithmetic, the step size contains the rectification. */
     RECTIFIES(false),
     /** The update is the first moment alone, without a root: RAdam's first steps. */
     ROOTLESS(false),
@@ -72,17 +72,17 @@ public final class Variant {
     DECAYS_GRADIENT(false),
     /** Weight decay acts on the parameter, before the update. */
     DECAYS_PARAMETER,
-    /** It acts only where it does not oppose the update. */
+    /** Weight decay acts only where it does not oppose the update. */
     CAUTIOUS,
-    /** The first moment is interpolated from the gradient's end, beta1 being at most 1/2. */
+    /** The first moment is interpolated from the gradient's end, as beta1 is at most 1/2. */
     GRADIENT_FIRST(false),
     /** The same for floats: PyTorch compares 1 - beta1 after rounding it. */
     FLOAT_GRADIENT_FIRST(false),
-    /** The second moment is interpolated from the squared gradient's end, beta2 being at most 1/2. */
+    /** The second moment is interpolated from the squared gradient's end, as beta2 is at most 1/2. */
     SQUARE_FIRST(false),
-    /** A running maximum of the second moment takes its place. */
+    /** A running maximum of the second moment replaces it. */
     MAXIMUM,
-    /** The second moment is corrected before the maximum, or where there is none, before the root. */
+    /** The second moment is corrected before the maximum, or without a maximum before the root. */
     CORRECTED(false),
     /** An epsilon is added inside the root. */
     ROOT_EPSILON,
@@ -109,9 +109,9 @@ public final class Variant {
     }
 
     /**
-     * A bit that stands for the feature.
+     * The bit of the feature.
      *
-     * @param isOn whether it is to be there
+     * @param isOn whether the feature is on
      * @return the bit, or 0
      */
     public int when(boolean isOn) {
@@ -123,7 +123,7 @@ public final class Variant {
    * This variant with a feature or without it.
    *
    * @param feature the feature
-   * @param isOn whether it is to be there
+   * @param isOn whether it is on
    * @return the one instance
    */
   public Variant with(Feature feature, boolean isOn) {
@@ -141,10 +141,10 @@ public final class Variant {
   }
 
   /**
-   * Whether this is another optimizer than Adam, with operations of its own: NAdam, RAdam and SparseAdam as PyTorch has
-   * them, the first steps of RAdam, AdaMax, Lion. None has a maximum.
+   * Whether this is another optimizer than Adam, with operations of its own: NAdam, RAdam and SparseAdam in
+   * PyTorch's arithmetic, the first steps of RAdam, AdaMax, Lion. None has a maximum.
    *
-   * @return whether it is for the template of those
+   * @return whether it needs RelativeSimdLoop
    */
   boolean isRelative() {
     return has(Feature.SPARSE)
@@ -159,7 +159,7 @@ public final class Variant {
    * Whether a step has every feature of another.
    *
    * @param other the other variant
-   * @return whether they are there
+   * @return whether it has
    */
   public boolean hasAllOf(Variant other) {
     return (other.features & ~features) == 0;

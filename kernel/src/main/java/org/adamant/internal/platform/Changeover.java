@@ -16,57 +16,57 @@ import org.adamant.internal.platform.Trial.Selection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts on one loop, usually the scalar path, and switches to the SIMD loop once C2 has compiled that, and
- * the compiled code has given the bits of the reference. Only the speed changes. Until then an operation
- * of the Vector API is a call that allocates, hundreds of times slower; the scalar path is soon compiled.
+ * Starts on one loop, usually the scalar path, and switches to the SIMD loop once C2 has compiled that and the
+ * compiled code has given the bits of the reference. Only the speed changes. Until it is compiled, an operation of
+ * the Vector API is a call that allocates, hundreds of times slower. The scalar path is soon compiled.
  *
- * <p>The compiler compiles only what runs. So now and then, for one {@value #SHARE}th of the time at most, the
- * SIMD loop works on a {@linkplain Trial sample}. A trial touches no array of the caller: where no memory is
- * left for it, no step ends half done. Where the loop never becomes fast, because an operation has lost its
- * intrinsic, the first loop goes on. Where it once gives other bits than the reference, the first loop goes on
- * for good, and a warning says so: that is an error of this JVM's compiler or of its Vector API.
+ * <p>The compiler compiles only what runs. So now and then, for at most one {@value #SHARE}th of the time, the SIMD
+ * loop works on a {@linkplain Trial sample}. A trial touches no array of the caller: if it runs out of memory, no
+ * step ends half done. If the SIMD loop never becomes fast, because an operation has lost its intrinsic, the first
+ * loop is kept. If it once gives other bits than the reference, the first loop is kept for good, and a warning says
+ * so: this JVM's compiler or its Vector API has an error.
  *
- * <p>Steps, the search for gradients that are not finite, and sums of squares are compiled apart from each
- * other, and switch apart. Steps of long slices go back to the first loop where that is measured to be the faster, see
- * {@link Contest}.
+ * <p>Steps, the search for gradients that are not finite, and sums of squares are compiled separately, and switch
+ * separately. Steps of long slices go back to the first loop if that is measured to be faster, see {@link Contest}.
  *
- * <p>Threads share the other fields without synchronisation: a race costs a trial more or less.
+ * <p>Threads share the fields that are not volatile without synchronisation: a race costs one trial more or less.
  */
 public final class Changeover extends Loop {
 
   /**
-   * Nanoseconds to the SIMD loop, and so to the classes of the Vector API, which take some 0.1 s to load: a
-   * short run does without.
+   * Nanoseconds before the SIMD loop, and so the classes of the Vector API, are loaded. That takes some 0.1 s,
+   * which a short run saves.
    */
   private static final long FIRST_WAIT = 30_000_000;
 
   /**
-   * Nanoseconds for {@link Trial#WHOLE} elements: met when compiled, by any width. Out of reach uncompiled,
-   * and where the compiler has not inlined all: then vectors are allocated, at some 10 ns per element.
+   * The limit in nanoseconds for {@link Trial#WHOLE} elements. Every width meets it when compiled. Uncompiled loops
+   * do not, nor do loops in which the compiler has not inlined everything: those allocate vectors, at some 10 ns
+   * per element.
    */
   private static final long FAST = 600;
 
-  /** The same for what only reads. */
+  /** The same limit for operations that only read. */
   private static final long READ_FAST = 375;
 
   private static final int SHARE = 8;
 
-  /** Nanoseconds to the next trial at most: a trial may have been long because of something else. */
+  /** The most nanoseconds to the next trial, as something else may have made a trial long. */
   private static final long LONGEST_WAIT = 50_000_000;
 
   /** Blocks from one look at the clock to the next, less one. */
   private static final int CLOCK_MASK = 7;
 
-  /** The scalar path starts with calls this short: the compiler counts calls more than iterations. */
+  /** The length of the scalar path's first calls: the compiler weighs calls more than iterations. */
   private static final int FIRST_CALLS = 64;
 
-  /** Elements stepped with short calls. */
+  /** How many elements are stepped with short calls. */
   private static final int FIRST_ELEMENTS = 1 << 16;
 
   /** One for each layout, made when it is first needed. */
   private static final ConcurrentHashMap<Layout, Trial> TRIALS = new ConcurrentHashMap<>();
 
-  // Not a lambda: the first of a program takes milliseconds to link.
+  // Not a lambda, as the first lambda of a program takes milliseconds to link.
   private static final Consumer<String> LOG =
       new Consumer<>() {
         @Override
@@ -74,7 +74,7 @@ public final class Changeover extends Loop {
           try {
             System.getLogger("org.adamant").log(Level.WARNING, warning);
           } catch (RuntimeException | Error e) {
-            // A logger that fails is no reason to end a step half done.
+            // A logger that fails must not end a step half done.
           }
         }
       };
@@ -86,16 +86,16 @@ public final class Changeover extends Loop {
   private final Stage steps = new Stage(Operation.STEP, FAST);
   private final Stage counts = new Stage(Operation.COUNT, READ_FAST);
   private final Stage squares = new Stage(Operation.SQUARES, READ_FAST);
-  // Volatile for the fields of the loop, which are not final.
+  // Volatile, as the fields of the loop are not final.
   private volatile @Nullable Loop simd;
-  /** Which loop is the faster, by the size of slices; null until the SIMD loop is there, and where there is one loop. */
+  /** Which loop is faster, by the size of slices; null until the SIMD loop exists, or if there is only one loop. */
   private volatile Contest @Nullable [] contests;
   private long nextMaking;
   private @Nullable Loop reference;
   private int elements;
   private long lastEnd = -1;
 
-  /** How far one operation has come. */
+  /** The progress of one operation. */
   private final class Stage {
     private long nextTrial = System.nanoTime();
     private final Operation operation;
@@ -109,7 +109,7 @@ public final class Changeover extends Loop {
       this.fast = fast;
     }
 
-    /** The SIMD loop if it does all by now, otherwise null; another thread may see the change first. */
+    /** The SIMD loop if the operation has switched, otherwise null; another thread may see the switch first. */
     @Nullable
     Loop switched() {
       return hasSwitched ? simd : null;
@@ -189,7 +189,7 @@ public final class Changeover extends Loop {
    * A loop for these constants that starts on the scalar path.
    *
    * @param constants element type, lane width and variant
-   * @return the loop, another one at every call where there are vectors
+   * @return the loop, a new one at every call if there are vectors
    */
   public static Loop create(Specialisation constants) {
     return constants.isScalar()
@@ -201,19 +201,19 @@ public final class Changeover extends Loop {
    * A loop that starts on the scalar path.
    *
    * @param scalar the constants of the scalar path
-   * @param simdLoop the loop to switch to; asked for some time after the first step
-   * @return the loop, another one at every call
+   * @param simdLoop gives the loop to switch to; called some time after the first step
+   * @return the loop, a new one at every call
    */
   public static Loop create(Specialisation scalar, Supplier<Loop> simdLoop) {
     return new Changeover(scalar, Specialiser.loop(scalar), simdLoop, FIRST_WAIT, LOG);
   }
 
   /**
-   * A loop that is the SIMD loop from the first call on. It has trials, too, so that the compiler sees of it what
+   * A loop that is the SIMD loop from the first call on. It runs trials, too, so that the compiler sees cases that
    * the caller's data may not contain.
    *
    * @param constants element type, lane width and variant
-   * @return the loop, another one at every call where there are vectors
+   * @return the loop, a new one at every call if there are vectors
    */
   public static Loop createTrained(Specialisation constants) {
     final Loop simd = Specialiser.loop(constants);
@@ -232,10 +232,9 @@ public final class Changeover extends Loop {
   }
 
   /**
-   * The SIMD loop for trials, or null. It is made where a run over a slice begins, so that no first step waits
-   * for it, however long it takes. Where it cannot be made, for want of memory or because a logger throws
-   * that is told of the choice, the first loop goes on: other slices may have been stepped by then, and no
-   * step is to end half done.
+   * The SIMD loop for trials, or null. It is made when a run over a slice begins, and never in the first step,
+   * which would wait for it. If making it fails, for want of memory or because the logger of the choice throws, the
+   * first loop is kept: other slices may have been stepped by then, and no step may end half done.
    */
   private @Nullable Loop loopForTrials(long first, int count) {
     final boolean begins = first != lastEnd;
@@ -286,7 +285,7 @@ public final class Changeover extends Loop {
 
   @Override
   public void pack(Coefficients c, Operands o, float[] moments, long first, int count) {
-    // A part of stepping, which switches with it.
+    // Flushing is a part of stepping and switches with it.
     final Loop switched = steps.switched();
     (switched != null ? switched : this.first).pack(c, o, moments, first, count);
   }
@@ -313,7 +312,7 @@ public final class Changeover extends Loop {
   }
 
   /**
-   * Whether the SIMD loop does the steps by now.
+   * Whether steps have switched to the SIMD loop.
    *
    * @return whether it was fast and right
    */
@@ -322,7 +321,7 @@ public final class Changeover extends Loop {
   }
 
   /**
-   * How far it has come.
+   * The progress of all operations.
    *
    * @return the numbers
    */
@@ -345,22 +344,22 @@ public final class Changeover extends Loop {
   }
 
   /**
-   * How many operations were asked for, and what does them.
+   * How many operations were used, and which loop does them.
    *
-   * @param asked how many of steps, counts and norms
+   * @param asked how many of steps, counts and norms were used
    * @param switched how many of these the SIMD loop does
    * @param rejected how many it is not to do because it gave other bits than the reference
    * @param measured for how many sizes of slices it was measured which loop steps them faster
    * @param scalar for how many of these that is the first loop
    */
   public record Progress(int asked, int switched, int rejected, int measured, int scalar) {
-    /** Nothing yet. */
+    /** No operation was used yet. */
     public static final Progress NONE = new Progress(0, 0, 0, 0, 0);
 
     /**
-     * Both together.
+     * The sum with another progress.
      *
-     * @param other others
+     * @param other the other one
      * @return the sums
      */
     public Progress plus(Progress other) {

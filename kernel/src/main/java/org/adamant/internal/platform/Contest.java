@@ -6,13 +6,13 @@ import org.adamant.internal.loop.Operands;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of two loops steps slices of one size faster: C2 vectorises the scalar path of some variants better than it
- * compiles their SIMD loop. Both step blocks of the caller, and are timed. The result may be wrong, which costs time and
- * changes no bit.
+ * Measures which of two loops steps slices of one size faster, as C2 vectorises the scalar path of some variants
+ * better than it compiles their SIMD loop. Both step blocks of the caller and are timed. A wrong result costs time
+ * and changes no bit.
  *
- * <p>A block is timed at most every {@value #PAUSE} nanoseconds: the scalar path may be ten times slower, and it may not be
- * compiled yet. Which loop does it is left to chance: blocks that come in turns, cold ones and warm ones, are not to be
- * shared out in turns as well.
+ * <p>A block is timed at most every {@value #PAUSE} nanoseconds, as the scalar path may be ten times slower, or not
+ * compiled yet. Chance decides which loop steps it: if cold and warm blocks alternate, loops that alternate would
+ * get one kind each.
  *
  * <p>It is held again after a second, then after two, and so on up to a minute: since then a loop may have been compiled
  * again, or the data may have changed.
@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 class Contest {
 
-  /** Blocks of fewer elements take no longer than it takes to look at the clock. */
+  /** Blocks of fewer elements take no longer than reading the clock. */
   static final int SHORTEST = 1024;
 
-  /** Sizes that share a result: up to 16 times as long. */
+  /** How many sizes are told apart; each covers lengths up to 16 times the shortest. */
   static final int SIZES = 4;
 
   private static final int BITS = 4;
@@ -37,13 +37,13 @@ class Contest {
   /** Steps of a slice from one look at the clock to the next, less one: it takes as long as a hundred elements. */
   private static final int CLOCK_MASK = 63;
 
-  /** Blocks of each loop. */
+  /** How many blocks of each loop are timed. */
   private static final int ROUNDS = 24;
 
-  /** Of a kilo-element, so that it is a whole number. */
+  /** Times are those of this many elements, so that they are whole numbers. */
   private static final int PER = 1024;
 
-  /** The scalar path has to be clearly faster: such measurements are not exact. */
+  /** The scalar path must be clearly faster, as such measurements are not exact. */
   private static final double CLEARLY = 0.95;
 
   private final Loop simd;
@@ -69,17 +69,17 @@ class Contest {
     return Math.min(log / BITS, SIZES - 1);
   }
 
-  /** Whether it has ended, and the scalar path is the faster. */
+  /** Whether the contest has ended and the scalar path is faster. */
   boolean isScalar() {
     return winner == scalar;
   }
 
-  /** Whether it has ended. */
+  /** Whether the contest has ended. */
   boolean hasEnded() {
     return winner != null;
   }
 
-  /** Does a block, by the faster loop, or by one of them to find out. */
+  /** Steps a block with the faster loop, or with one of the two to find out. */
   void step(Coefficients c, Operands o, float @Nullable [] moments, long first, int count) {
     final Loop best = winner != null ? winner : simd;
     if (!isOpen && !(first == 0 && isDue())) {
@@ -87,7 +87,7 @@ class Contest {
       return;
     }
     final long start = now();
-    // Blocks of whole length only: others have another share of what a call costs.
+    // Only blocks of full length are timed, as a call is a larger share of the time of others.
     if (count < Math.min(Loop.BLOCK, o.length()) || start - next < 0) {
       best.step(c, o, moments, first, count);
       return;

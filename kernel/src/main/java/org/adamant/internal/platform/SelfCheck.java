@@ -8,20 +8,20 @@ import org.adamant.internal.loop.Specialiser;
 import org.adamant.internal.loop.Variant;
 
 /**
- * Runs a SIMD loop once against the reference, before anyone relies on it: is the Vector API there, in the
- * form this was compiled for? What it does once compiled is found out by {@link Changeover}.
+ * Runs a SIMD loop once against the reference before it is used, to find out whether the Vector API is there, in
+ * the form this was compiled for. {@link Changeover} checks what it does once compiled.
  */
 public final class SelfCheck {
 
   private SelfCheck() {}
 
-  /** What the check specialises the loop of an element type and width for. */
+  /** The constants with which the check specialises the loop of an element type and width. */
   static Specialisation constants(Element element, int laneBits) {
     return new Specialisation(Layout.of(element), laneBits, Variant.EVERYTHING);
   }
 
   /**
-   * Whether the loop of this width gives the bits of the reference, NaN being equal to NaN.
+   * Whether the loop of this width gives the bits of the reference; NaN equals NaN.
    *
    * @param element the element type
    * @param laneBits the width
@@ -32,7 +32,7 @@ public final class SelfCheck {
     return agree(element, Specialiser.loop(simd.scalar()), Specialiser.loop(simd));
   }
 
-  /** Whether two loops for these constants give the same bits, NaN being equal to NaN. */
+  /** Whether two loops for these constants give the same bits; NaN equals NaN. */
   static boolean agree(Element element, Loop reference, Loop loop) {
     final Trial trial = new Trial(Layout.of(element));
     for (Trial.Operation operation : Trial.Operation.values()) {

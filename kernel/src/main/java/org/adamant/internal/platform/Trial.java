@@ -13,26 +13,25 @@ import org.adamant.internal.loop.Specialisation.Element;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a loop work on a sample beside the reference: has it the same bits, and how long did it take?
+ * Runs a loop and the reference on a sample: are the bits the same, and how long did the loop take?
  *
- * <p>The samples are there to notice a JVM on which an operation of the Vector API does not round as the
- * reference does, above all an fma that rounds twice; on which a lane is lost, or the tail; or on which
- * zeros, infinities and NaN compare in another way. So no term of the formula is small beside the one it
- * is added to, where its last bits would be rounded away, and there are enough elements for every
- * operation to round differently in several of them.
+ * <p>The samples reveal a JVM on which an operation of the Vector API rounds otherwise than the reference, above
+ * all an fma that rounds twice; on which a lane or the tail is lost; or on which zeros, infinities and NaN compare
+ * otherwise. So no term of the formula is small beside the one it is added to, where its last bits would be lost.
+ * And there are enough elements for every operation to round differently in several of them.
  *
- * <p>They are also what the compiler sees of a loop before it compiles it: numbers of every kind, whole
- * vectors, tails, and both in turn. What it has not seen it would leave out.
+ * <p>The samples also show the compiler what a loop does before it compiles it: numbers of every kind, whole
+ * vectors, tails, and both in turn. It would leave out what it has not seen.
  */
 final class Trial {
 
   /** Elements of whole vectors of every width. */
   static final int WHOLE = 6 * 16;
 
-  /** These, a tail, and an element on either side that is not to be touched. */
+  /** Those, a tail, and an element on either side that must not change. */
   static final int LENGTH = 1 + WHOLE + 3 + 1;
 
-  /** The elements between which those of the second begin, where moments are in blocks. */
+  /** Where the elements of the second block begin, if moments are in blocks. */
   private static final int BLOCK = Block8.LENGTH;
 
   private static final double[] SPECIAL_FLOATS = {
@@ -42,7 +41,7 @@ final class Trial {
     0.0, -0.0, Double.MIN_VALUE, Double.MIN_NORMAL, Double.MAX_VALUE, 1 / 0.0, -1 / 0.0, 0 / 0.0
   };
 
-  /** Of many digits and neither large nor small, so that every operation rounds, and it shows. */
+  /** Coefficients of many digits, neither large nor small, so that every operation rounds visibly. */
   private static final Coefficients COEFFICIENTS =
       new Coefficients(
           0.9, 0.4, -0.6, 1, 0.3, 0.9, 0.999, 1.6, 0.1, 1.8, 0.2, 0.7, 0.8, -5.6, -3.5, 0.3, true,
@@ -51,7 +50,7 @@ final class Trial {
   /** The operands up to the average. */
   private static final int ALWAYS = Operand.COPY.ordinal();
 
-  /** What a loop can be asked to do. */
+  /** An operation of a loop. */
   enum Operation {
     /** To step, see {@link Loop#block}. */
     STEP,
@@ -61,9 +60,9 @@ final class Trial {
     SQUARES
   }
 
-  /** Which elements of which sample. */
+  /** Which elements of which sample are worked on. */
   enum Selection {
-    /** Whole vectors of ordinary numbers: the one whose time is taken. */
+    /** Whole vectors of ordinary numbers; this kind is timed. */
     WHOLE_VECTORS(false, 1, 1 + WHOLE, 0, BLOCK),
     /** Special numbers among ordinary ones, with a tail. */
     SPECIAL_NUMBERS(true, 1, LENGTH - 1, 0, BLOCK + LENGTH - 1),
@@ -123,7 +122,7 @@ final class Trial {
     this.actual = new Subject(layout, sample(layout, false));
   }
 
-  /** What a loop works on, and what comes of it. */
+  /** The operands of a loop, and its result. */
   private static final class Subject {
     private final Layout layout;
     private final @Nullable Object[] sample;
@@ -153,7 +152,7 @@ final class Trial {
       count = 0;
     }
 
-    /** NaN is equal to NaN, and 0 is not equal to -0. */
+    /** Compares bits: NaN equals NaN, and 0 does not equal -0. */
     boolean hasTheBitsOf(Subject other) {
       boolean isEqual = count == other.count && Arrays.equals(sums, other.sums);
       for (int k = 0; k < sample.length; k++) {
@@ -173,7 +172,7 @@ final class Trial {
     return isBusy.compareAndSet(false, true);
   }
 
-  /** Gives them back. */
+  /** Gives the samples back. */
   void end() {
     isBusy.set(false);
   }
@@ -192,7 +191,7 @@ final class Trial {
     actual.reset(values);
     final long start = System.nanoTime();
     actual.run(operation, loop, first, count);
-    // As if it were as many as without blocks.
+    // The time of as many elements as without blocks.
     nanoseconds = (System.nanoTime() - start) * WHOLE / Math.max(WHOLE, count);
     return actual.hasTheBitsOf(expected);
   }
@@ -203,8 +202,8 @@ final class Trial {
   }
 
   /**
-   * Parameters, gradients, moments, maxima and averages, and what the layout has besides. Where there are special
-   * numbers, every other element has one in one of them.
+   * Parameters, gradients, moments, maxima and averages, and what the layout has besides. A special sample has a
+   * special number in one operand of every other element.
    */
   static @Nullable Object[] sample(Layout layout, boolean isSpecial) {
     final double[] special =
@@ -213,10 +212,10 @@ final class Trial {
     for (int k = 0; k < memory.length; k++) {
       final double[] doubles = new double[length(layout)];
       for (int i = 0; i < doubles.length; i++) {
-        // Any numbers will do that differ in all their digits.
+        // Any numbers will do whose digits all differ.
         doubles[i] = (i + 1) * (k + 3) * 0.6180339887498949 % 1;
       }
-      // In another one each time; there is room for every number in every one that is read and always there.
+      // In another operand each time; every operand that is read and always there has room for every number.
       for (int n = 0; isSpecial && n < special.length && k < ALWAYS; n++) {
         doubles[2 * (k + ALWAYS * n) + 1] = special[n];
       }
@@ -229,9 +228,8 @@ final class Trial {
   }
 
   /**
-   * Gives moments in blocks the signs that they have once a step has written them: a loop of vectors leaves others to
-   * the scalar path, and nothing would be known of its vectors. The second block of special numbers is one of these
-   * others.
+   * Gives moments in blocks the signs that a step writes. A loop of vectors leaves other blocks to the scalar path,
+   * so nothing would be known of its vectors. The second block of special numbers is such another one.
    */
   private static void sign(double[] moments, Operand operand, boolean isSpecial) {
     for (int i = 0; i < moments.length; i++) {

@@ -1,9 +1,9 @@
 /**
- * The switch from the scalar path to SIMD: a {@link org.adamant.internal.platform.Changeover} starts on the one and goes
- * over to the other once a {@link org.adamant.internal.platform.Trial} has shown it to be compiled and right. A {@link
- * org.adamant.internal.platform.Contest} then finds out which of them is the faster. {@link
- * org.adamant.internal.platform.SelfCheck} is the trial before any of it: does the Vector API give the bits of the
- * reference? Not exported.
+ * The switch from the scalar path to SIMD. A {@link org.adamant.internal.platform.Changeover} starts on the scalar
+ * path, and switches once a {@link org.adamant.internal.platform.Trial} has shown that SIMD is compiled and right.
+ * A {@link org.adamant.internal.platform.Contest} then finds out which of the two is faster. Before all that,
+ * {@link org.adamant.internal.platform.SelfCheck} finds out whether the Vector API gives the bits of the reference.
+ * Not exported.
  */
 @NullMarked
 package org.adamant.internal.platform;

@@ -1,29 +1,29 @@
 package org.adamant.internal.width;
 
 /**
- * Whether the processor multiplies and adds in one operation. Where it does not, {@link Math#fma}
- * calculates with decimal numbers, some thousand times slower.
+ * Whether the processor multiplies and adds in one operation. If not, {@link Math#fma} computes with decimal
+ * numbers, some thousand times slower.
  *
- * <p>The JVM knows, in its flag {@code UseFMA}, but tells only through management classes, which not every
- * run-time image has, and which take longer to load than a clock does to see a difference of that size. The
- * measure is the time of a square root, so that neither a slow machine nor an interpreter matters, and the
- * least of several times counts, so that neither does another thread.
+ * <p>The JVM's flag {@code UseFMA} says so, but only through management classes. Not every run-time image has them,
+ * and they take longer to load than to measure a difference of that size. The time is compared with that of a
+ * square root, so that neither a slow machine nor an interpreter matters. The least of several times counts, so
+ * that other threads do not.
  */
 final class HardwareFma {
 
   private static final int CALLS = 64;
   private static final int ROUNDS = 10;
 
-  /** Times of roots. In hardware it is less than 2; otherwise 60 at least, both being compiled. */
+  /** In times of roots. Compiled, an fma in hardware takes less than 2, another one at least 60. */
   private static final int SLOW = 20;
 
-  /** Nanoseconds of {@link #CALLS} roots at least, for clocks that do not tick as often. */
+  /** The least nanoseconds of {@link #CALLS} roots, for clocks that tick seldom. */
   private static final long TICK = 500;
 
-  /** Nanoseconds that a compiler has, where an interpreter does without what the processor can do. */
+  /** Nanoseconds that the compiler gets, as an interpreter may not use what the processor can do. */
   private static final long PATIENCE = 50_000_000;
 
-  /** Keeps the compiler from leaving out what is measured. */
+  /** Keeps the compiler from removing what is measured. */
   private static volatile double sink;
 
   private static final boolean IS_THERE = measure();
@@ -70,12 +70,12 @@ final class HardwareFma {
     return end - start;
   }
 
-  // Methods of their own, so that they are soon compiled.
+  // These are separate methods, so that they are soon compiled.
   private static double root(double x) {
     return Math.sqrt(x + 0.6180339887498949);
   }
 
-  /** Of numbers with all their digits: a zero would be a case of its own. */
+  /** The operands have all digits, as a zero would be a special case. */
   private static double fma(double x) {
     return Math.fma(x, 0.6180339887498949, 0.3819660112501051);
   }

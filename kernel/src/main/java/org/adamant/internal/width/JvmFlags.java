@@ -3,7 +3,7 @@ package org.adamant.internal.width;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 
-/** The flags of a HotSpot JVM, where they can be read. */
+/** Reads the flags of a HotSpot JVM, if possible. */
 final class JvmFlags {
 
   private JvmFlags() {}
@@ -12,8 +12,8 @@ final class JvmFlags {
    * A flag's value.
    *
    * @param name the flag, as after {@code -XX:}
-   * @param otherwise what to return where the flag, or any flag, cannot be read: on another JVM, or
-   *     where the module {@code jdk.management} is not resolved
+   * @param otherwise the result if the flag, or any flag, cannot be read: on another JVM, or if the module {@code
+   *     jdk.management} is not resolved
    */
   static String value(String name, String otherwise) {
     try {

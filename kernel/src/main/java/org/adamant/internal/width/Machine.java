@@ -7,7 +7,7 @@ import org.adamant.internal.loop.Specialiser;
 import org.adamant.internal.platform.SelfCheck;
 
 /**
- * The facts: what the JVM and the processor can do. Each is found out when it is asked for. A test answers for other
+ * What the JVM and the processor can do. Each fact is found out when it is asked for. A test overrides it for other
  * machines.
  */
 class Machine {
@@ -30,7 +30,7 @@ class Machine {
     return info().contains("interpreted");
   }
 
-  /** Whether the JVM's own words say that it runs without C2. */
+  /** Whether the JVM's description says that it runs without C2. */
   boolean saysThatC2IsMissing() {
     return info().contains("emulated-client");
   }
@@ -40,7 +40,7 @@ class Machine {
     return Integer.parseInt(flag("TieredStopAtLevel", "4")) < 4;
   }
 
-  /** How the JVM runs code, in its own words. */
+  /** The JVM's description of how it runs code. */
   String info() {
     return System.getProperty("java.vm.info", "");
   }
@@ -60,12 +60,12 @@ class Machine {
     return HardwareFma.isThere();
   }
 
-  /** The class loader that finds for the kernel what it refers to. */
+  /** The class loader that loads the classes to which the kernel refers. */
   ClassLoader loader() {
     return Machine.class.getClassLoader();
   }
 
-  /** Whether that class loader finds the Vector API; not every one asks its parent for it. */
+  /** Whether that class loader finds the Vector API; not every class loader asks its parent for it. */
   boolean seesVectorApi() {
     try {
       Class.forName(VECTOR_API + ".Vector", false, loader());

@@ -2,7 +2,7 @@ package org.adamant.internal.width;
 
 import jdk.incubator.vector.VectorShape;
 
-/** Asks the Vector API what the hardware runs; apart, because loading it needs the incubator module. */
+/** Asks the Vector API what the hardware runs. A separate class, as loading it needs the incubator module. */
 final class NativeWidth {
 
   private NativeWidth() {}

@@ -9,8 +9,8 @@ import org.adamant.internal.loop.Specialiser;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The width that is used, and why. The preferred one is logged once: as a warning where the user could have SIMD and does
- * not, otherwise for those who debug.
+ * The width that is used, and why. The preferred one is logged once: as a warning if the user could have SIMD and
+ * does not, otherwise for debugging.
  *
  * @param laneBits the width in bits
  * @param explanation why, in one sentence
@@ -21,8 +21,8 @@ public record Preference(int laneBits, String explanation, Level level) {
   private static final AtomicBoolean IS_LOGGED = new AtomicBoolean();
 
   /**
-   * The preference by the system property, which is read anew at every call, so that a wrong one is reported every time,
-   * not only once.
+   * The preference by the system property, which is read at every call, so that a wrong value is reported every
+   * time.
    *
    * @return the preference
    * @throws IllegalArgumentException if the property names no width
@@ -32,7 +32,7 @@ public record Preference(int laneBits, String explanation, Level level) {
     return resolveAndLog(System.getProperty(WidthProperty.NAME));
   }
 
-  /** The preference under a value of the property, which may be null. The first of a program is logged. */
+  /** The preference for a value of the property, which may be null. The first one of a program is logged. */
   static Preference resolveAndLog(@Nullable String property) {
     final Preference preference = resolve(property);
     if (IS_LOGGED.compareAndSet(false, true)) {
@@ -42,7 +42,7 @@ public record Preference(int laneBits, String explanation, Level level) {
   }
 
   /**
-   * The preference under a value of the property.
+   * The preference for a value of the property.
    *
    * @param property the value, which may be null
    * @return the preference
@@ -53,7 +53,7 @@ public record Preference(int laneBits, String explanation, Level level) {
         : widest();
   }
 
-  /** The preference for a width that somebody asked for, if it is supported. */
+  /** The preference for a requested width, if it is supported. */
   static Preference asked(int laneBits, String by) {
     SupportedWidths.require(laneBits, by);
     final Optional<String> obstacle =
@@ -80,7 +80,7 @@ public record Preference(int laneBits, String explanation, Level level) {
     try {
       logger.get().log(level, explanation);
     } catch (RuntimeException | Error e) {
-      // A logger that fails is no reason not to have a kernel.
+      // A logger that fails must not prevent a kernel.
     }
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.adamant.internal.platform.Changeover.Progress;
 
-/** What the user is told about widths. Whatever is in the way ends in what the user can do about it. */
+/** What the user is told about widths. Every obstacle ends with what the user can do about it. */
 final class Sentences {
 
   private static final String MODULE = Machine.VECTOR_API;
@@ -61,7 +61,7 @@ final class Sentences {
         + "); use Java 25";
   }
 
-  /** Of a width that was asked for. */
+  /** Why a requested width is not supported. */
   static String notSupported(String by, String reason, List<Integer> supported) {
     return by + " is not supported here: " + reason + ". Supported: "
         + supported.stream().map(Sentences::constantOf).toList();
@@ -88,7 +88,7 @@ final class Sentences {
   // ---- How far loops have come. ----
 
   /**
-   * Which of the work asked so far is done by SIMD, for the end of a sentence.
+   * Which of the operations used so far SIMD does, for the end of a sentence.
    *
    * @param beginsScalar whether the loops begin on the scalar path
    */
@@ -111,12 +111,12 @@ final class Sentences {
 
   // ---- Names. ----
 
-  /** How a kernel of this width is called. */
+  /** The name of a kernel of this width. */
   private static String nameOf(int laneBits) {
     return laneBits == SupportedWidths.SCALAR ? "scalar path" : laneBits + "-bit SIMD";
   }
 
-  /** How {@code LaneWidth} calls this width. */
+  /** The constant of {@code LaneWidth} for this width. */
   private static String constantOf(int laneBits) {
     return laneBits == SupportedWidths.SCALAR ? "SCALAR" : "BITS_" + laneBits;
   }

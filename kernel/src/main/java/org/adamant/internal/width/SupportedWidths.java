@@ -7,15 +7,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.adamant.internal.loop.Specialisation.Element;
 
 /**
- * Which widths this JVM runs natively, and for each it does not, why, in one sentence that ends in what the user can do.
- * A width is a number of bits, {@value #SCALAR} for the scalar path.
+ * The widths that this JVM runs natively, and for each other one the reason, in one sentence that ends with what
+ * the user can do. A width is a number of bits, {@value #SCALAR} for the scalar path.
  *
- * <p>Nothing is concluded from a version number. Whether the Vector API is there in the form this was
- * compiled for is found by running the loop once against the reference.
+ * <p>No version numbers are used. Running the loop once against the reference shows whether the Vector API is there
+ * in the form this was compiled for.
  */
 public final class SupportedWidths {
 
-  /** In place of a number of bits: no vectors. */
+  /** Stands for a number of bits: no vectors. */
   public static final int SCALAR = 0;
 
   /** The narrowest vector there is. */
@@ -24,7 +24,7 @@ public final class SupportedWidths {
   /** The widest vector there is. */
   static final int WIDEST = 512;
 
-  /** What was found out, by width; a test may put in what would be found on another machine. */
+  /** The results so far, by width; a test may put in those of another machine. */
   static final ConcurrentHashMap<Integer, Optional<String>> OBSTACLES = new ConcurrentHashMap<>();
 
   private SupportedWidths() {}
@@ -33,7 +33,7 @@ public final class SupportedWidths {
    * Why vectors of this width are not used here.
    *
    * @param laneBits a width in bits
-   * @return the reason, or nothing if the width is supported
+   * @return the reason, or empty if the width is supported
    */
   public static Optional<String> obstacle(int laneBits) {
     return laneBits == SCALAR
@@ -42,10 +42,10 @@ public final class SupportedWidths {
   }
 
   /**
-   * Refuses a width that is not supported, saying why and what is.
+   * Refuses a width that is not supported; the message says why, and which widths are.
    *
    * @param laneBits a width in bits
-   * @param by what asked for it, in the words of the user
+   * @param by the text by which the user asked for it
    * @throws UnsupportedOperationException if it is not supported here
    */
   static void require(int laneBits, String by) {
@@ -69,7 +69,7 @@ public final class SupportedWidths {
 
   /** The widest width that is supported. */
   static int widest() {
-    // From the widest on: the checks of those not needed would take as long again.
+    // From the widest down, as checking the others would take as long again.
     for (int bits = WIDEST; bits >= NARROWEST; bits /= 2) {
       if (obstacle(bits).isEmpty()) {
         return bits;
@@ -79,11 +79,10 @@ public final class SupportedWidths {
   }
 
   /**
-   * Why no vectors at all are used here, as far as that can be seen at once: without the Vector API, and
-   * without the management classes that know the JVM's flags. Both take far longer to load than a first
-   * step.
+   * Why no vectors at all are used here, as far as that can be found without loading the Vector API and the
+   * management classes that know the JVM's flags. Both take far longer to load than a first step.
    *
-   * @return the reason, or nothing if none can be seen
+   * @return the reason, or empty if none can be found
    */
   static Optional<String> plainObstacle() {
     return plainObstacle(new Machine());
@@ -102,7 +101,7 @@ public final class SupportedWidths {
     return machine.saysThatC2IsMissing() ? Optional.of(Sentences.NO_C2) : Optional.empty();
   }
 
-  /** Why no vectors at all are used here; first what makes the scalar path slow as well. */
+  /** Why no vectors at all are used here; reasons that also slow the scalar path come first. */
   private static Optional<String> obstacle(Machine machine) {
     final Optional<String> toSpecialising = machine.obstacleToSpecialising();
     if (toSpecialising.isPresent()) {
@@ -123,7 +122,7 @@ public final class SupportedWidths {
         : Optional.of(Sentences.hiddenFrom(machine.loader()));
   }
 
-  /** Why a machine does not run vectors of a width; nothing if it does. */
+  /** Why a machine does not run vectors of a width; empty if it does. */
   static Optional<String> examine(int laneBits, Machine machine) {
     final Optional<String> obstacle = obstacle(machine);
     if (obstacle.isPresent()) {
@@ -141,7 +140,7 @@ public final class SupportedWidths {
       }
       return Optional.empty();
     } catch (OutOfMemoryError | StackOverflowError e) {
-      // There may be more of it next time.
+      // There may be more memory next time, so the result is not kept.
       throw e;
     } catch (RuntimeException | Error e) {
       return Optional.of(Sentences.otherVectorApi(e));

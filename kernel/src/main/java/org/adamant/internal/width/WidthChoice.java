@@ -10,7 +10,7 @@ import org.adamant.internal.platform.Changeover;
 import org.adamant.internal.platform.Changeover.Progress;
 import org.jspecify.annotations.Nullable;
 
-/** The width of a kernel's vectors, and how a loop of it begins. */
+/** The width of a kernel's vectors, and how its loops begin. */
 public interface WidthChoice {
 
   /**
@@ -39,14 +39,14 @@ public interface WidthChoice {
         : new Widest();
   }
 
-  /** {@return the width, and why it is that} */
+  /** {@return the width, and the reason} */
   Preference preference();
 
   /**
    * A loop of this width.
    *
    * @param layout the kinds of its operands
-   * @param variant what it does
+   * @param variant the features of the step
    * @return the loop
    */
   Loop loop(Layout layout, Variant variant);
@@ -57,7 +57,7 @@ public interface WidthChoice {
   /**
    * Why a kernel works the way it does, and how much of it has switched to SIMD.
    *
-   * @param progress how far its loops have come
+   * @param progress the progress of its loops
    * @return one sentence
    */
   default String explanation(Progress progress) {
@@ -85,8 +85,8 @@ public interface WidthChoice {
   }
 
   /**
-   * The widest vectors, whichever they are: found out when they are asked about, or when the first loop
-   * changes over to them, because that takes far longer than a first step.
+   * The widest vectors, whichever they are. They are found out when somebody asks, or when the first loop switches
+   * to them, because that takes far longer than a first step.
    */
   final class Widest implements WidthChoice {
     private volatile @Nullable Preference found;
@@ -106,7 +106,7 @@ public interface WidthChoice {
 
     @Override
     public Loop loop(Layout layout, Variant variant) {
-      // Not a lambda: the first of a program takes milliseconds to link, in the middle of a first step.
+      // Not a lambda, as the first lambda of a program takes milliseconds to link, during a first step.
       return Changeover.create(
           new Specialisation(layout, SupportedWidths.SCALAR, variant),
           new Supplier<>() {

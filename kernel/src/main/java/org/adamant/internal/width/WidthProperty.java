@@ -12,10 +12,10 @@ public final class WidthProperty {
   private WidthProperty() {}
 
   /**
-   * Whether a value names a width, or tries to.
+   * Whether a value is set.
    *
    * @param value the value, which may be null
-   * @return whether there is any text in it
+   * @return whether it has any text
    */
   static boolean isSet(@Nullable String value) {
     return value != null && !value.isBlank();
@@ -31,7 +31,7 @@ public final class WidthProperty {
    *
    * @param value what the user wrote
    * @return the width in bits, {@value SupportedWidths#SCALAR} for the scalar path
-   * @throws IllegalArgumentException if it names none
+   * @throws IllegalArgumentException if it names no width
    */
   public static int parse(String value) {
     return switch (value.strip().toLowerCase(Locale.ROOT)) {

@@ -1,9 +1,10 @@
 /**
- * Which width and why. {@link org.adamant.internal.width.Machine} has the facts of the JVM and the processor; {@link
- * org.adamant.internal.width.SupportedWidths} says which widths that allows, {@link
- * org.adamant.internal.width.Preference} which of them is used if nobody names one, and {@link
- * org.adamant.internal.width.WidthChoice} how a loop of it begins. What the user is told about it is in {@link
- * org.adamant.internal.width.Sentences} alone. Not exported; {@code org.adamant.LaneWidth} is what users see of it.
+ * Which width is used, and why. {@link org.adamant.internal.width.Machine} has the facts of the JVM and the
+ * processor. {@link org.adamant.internal.width.SupportedWidths} says which widths these allow, {@link
+ * org.adamant.internal.width.Preference} which of them is used if the user names none, and {@link
+ * org.adamant.internal.width.WidthChoice} how a loop of it begins. Only {@link
+ * org.adamant.internal.width.Sentences} has the texts for the user. Not exported; users see {@code
+ * org.adamant.LaneWidth}.
  */
 @NullMarked
 package org.adamant.internal.width;

@@ -8,14 +8,13 @@ import org.adamant.internal.loop.Loop;
 import org.adamant.internal.loop.Operands;
 import org.jspecify.annotations.Nullable;
 
-/** The sum of squares of all gradients of a model, block by block, and then of the blocks. */
+/** The sum of squares of all gradients of a model: first within each block, then over the blocks. */
 public final class GlobalNorm {
 
   /** The fewest blocks worth handing to another thread. */
   private static final long SMALLEST_PART = 8;
 
-  // Scaled by these, neither the square of the largest nor that of the smallest double that matters
-  // leaves the range.
+  // With these scales, the squares of the largest double and of the smallest that matters stay in range.
   private static final double DOWN = 0x1p-600;
   private static final double UP = 0x1p600;
 
@@ -33,7 +32,7 @@ public final class GlobalNorm {
   /**
    * The norm.
    *
-   * @param work the operands whose gradients are meant
+   * @param work the operands whose gradients are summed
    * @param loops the loop that reads operands of a layout
    * @param executor where other threads come from; null where there is one thread
    * @param threads how many threads at most
@@ -51,9 +50,10 @@ public final class GlobalNorm {
   }
 
   /**
-   * The norm of gradients wherever they are.
+   * The norm of gradients that are not in one place.
    *
-   * @param sumsOfBlocks the sums of squares of all blocks, with gradients multiplied by a scale; asked once or twice
+   * @param sumsOfBlocks the sums of squares of all blocks, with gradients multiplied by a scale; called once or
+   *     twice
    * @return the root of the sum of squares
    */
   public static double of(DoubleFunction<double[]> sumsOfBlocks) {
@@ -70,9 +70,9 @@ public final class GlobalNorm {
   /**
    * The sums of squares of all blocks.
    *
-   * @param work the operands whose gradients are meant
+   * @param work the operands whose gradients are summed
    * @param loops the loop that reads operands of a layout
-   * @param scale what each gradient is multiplied by
+   * @param scale the factor of each gradient
    * @return the sums in the order of the blocks
    */
   public static double[] sums(Work work, Function<Layout, Loop> loops, double scale) {

@@ -9,18 +9,17 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does a range of work in parts, on the calling thread and on those of an executor.
+ * Does a range of work in parts, on the calling thread and on threads of an executor.
  *
- * <p>Whoever is free takes the next part, the caller included. So an executor that is busy, shut down, or
- * has but the one thread that is calling costs time and never a deadlock; and when {@link #run} returns or
- * throws, no part is left running.
+ * <p>Idle threads, the caller among them, take the next part. An executor that is busy, shut down, or has only the
+ * calling thread slows the call but cannot deadlock it. When {@link #run} returns or throws, no part is running.
  */
 public final class Parts implements Runnable {
 
-  /** Parts per thread: enough that a thread which starts late does not hold up the others. */
+  /** Parts per thread: enough that a thread that starts late does not delay the others. */
   private static final int PARTS_PER_THREAD = 4;
 
-  /** Nanoseconds of waiting for the other threads before the caller goes to sleep. */
+  /** Nanoseconds that the caller waits for other threads before it sleeps. */
   private static final long PATIENCE = 50_000;
 
   /** One part of the work. */
@@ -28,8 +27,8 @@ public final class Parts implements Runnable {
     /**
      * Does a part.
      *
-     * @param from its beginning
-     * @param to one past its end
+     * @param from its first index
+     * @param to one past its last index
      */
     void run(long from, long to);
   }
@@ -63,7 +62,7 @@ public final class Parts implements Runnable {
    *     out and no part is run. What it rejects, the calling thread does. Null where the caller is the only thread
    * @param writes whether a part writes, for the messages
    * @param part what to do with a part
-   * @throws IllegalStateException if a part failed, or the executor when parts had begun; with the cause
+   * @throws IllegalStateException if a part failed, or the executor did after parts had begun; with the cause
    */
   public static void run(
       long length, long smallest, int threads, @Nullable Executor executor, boolean writes,
@@ -85,11 +84,11 @@ public final class Parts implements Runnable {
         executor.execute(this);
       }
     } catch (RejectedExecutionException e) {
-      // The caller does what nobody else takes.
+      // The caller does what no other thread takes.
     } catch (Throwable e) {
-      // Of any kind: Kotlin, Scala and Groovy throw checked exceptions that are not declared.
+      // Any throwable, as Kotlin, Scala and Groovy throw checked exceptions that are not declared.
       if (next.compareAndSet(0, length)) {
-        // Nothing has begun, and a thread that comes now finds nothing to do.
+        // No part has begun, and a thread that starts now finds nothing to do.
         throw Parts.<RuntimeException>asItIs(e);
       }
       executorFailure = e;
@@ -98,7 +97,7 @@ public final class Parts implements Runnable {
     try {
       work();
     } catch (Throwable e) {
-      // Near the end of the stack, or of memory, not even a failure can be noted.
+      // If stack or memory run out, even recording a failure can fail.
       uncaught = e;
     }
     awaitOthers();
@@ -129,9 +128,9 @@ public final class Parts implements Runnable {
     return thrown;
   }
 
-  /** Waits until no part is running, and lets no other begin. */
+  /** Waits until no part is running, and lets no other part begin. */
   private void awaitOthers() {
-    // What is left is at most a part for each thread: sooner done than a parked thread is woken.
+    // At most one part per thread is left, which takes less time than waking a parked thread.
     final long patience = System.nanoTime() + PATIENCE;
     boolean isInterrupted = false;
     boolean isDone = false;
@@ -144,12 +143,12 @@ public final class Parts implements Runnable {
         if (!isDone && System.nanoTime() - patience < 0) {
           Thread.onSpinWait();
         } else if (!isDone) {
-          // Arrays may not be given back while parts are written: an interrupt has to wait.
+          // The caller must not get its arrays back while parts are written, so an interrupt has to wait.
           LockSupport.park(this);
           isInterrupted |= Thread.interrupted();
         }
       } catch (StackOverflowError e) {
-        // There was enough of it to begin with: once more.
+        // There was enough stack when the method began, so try again.
       }
     }
     if (isInterrupted) {
@@ -157,14 +156,14 @@ public final class Parts implements Runnable {
     }
   }
 
-  /** What an executor runs, on any thread, any number of times, and however late. */
+  /** The task of the executor, which may run it on any thread, any number of times, and however late. */
   @Override
   public void run() {
     if (Thread.currentThread() == caller) {
       work();
       return;
     }
-    // First counted, then looking for work: whoever finds some is waited for.
+    // The thread counts itself before it looks for work, so that the caller waits for every thread that finds some.
     others.incrementAndGet();
     try {
       work();
@@ -181,7 +180,7 @@ public final class Parts implements Runnable {
       try {
         part.run(from, Math.min(length, from + partLength));
       } catch (Throwable e) {
-        // The JVM throws some exceptions as one object again and again, which cannot suppress itself.
+        // The JVM throws some exceptions as the same object each time, which cannot suppress itself.
         final Throwable earlier = failure.compareAndExchange(null, e);
         if (earlier != null && earlier != e) {
           earlier.addSuppressed(e);

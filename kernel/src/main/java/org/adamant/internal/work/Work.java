@@ -5,23 +5,23 @@ import org.adamant.internal.loop.Loop;
 import org.adamant.internal.loop.Operands;
 
 /**
- * The operands of all slices of a model, one behind the other, and where they are cut. Every slice is cut in blocks of
- * {@value Loop#BLOCK} elements from its first element on, whatever is done with it and by however many threads.
+ * The operands of all slices of a model, one after the other, and where they are cut. Every slice is cut into
+ * blocks of {@value Loop#BLOCK} elements from its first element on, for every operation and number of threads.
  */
 public final class Work {
 
   private final Operands[] operands;
 
-  /** The number of elements before slice i; the last entry is the number of all. */
+  /** The number of elements before slice i; the last entry counts all elements. */
   private final long[] before;
 
-  /** The number of blocks before slice i; the last entry is the number of all. */
+  /** The number of blocks before slice i; the last entry counts all blocks. */
   private final long[] blocksBefore;
 
   /**
    * The work on these operands.
    *
-   * @param operands those of each slice, kept
+   * @param operands the operands of each slice; the array is kept
    */
   public Work(Operands... operands) {
     this.operands = operands;
@@ -82,7 +82,7 @@ public final class Work {
     if (found < 0) {
       return -found - 2;
     }
-    // Empty slices begin where the next one does; the last of them has the element.
+    // Empty slices begin where the next slice does; the last slice of those has the element.
     int last = found;
     while (before[last + 1] == index) {
       last++;
@@ -91,7 +91,7 @@ public final class Work {
   }
 
   /**
-   * The first element of the block that an element is in: where work may be cut.
+   * The first element of the block that an element is in, where work may be cut.
    *
    * @param index the number of an element, at most {@link #length}
    * @return at most the index

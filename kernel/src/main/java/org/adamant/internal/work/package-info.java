@@ -1,6 +1,6 @@
 /**
- * The work: a model cut in blocks, the same for stepping, norms and the search for gradients that are not finite, and
- * its parts on threads. Not exported.
+ * The work: a model cut into blocks, in the same way for steps, norms and the search for gradients that are not
+ * finite, and its parts on threads. Not exported.
  */
 @NullMarked
 package org.adamant.internal.work;

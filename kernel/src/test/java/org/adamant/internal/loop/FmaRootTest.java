@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The roots of the step are correctly rounded, as those of the scalar path are, which are the
- * instruction's: in all cases that the proof of {@link FmaRoot} leaves open, and in many others.
+ * The roots of the step are correctly rounded, as are those of the instruction, which the scalar path uses. Tested
+ * are all cases that the proof of {@link FmaRoot} leaves open, and many others.
  */
 class FmaRootTest {
 
@@ -129,8 +129,8 @@ class FmaRootTest {
   }
 
   /**
-   * Has a kernel take roots: of the running maximum in AMSGrad, with gradients of zero, without epsilon and
-   * corrections. The first moment is such that the root next to the right one makes another update.
+   * Makes a kernel compute roots: those of the running maximum in AMSGrad, with gradients of zero, without epsilon
+   * and corrections. The first moment is chosen so that a neighbour of the right root gives another update.
    */
   private static final class Roots {
 

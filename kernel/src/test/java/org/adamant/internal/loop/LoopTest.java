@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How a slice is cut into blocks: each element in one, and where blocks begin in large arrays. */
+/** How a slice is cut into blocks: each element is in one, and where blocks begin in large arrays. */
 class LoopTest {
 
   private static final int LARGE = 1 << 17;
@@ -33,7 +33,7 @@ class LoopTest {
     }
   }
 
-  /** Remembers the blocks it was asked to step, and those whose tiny moments it was asked to flush. */
+  /** Records the blocks that it steps, and those whose tiny moments it flushes. */
   private static final class Blocks extends StubLoop {
     final List<Block> stepped = new ArrayList<>();
     final List<Block> flushed = new ArrayList<>();

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Powers against decimal arithmetic of so many digits that rounding them once more changes nothing. */
+/** Compares powers with decimal arithmetic of so many digits that its rounding does not matter. */
 class PowersTest {
 
   /** Enough for a power of 54 bits, which may be a tie, to be exact: in decimals it has fewer than 100. */

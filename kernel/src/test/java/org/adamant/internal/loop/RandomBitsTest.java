@@ -6,16 +6,15 @@ import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whether the random numbers of rounding are good enough for it: evenly spread, and those of neighbours, steps, seeds
- * and operands have nothing to do with each other. Bounds are six standard deviations of what truly random numbers
- * do, which one comparison in 500 million exceeds; there are some thousands of them, on numbers that are always the
- * same.
+ * The random numbers are good enough for rounding: they are uniform, and those of neighbours, steps, seeds and
+ * operands are independent. Bounds are six standard deviations of truly random numbers, which one comparison in 500
+ * million exceeds. There are some thousands of comparisons, on numbers that are always the same.
  */
 class RandomBitsTest {
 
   private static final int N = 1 << 18;
 
-  /** What is drawn from a hash: bits for m, v, in 8 bits, and for parameters. */
+  /** The bits drawn from a hash: for m, for v, in 8 bits, and for parameters. */
   private enum Drawn {
     LOWER(16, x -> x & 0xffff),
     UPPER(16, x -> x >>> 16),

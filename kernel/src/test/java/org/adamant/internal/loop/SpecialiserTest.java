@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The classes that are made of the templates: which of the two, and one for each constants. */
+/** The classes made of the templates: of the right one, and one class for equal constants. */
 class SpecialiserTest {
 
   @Test

@@ -1,6 +1,6 @@
 package org.adamant.internal.loop;
 
-/** A loop that does nothing, for tests that put something in the place of one of its methods. */
+/** A loop that does nothing, for tests that override one of its methods. */
 public class StubLoop extends Loop {
 
   @Override

@@ -7,7 +7,7 @@ import java.lang.invoke.MethodType;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.adamant.internal.loop.Specialisation.Element;
 
-/** For tests of other packages: the templates, and what can be made of them. */
+/** Gives tests of other packages access to the templates and the loops made of them. */
 public final class Templates {
 
   /** Widths that no vector has, but that the tail of a loop may be said to be of. */

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.adamant.internal.loop.Variant.Feature;
 import org.junit.jupiter.api.Test;
 
-/** Equality, which the variants and what is specialised for them have by hand. */
+/** The hand-written equality of variants and specialisations. */
 class VariantTest {
 
   /** A record with the same components but one, in every way that one can be. */

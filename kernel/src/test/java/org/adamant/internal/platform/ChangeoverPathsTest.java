@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Which of its two loops a changeover asks for what, before it has switched and after. */
+/** Which of its two loops a changeover uses for each operation, before it has switched and after. */
 class ChangeoverPathsTest {
 
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
@@ -35,7 +35,7 @@ class ChangeoverPathsTest {
   /** Elements of whole vectors in a trial. */
   private static final int WHOLE = Trial.WHOLE;
 
-  /** Does what the reference does, and remembers what it was asked. */
+  /** Does what the reference does, and records its calls. */
   private static class Asked extends StubLoop {
 
     private final Loop reference = Specialiser.loop(CONSTANTS.forTrials());

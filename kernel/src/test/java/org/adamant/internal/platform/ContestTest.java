@@ -18,7 +18,7 @@ class ContestTest {
   /** What the clock says: a test that measured real time would depend on whatever else the machine does. */
   private long now;
 
-  /** A loop that takes its time. */
+  /** A loop that takes a given time. */
   private final class Timed extends StubLoop {
     private long nanoseconds;
     private int blocks;

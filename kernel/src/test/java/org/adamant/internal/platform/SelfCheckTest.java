@@ -231,7 +231,7 @@ public class SelfCheckTest {
         .run(Operation.STEP, Selection.SPECIAL_NUMBERS, reference(element), loop);
   }
 
-  /** Steps these elements one after the other, whatever it is asked. */
+  /** Steps the given elements one after the other, whatever it is asked for. */
   private static final class SteppedElements extends StubLoop {
 
     private final Loop loop;

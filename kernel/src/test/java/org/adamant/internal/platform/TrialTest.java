@@ -21,7 +21,7 @@ import org.adamant.internal.platform.Trial.Operation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a trial finds fast and right are vectors, and not the scalar path that a loop of vectors falls back on. */
+/** A trial judges the vectors of a loop, not the scalar path that the loop falls back on. */
 class TrialTest {
 
   static Stream<Layout> layouts() {

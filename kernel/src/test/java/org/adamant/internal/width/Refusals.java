@@ -3,7 +3,7 @@ package org.adamant.internal.width;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes this JVM look, for the duration of a test, like one that does not run some widths. */
+/** Makes this JVM look like one that does not run some widths, for the duration of a test. */
 public final class Refusals implements AutoCloseable {
 
   private final Map<Integer, Optional<String>> before = Map.copyOf(SupportedWidths.OBSTACLES);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Work in parts: who does which, and that all of it is done when the call returns or throws. */
+/** Work in parts: which thread does which, and that all is done when the call returns or throws. */
 class PartsTest {
 
   /** The elements of a part. */
@@ -344,7 +344,7 @@ class PartsTest {
     }
   }
 
-  /** One thread that takes what it is given; unlike those of the JDK, an overflow cannot break it. */
+  /** An executor of one thread. Unlike those of the JDK, a stack overflow cannot break it. */
   private static final class Helper extends Thread implements Executor {
     private final AtomicReference<Runnable> given = new AtomicReference<>();
     private volatile boolean isToEnd;

@@ -11,12 +11,12 @@ import org.adamant.AdamStep;
 import org.adamant.NonFinite;
 
 /**
- * A variant of the step, under the name it has in tables.
+ * A variant of the step, with its name in tables.
  *
  * @param name a short name without blanks
  * @param adam the hyper-parameters
  * @param gradientScale the factor of the gradients
- * @param perCall what else a call does
+ * @param perCall the other properties of a call
  */
 public record Variant(
     String name, Adam adam, double gradientScale, UnaryOperator<AdamStep> perCall) {
@@ -33,7 +33,7 @@ public record Variant(
 
   private static final Adam LOW_BETAS = Adam.defaults().withBeta1(0.4).withBeta2(0.5);
 
-  /** The variants that compute something else, in both arithmetics. */
+  /** The variants with another formula, in both arithmetics. */
   public static final List<Variant> OF_THE_FORMULA =
       List.of(
           of("adam", Adam.defaults()),
@@ -84,7 +84,7 @@ public record Variant(
                   .withAmsgrad(AmsGrad.RAW)
                   .withArithmetic(Adam.Arithmetic.PYTORCH)));
 
-  /** The variants that only do something else with the same numbers. */
+  /** The variants with the same formula whose calls do something else. */
   private static final List<Variant> OF_THE_CALL =
       List.of(
           new Variant("zero-gradient", Adam.defaults(), 1, AdamStep::withZeroGradient),

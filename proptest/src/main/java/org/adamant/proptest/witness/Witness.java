@@ -10,12 +10,12 @@ import org.adamant.AdamKernel;
 import org.adamant.LaneWidth;
 
 /**
- * Says whether this machine computes the committed bits. Needs the kernel's jar and this module's jar,
- * and no more of Java than {@code java.base}; with {@code jdk.incubator.vector} it runs SIMD. The lane
- * width is the preferred one, which {@code -Dadamant.laneWidth} changes.
+ * Says whether this machine computes the committed bits. It needs the kernel's jar, this module's jar, and of Java
+ * only {@code java.base}; with {@code jdk.incubator.vector} it runs SIMD. It uses the preferred lane width, which
+ * {@code -Dadamant.laneWidth} changes.
  *
- * <p>The committed hashes are in {@code full.txt} and {@code short.txt} beside this class: the lines that
- * {@code --variants} prints. They change when the arithmetic is meant to change, and never otherwise.
+ * <p>The committed hashes are in {@code full.txt} and {@code short.txt} beside this class, as the lines that {@code
+ * --variants} prints. They change only when the arithmetic is meant to change.
  */
 public final class Witness {
 
@@ -29,7 +29,7 @@ public final class Witness {
   private Witness() {}
 
   /**
-   * Runs, prints the path, the hash and whether it is the committed one, and exits.
+   * Runs, prints the path, the hash and whether it is the committed hash, and exits.
    *
    * @param args the options
    */
@@ -46,7 +46,7 @@ public final class Witness {
 
   private static boolean isEqual(boolean isShort, boolean isVerbose) {
     final WitnessRun run = isShort ? WitnessRun.SHORT : WitnessRun.FULL;
-    // Not the preferred kernel, which would start on the scalar path.
+    // Not AdamKernel.preferred(), which would start on the scalar path.
     final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
     System.out.println("path: " + AdamKernel.preferred().explanation());
     System.out.println("java: " + Runtime.version() + ", " + System.getProperty("java.vm.name")

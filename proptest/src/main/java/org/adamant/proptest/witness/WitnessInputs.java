@@ -3,9 +3,8 @@ package org.adamant.proptest.witness;
 import org.adamant.testkit.Elements;
 
 /**
- * The inputs of the run: bits from integer arithmetic, scaled by powers of two and rounded once, which is
- * the same everywhere. Most elements have ordinary gradients; the others go where the arithmetic has
- * corners.
+ * The inputs of the run: bits from integer arithmetic, scaled by powers of two and rounded once, which is the same
+ * everywhere. Most elements have ordinary gradients; the others exercise the corners of the arithmetic.
  */
 final class WitnessInputs {
 

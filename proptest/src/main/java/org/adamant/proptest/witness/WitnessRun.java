@@ -19,10 +19,10 @@ import org.adamant.proptest.State;
  */
 record WitnessRun(int length, int steps) {
 
-  /** More than one block, tails of every width, and code that is compiled before it ends. */
+  /** A run of more than one block, with tails of every width, and long enough to be compiled. */
   static final WitnessRun FULL = new WitnessRun(5003, 1000);
 
-  /** For JVMs in which a step is a thousand times slower; past the 64th step, which is special. */
+  /** A run for JVMs in which a step is a thousand times slower; it includes the 64th step, which flushes. */
   static final WitnessRun SHORT = new WitnessRun(67, 70);
 
   private static final List<Class<?>> TYPES = List.of(float.class, double.class);
@@ -38,7 +38,7 @@ record WitnessRun(int length, int steps) {
     return lines;
   }
 
-  /** The one hash: that of the lines. */
+  /** The hash of all lines. */
   static String hash(List<String> lines) {
     final MessageDigest digest = sha256();
     for (String line : lines) {
@@ -64,7 +64,7 @@ record WitnessRun(int length, int steps) {
     return HexFormat.of().formatHex(digest.digest(), 0, Long.BYTES);
   }
 
-  /** The bits of an array, most significant first, every NaN being the same one. */
+  /** The bits of an array, most significant first; every NaN has the same bits. */
   private static byte[] bits(Object array, int length) {
     final ByteBuffer bytes = ByteBuffer.allocate(length * Double.BYTES);
     for (int i = 0; i < length; i++) {

@@ -1,7 +1,7 @@
 package org.adamant.proptest.witness;
 
 /**
- * Marsaglia's 64-bit xorshift generator: integer arithmetic only, so the same numbers everywhere.
+ * Marsaglia's 64-bit xorshift generator. It uses integer arithmetic only, so it gives the same numbers everywhere.
  *
  * <p><b>Source.</b> G. Marsaglia, "Xorshift RNGs", 2003.
  */

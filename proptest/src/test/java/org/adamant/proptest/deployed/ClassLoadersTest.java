@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import org.adamant.LaneWidth;
 import org.junit.jupiter.api.Test;
 
-/** The kernel in class loaders that do not give it everything. */
+/** The kernel in class loaders that hide some classes or resources. */
 class ClassLoadersTest {
 
   private static final String PROJECT = "org.adamant.";
@@ -19,7 +19,7 @@ class ClassLoadersTest {
   private static final String SCALAR =
       "scalar path, the same bits, in some variants up to ten times slower: ";
 
-  /** Defines the kernel and the steps again; a test chooses what of the rest can be seen through it. */
+  /** Defines the kernel and the steps again; a test chooses what else is visible through it. */
   private static final class Loader extends ClassLoader {
 
     private final Predicate<String> hasResource;

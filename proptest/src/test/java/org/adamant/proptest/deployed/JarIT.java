@@ -25,7 +25,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 
-/** The packaged kernel as a bundle in an OSGi framework, and what is in its manifest. */
+/** The packaged kernel as a bundle in an OSGi framework, and its manifest. */
 class JarIT {
 
   private static final Path KERNEL = Path.of(System.getProperty("adamant.kernel.jar"));

@@ -8,8 +8,8 @@ import org.adamant.AdamKernel;
 import org.adamant.LaneWidth;
 
 /**
- * Some steps of the preferred width, for a class loader of its own: what comes out is made of classes that
- * all loaders have in common.
+ * Some steps of the preferred width, to be loaded by its own class loader. The results consist of classes that all
+ * loaders share.
  */
 public final class Steps implements Supplier<Map<String, String>> {
 

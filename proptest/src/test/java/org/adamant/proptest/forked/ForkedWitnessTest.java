@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The committed hash in every JVM: each lane width, each instruction set, without the Vector API, without
- * auto-vectorisation, without hardware FMA, in the interpreter, with either compiler alone, without hidden
- * classes. Two at a time.
+ * Every JVM gives the committed hash: at each lane width, with each instruction set, without the Vector API,
+ * without auto-vectorisation, without hardware FMA, in the interpreter, with either compiler only, without hidden
+ * classes. Two JVMs run at a time.
  */
 class ForkedWitnessTest {
 

@@ -63,7 +63,7 @@ public final class NoHiddenClasses implements ClassFileTransformer {
             new Throwing(thrown)));
   }
 
-  /** Takes the place of a method's code. */
+  /** Replaces a method's code by one that throws. */
   private record Throwing(ClassDesc thrown) implements CodeTransform {
 
     @Override

@@ -15,14 +15,14 @@ import java.util.stream.Stream;
 import org.adamant.testkit.Command;
 
 /**
- * The witness in a JVM of its own, and what that JVM has to say about itself: a fork that quietly ran
- * another path, or without its flag, would prove nothing.
+ * The witness in its own JVM, and what that JVM must say about itself: a fork that ran another path, or without its
+ * flag, would prove nothing.
  *
  * @param options the options of java
  * @param arguments the options of the witness
- * @param path how the sentence about the path begins
- * @param reason what else is in it
- * @param mode what the JVM calls its mode of execution
+ * @param path the beginning of the sentence about the path
+ * @param reason a further part of that sentence
+ * @param mode the JVM's name for its mode of execution
  * @param flags the values that flags of the JVM must have had
  */
 record WitnessFork(

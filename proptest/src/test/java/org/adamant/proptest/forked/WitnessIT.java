@@ -15,7 +15,7 @@ import org.adamant.testkit.Command;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged witness, on a bare JRE, in a minimized jar, and what it says where something is wrong. */
+/** The packaged witness on a bare JRE, in a minimized jar, and its messages if something is wrong. */
 class WitnessIT {
 
   private static final Path KERNEL = Path.of(System.getProperty("adamant.kernel.jar"));

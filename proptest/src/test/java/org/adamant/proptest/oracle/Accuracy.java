@@ -1,15 +1,15 @@
 package org.adamant.proptest.oracle;
 
 /**
- * How far results are from the exact ones. An ulp is that of the largest operand, see {@link Oracle}.
+ * The errors of results. An ulp is that of the largest operand, see {@link Oracle}.
  *
- * @param m of first moments, in ulp
- * @param v of second moments, in ulp
- * @param p of parameters, in ulp
- * @param average of averages of parameters, in ulp
- * @param relativeV of second moments, in parts of the exact value
- * @param absoluteP of parameters, as they are
- * @param ownP of parameters, in ulp of the exact value itself
+ * @param m the error of first moments, in ulp
+ * @param v the error of second moments, in ulp
+ * @param p the error of parameters, in ulp
+ * @param average the error of averages of parameters, in ulp
+ * @param relativeV the error of second moments, relative to the exact value
+ * @param absoluteP the absolute error of parameters
+ * @param ownP the error of parameters, in ulp of the exact value itself
  */
 public record Accuracy(
     Errors m,

@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Accuracy as data: a table of measured errors, committed as a resource and written anew, with a report,
- * by every run of the tests.
+ * A table of measured errors. It is committed as a resource, and every run of the tests writes it anew, with a
+ * report.
  */
 public final class AccuracyTable {
 

@@ -8,7 +8,7 @@ import org.adamant.testkit.Elements;
 import org.apache.commons.numbers.core.DD;
 
 /**
- * The exact trajectory of some elements, from the values that the arrays have at the start.
+ * The exact trajectory of some elements, from the first values of the arrays.
  *
  * @param <T> the numbers
  */

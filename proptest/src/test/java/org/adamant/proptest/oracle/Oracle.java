@@ -7,14 +7,14 @@ import org.adamant.Adam.WeightDecay;
 import org.adamant.proptest.witness.Variant;
 
 /**
- * Adam in numbers so precise that its results count as exact: Algorithm 1 of Kingma &amp; Ba 2014 and its
- * variants as their articles state them, and in none of the forms that the kernel transforms them into.
- * The hyper-parameters are the exact values of their doubles, so that the rounding of a coefficient to
- * {@code float} counts as an error, and setting tiny moments to zero would.
+ * Adam in numbers so precise that its results count as exact. The formulas are those of Algorithm 1 of Kingma &amp;
+ * Ba 2014 and of the articles on its variants, not the kernel's transformed ones. The hyper-parameters are the
+ * exact values of their doubles. So the rounding of a coefficient to {@code float} counts as an error, and setting
+ * tiny moments to zero would.
  *
- * <p><b>Unit of errors.</b> Where terms cancel, a result's own ulp says nothing: the error is that of the
- * terms. So each value carries the <em>largest operand</em> it was made of, weighted as it is in the value,
- * and errors are in ulp, in the element's type, of that:
+ * <p><b>Unit of errors.</b> If terms cancel, the ulp of the result says nothing, as the error is that of the terms.
+ * So each value has the <em>largest operand</em> of which it was made, weighted as in the value, and errors are in
+ * ulp, in the element's type, of that:
  *
  * <pre>
  *   G = max(|g|, |weightDecay * p|)                       the latter with L2 decay
@@ -57,7 +57,7 @@ public final class Oracle<T> {
   /** The largest operands that values were made of. */
   record Largest(double p, double m, double v, double average) {}
 
-  /** What depends on the step only. */
+  /** The numbers that depend on the step only. */
   record Corrections<T>(
       T first, T second, T momentum, T ofMomentum, T nextMomentum, T ofNextMomentum,
       T rectification) {}

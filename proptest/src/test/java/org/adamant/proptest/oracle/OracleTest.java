@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The errors of one step and of trajectories against arithmetic that is far more precise. */
+/** The errors of one step and of trajectories, compared with far more precise arithmetic. */
 class OracleTest {
 
   /** The reference; that every width gives its bits is tested elsewhere. */
@@ -34,7 +34,7 @@ class OracleTest {
   private static final List<Integer> JUDGED = List.of(1, 10, 1000, 5000);
   private static final int LENGTH = 24;
 
-  /** What is measured of one variant and type. */
+  /** The measurements of one variant and type. */
   private record Measured(Variant variant, Class<?> type, Accuracy step, List<Accuracy> run) {
 
     static Measured of(Variant variant, Class<?> type) {

@@ -8,8 +8,8 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 
 /**
- * Loads one kernel, and with it a copy of the loops that call it: code and profiles of their own, as in a
- * JVM of their own. The kernel comes from the given path alone, never from this program.
+ * Loads one kernel, and a copy of the loops that call it, so that they have their own code and profiles, as in
+ * their own JVM. The kernel comes from the given path only, never from this program.
  */
 final class KernelLoader extends URLClassLoader {
 
@@ -40,7 +40,7 @@ final class KernelLoader extends URLClassLoader {
     }
   }
 
-  /** The kernel reads class files of its own as resources. */
+  /** Finds resources of the kernel, which reads its own class files. */
   @Override
   public URL getResource(String name) {
     return findResource(name);

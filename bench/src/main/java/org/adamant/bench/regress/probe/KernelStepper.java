@@ -7,21 +7,21 @@ import org.adamant.AdamStep;
 import org.adamant.LaneWidth;
 
 /**
- * Steps of the kernel that this class is loaded with. It uses nothing but the public API, so that it
- * runs with older and newer kernels alike.
+ * Steps of the kernel that this class is loaded with. It uses only the public API, so it runs with older and newer
+ * kernels.
  */
 public final class KernelStepper implements Stepper {
 
-  /** A period of the flush of tiny moments, so that one of the steps does it. */
+  /** A period of the flush of tiny moments, so that one of the steps flushes. */
   private static final int STEPS = 64;
 
-  /** Asked for by width: the preferred one may go on without the SIMD loop where that is slow. */
+  /** The kernel of a width, as the preferred one may keep the scalar path where SIMD is slow. */
   private final AdamKernel kernel = AdamKernel.of(LaneWidth.preferred());
 
   private final AdamStep[] steps = new AdamStep[STEPS];
   private int next;
 
-  /** The arrays of the last run, made once: a step that allocates is a finding. */
+  /** The arrays of the last run, made once, as a step must not allocate. */
   private AdamSlice slice;
 
   private Object sliced;
@@ -51,7 +51,7 @@ public final class KernelStepper implements Stepper {
     run(count);
   }
 
-  /** By slices: the form of arrays has once returned nothing. */
+  /** Steps slices, as in older kernels the method of arrays returned nothing. */
   private void run(int count) {
     for (int i = 0; i < count; i++) {
       kernel.step(steps[next++ & STEPS - 1], slice);

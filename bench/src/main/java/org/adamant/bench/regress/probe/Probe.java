@@ -12,26 +12,25 @@ import org.adamant.bench.support.StepArrays;
 import org.adamant.bench.support.StepArrays.Role;
 
 /**
- * Measures two kernels in one JVM: each has its own class loader, and with it its own compiled code and
- * profile. Slices of half a millisecond take turns, so that a slow phase of the machine hits the kernels
- * and the loops they are compared with alike.
+ * Measures two kernels in one JVM. Each has its own class loader, and so its own compiled code and profile. Slices
+ * of half a millisecond take turns, so that a slow phase of the machine hits the kernels and the other loops alike.
  *
  * <p>Writes one line per slice: element type, size, nanoseconds per element of the head kernel, the base
  * kernel, the plain loop and the traffic loop, and bytes allocated per step by the head kernel.
  */
 public final class Probe {
 
-  /** Ends the output of a probe that came to its end. */
+  /** The last line of a probe that finished. */
   public static final String END = "end";
 
-  /** On small arrays, where a step that is still interpreted takes no more than milliseconds. */
+  /** Steps on small arrays, where an interpreted step takes only milliseconds. */
   private static final int WARM_UP_STEPS = 2000;
 
   private static final int WARM_UP_SIZE = 1000;
   private static final int WARM_UP_ROUNDS = 8;
   private static final int ROUNDS = 15;
 
-  /** A kernel without intrinsics may take seconds for a round; three tell enough of it. */
+  /** Enough for a kernel without intrinsics, which may take seconds for a round. */
   private static final int FEWEST_ROUNDS = 3;
 
   private static final long PATIENCE_NANOS = 6_000_000_000L;
@@ -53,7 +52,7 @@ public final class Probe {
    * @param args the head kernel, the base kernel, which of the two is compiled first ("head" or "base"),
    *     and the sizes
    * @throws ReflectiveOperationException if a kernel lacks what the loops call
-   * @throws MalformedURLException if a path is none
+   * @throws MalformedURLException if a path is not valid
    */
   public static void main(String[] args)
       throws ReflectiveOperationException, MalformedURLException {
@@ -108,7 +107,7 @@ public final class Probe {
     }
   }
 
-  /** One slice of every loop; whose turn is first changes from round to round. */
+  /** One slice of every loop; another loop is first in each round. */
   private String slices(Case c, int round) {
     final int steps = c.stepsPerSlice();
     final double[] nanos = new double[loops.size()];
@@ -116,7 +115,7 @@ public final class Probe {
     for (int i = 0; i < nanos.length; i++) {
       final int turn = turns.get(Math.floorMod(i + round, nanos.length));
       c.reset();
-      // What a loop makes of the arrays before its first step is not part of the steps.
+      // What a loop prepares before its first step is not timed.
       c.run(loops.get(turn), 0);
       final long bytesBefore = threads.getCurrentThreadAllocatedBytes();
       final long start = System.nanoTime();
@@ -134,11 +133,11 @@ public final class Probe {
   }
 
   /**
-   * One element type and size. All loops use the same arrays, so that none has the luckier addresses, and
-   * find the same values in them.
+   * One element type and size. All loops use the same arrays, so that none has better addresses, and start from the
+   * same values.
    */
   private static final class Case {
-    /** Per measured slice, in bytes of one array: about half a millisecond. */
+    /** The bytes of one array in a measured slice: about half a millisecond. */
     private static final int SLICE = 1 << 22;
     private static final Role[] FOUR =
         {Role.PARAMS, Role.GRADS, Role.FIRST_MOMENT, Role.SECOND_MOMENT};
@@ -159,7 +158,7 @@ public final class Probe {
       arrays.restore(first, FOUR);
     }
 
-    /** Without lambdas, which would count as allocations of a step. */
+    /** Runs a loop without lambdas, whose allocations would count as those of a step. */
     void run(Stepper loop, int count) {
       if (arrays.element() == Element.FLOAT) {
         loop.run(

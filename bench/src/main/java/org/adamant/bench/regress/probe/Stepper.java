@@ -9,7 +9,7 @@ public interface Stepper {
   /** Runs over whole arrays. */
   void run(int count, double[] params, double[] grads, double[] m, double[] v);
 
-  /** Which path the steps take. */
+  /** The width of the path that the steps take. */
   default int laneBits() {
     return 0;
   }

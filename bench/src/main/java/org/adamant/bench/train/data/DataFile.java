@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** Reads the files that lie beside this class: text, and numeric CSV without quotes or missing values. */
+/** Reads the files beside this class: text, and numeric CSV without quotes or missing values. */
 final class DataFile {
 
   private DataFile() {}

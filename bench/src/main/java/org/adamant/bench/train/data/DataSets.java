@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
 
-/** The data the programs train on: two real sets, a text, and made ones with a fixed seed. */
+/** The data of the programs: two real sets, a text, and generated ones with a fixed seed. */
 public final class DataSets {
 
   private static final List<String> UNIFORM = List.of("x1", "x2", "x3");
@@ -61,8 +61,8 @@ public final class DataSets {
   }
 
   /**
-   * The letters of the licence that Adamant comes with, a text that does not change: after the {@code window} ones
-   * before it, one-hot, the next one is the target. Small letters only, and one space for any white space.
+   * The letters of Adamant's licence, a text that does not change. The inputs are {@code window} letters, one-hot;
+   * the target is the next letter. All letters are small, and white space is one space.
    */
   public static Samples text(int window) {
     final String text =

@@ -57,7 +57,7 @@ public record Documents(int[][] words, float[] scores) {
     return sum;
   }
 
-  /** The same gradient, of the words that occur alone: one that occurs again comes again. */
+  /** The same gradient, only of the words that occur; a word that occurs twice is in it twice. */
   public SparseRows gradientOfWords(float[] weights, int from, int to) {
     final int[] rows =
         Arrays.stream(words, from, to).flatMapToInt(Arrays::stream).toArray();
@@ -83,7 +83,7 @@ public record Documents(int[][] words, float[] scores) {
     return predicted - scores[document];
   }
 
-  /** Makes documents: the word of rank r occurs with a probability proportional to 1 / r. */
+  /** Generates documents, in which the word of rank r occurs with a probability proportional to 1 / r. */
   public static final class Source {
 
     private final Random random;

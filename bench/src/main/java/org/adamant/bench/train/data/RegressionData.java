@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Rows of inputs, each with the number to predict.
  *
- * @param names what the columns of {@code x} are
+ * @param names the names of the columns of {@code x}
  * @param x the inputs, row by row
  * @param y the targets
  */
@@ -19,10 +19,7 @@ public record RegressionData(List<String> names, double[][] x, double[] y) {
     return names.size();
   }
 
-  /**
-   * The same data with every input column moved and scaled to mean 0 and (population) standard
-   * deviation 1.
-   */
+  /** The same data with every input column shifted and scaled to mean 0 and (population) standard deviation 1. */
   public RegressionData standardised() {
     final double[][] scaled = new double[count()][inputs()];
     for (int j = 0; j < inputs(); j++) {

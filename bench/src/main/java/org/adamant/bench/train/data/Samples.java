@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * What a network learns from, or one batch of it.
+ * The samples that a network learns from, or one batch of them.
  *
  * @param count the number of samples
  * @param inputs their inputs, one sample after the other
- * @param targets what the network should answer, one sample after the other
+ * @param targets the outputs that the network should give, one sample after the other
  */
 public record Samples(int count, float[] inputs, float[] targets) {
 

@@ -7,8 +7,8 @@ import java.util.Random;
 /**
  * A fully connected layer: outputs = inputs . weights + biases.
  *
- * <p>The weights of one input lie side by side, so that the inner loops run over the outputs and
- * the compiler can vectorise them. Inputs of 0 are passed over: of one-hot inputs that is nearly all of them.
+ * <p>The weights of one input lie side by side, so that the inner loops run over the outputs and the compiler can
+ * vectorise them. Inputs of 0 are skipped, which are nearly all of one-hot inputs.
  */
 final class DenseLayer implements Layer {
 

@@ -5,16 +5,16 @@ import java.util.Map;
 /** A layer of a network. Inputs and outputs hold one sample after the other. */
 interface Layer {
 
-  /** The outputs for a batch; remembers what the gradients need. */
+  /** The outputs for a batch; keeps what the gradients need. */
   float[] forward(float[] inputs, int samples);
 
   /**
-   * Given the loss's gradient with respect to the outputs of the last {@link #forward}, sets {@link
-   * #gradients}.
+   * Sets {@link #gradients}, given the gradient of the loss with respect to the outputs of the last {@link
+   * #forward}.
    */
   default void parameterGradients(float[] outputGradient, int samples) {}
 
-  /** Given the same, the gradient with respect to the inputs. */
+  /** The gradient with respect to the inputs, given the same. */
   float[] inputGradient(float[] outputGradient, int samples);
 
   /** The arrays to be trained, by name. */

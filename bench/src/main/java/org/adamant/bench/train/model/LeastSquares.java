@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.adamant.bench.train.data.RegressionData;
 
 /**
- * The least-squares solution without any training, to hold a trained model against: the normal
- * equations, solved by Cholesky's decomposition.
+ * The least-squares solution without training, with which a trained model is compared. It solves the normal
+ * equations by Cholesky's decomposition.
  */
 public final class LeastSquares {
 
@@ -30,7 +30,7 @@ public final class LeastSquares {
         solution[data.inputs()], Arrays.copyOf(solution, data.inputs()));
   }
 
-  /** The input whose weight is the bias. */
+  /** The inputs with a 1 at the end, whose weight is the bias. */
   private static double[] withOne(double[] x) {
     final double[] row = new double[x.length + 1];
     System.arraycopy(x, 0, row, 0, x.length);

@@ -1,6 +1,6 @@
 package org.adamant.bench.train.model;
 
-/** How wrong the outputs of a batch are. */
+/** Measures how wrong the outputs of a batch are. */
 public interface Loss {
 
   /**

@@ -35,14 +35,14 @@ public final class Network {
     return signal;
   }
 
-  /** Computes {@link #gradients} from the loss's gradient with respect to the last outputs. */
+  /** Computes {@link #gradients} from the gradient of the loss with respect to the last outputs. */
   public void backward(float[] outputGradient, int samples) {
     float[] gradient = outputGradient;
     for (int i = layers.size() - 1; i > 0; i--) {
       layers.get(i).parameterGradients(gradient, samples);
       gradient = layers.get(i).inputGradient(gradient, samples);
     }
-    // Nobody needs the gradient with respect to the inputs of the network.
+    // The gradient with respect to the inputs of the network is not needed.
     layers.getFirst().parameterGradients(gradient, samples);
   }
 

@@ -7,7 +7,7 @@ final class Bits {
 
   private Bits() {}
 
-  /** Whether all numbers are the same, also their zeros' signs and what is in their NaNs. */
+  /** Whether all numbers have the same bits, also the signs of zeros and the payloads of NaN. */
   static boolean areEqual(float[] a, float[] b) {
     return MemorySegment.ofArray(a).mismatch(MemorySegment.ofArray(b)) < 0;
   }

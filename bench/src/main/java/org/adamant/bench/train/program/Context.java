@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.adamant.bench.support.Progress;
 import org.adamant.bench.train.trainer.EpochListener;
 
-/** Where a running program reports to: a progress bar, or the losses as text. */
+/** Shows what a running program reports: as a progress bar, or the losses as text. */
 public final class Context {
 
   private final Progress progress;
@@ -27,10 +27,7 @@ public final class Context {
     progress.step();
   }
 
-  /**
-   * Ticks after every epoch, and prints the loss after every {@code period} of them if that is
-   * wanted.
-   */
+  /** Ticks after every epoch, and prints the loss after every {@code period} epochs if the user wants it. */
   EpochListener listener(String name, int period) {
     final EpochListener ticking = (_, _) -> tick();
     return verbose

@@ -17,7 +17,7 @@ import org.adamant.bench.train.report.Claim;
 import org.adamant.bench.train.report.Findings;
 import org.adamant.bench.train.trainer.LinearRegressionTrainer;
 
-/** The same trainer on real data, against the least-squares solution. */
+/** The trainer of the linear regression on real data, compared with the least-squares solution. */
 final class DiabetesProgram implements Program {
 
   private static final int EPOCHS = 3_000;
@@ -68,7 +68,7 @@ final class DiabetesProgram implements Program {
               Numbers.seconds(seconds)));
     }
 
-    // The number of epochs was chosen because it suits this rate; say what more of them do.
+    // The number of epochs was chosen for this rate, so show what more epochs do.
     final LinearRegression longer = new LinearRegression(data.inputs());
     new LinearRegressionTrainer(Adam.defaults().withLearningRate(RATES[RATES.length - 1]))
         .train(longer, data, MANY_EPOCHS, context.listener("longer", 10_000));

@@ -165,8 +165,8 @@ final class DigitsProgram implements Program {
   private record Run(NetworkTrainer trainer, double[] losses, double seconds) {}
 
   /**
-   * What became of a method: the losses of its sweep, which one was the least, and the training at
-   * that learning rate.
+   * The result of a method: the losses of its sweep, the index of the least, and the training at that learning
+   * rate.
    */
   private record Outcome(Method method, double[] sweepLosses, int best, Run run, double accuracy) {
 
@@ -197,7 +197,7 @@ final class DigitsProgram implements Program {
     }
   }
 
-  /** The data, parted by a shuffle. */
+  /** The data, split at random. */
   private record Split(Samples training, Samples validation, Samples trainingAndValidation,
       Samples test) {
 

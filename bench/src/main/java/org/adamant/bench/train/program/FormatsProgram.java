@@ -31,7 +31,7 @@ import org.adamant.bench.train.trainer.Recipe;
 import org.adamant.bench.train.trainer.StoredUpdater;
 import org.adamant.bench.train.trainer.Updater;
 
-/** What storing in fewer bits does to a training, and what rounding does to it. */
+/** Shows what storing in fewer bits, and its rounding, does to a training. */
 final class FormatsProgram implements Program {
 
   private static final int SEEDS = 8;
@@ -40,12 +40,12 @@ final class FormatsProgram implements Program {
   private static final int WINDOW = 4;
 
   /**
-   * In standard errors. Where only chance is at work, the mean difference of 8 pairs is as far from 0 once in 200
-   * times.
+   * The least distance in standard errors that counts as a difference. By chance alone, the mean difference of 8
+   * pairs is as far from 0 once in 200 times.
    */
   private static final double LEAST_STANDARD_ERRORS = 4;
 
-  /** A v that is so many times too large did not follow the gradients; one that is right to a tenth did. */
+  /** A v that is this many times too large did not follow the gradients; one that is right to a tenth did. */
   private static final double FROZEN = 1.2;
 
   private static final double NOT_FROZEN = 0.1;
@@ -131,9 +131,10 @@ final class FormatsProgram implements Program {
   }
 
   /**
-   * Something to learn.
+   * A task to learn.
    *
-   * @param rate by the loss on what is held out one of the two best of 0.005, 0.01, 0.02, 0.03 and 0.04 in float32
+   * @param rate one of the two best learning rates of 0.005, 0.01, 0.02, 0.03 and 0.04 in float32, by the loss on
+   *     held-out data
    */
   private record Task(String name, Samples training, Samples test, double rate, int epochs) {
 
@@ -194,9 +195,9 @@ final class FormatsProgram implements Program {
   /**
    * One training.
    *
-   * @param losses after each epoch
-   * @param ratios of v to what it would be in float32, after each epoch
-   * @param accuracy on what is held out
+   * @param losses the loss after each epoch
+   * @param ratios the ratio of v to its value in float32, after each epoch
+   * @param accuracy the accuracy on held-out data
    */
   private record Training(
       double[] losses, double[] ratios, double accuracy, double bytes, double seconds) {}
@@ -217,14 +218,14 @@ final class FormatsProgram implements Program {
     }
   }
 
-  /** What became of a task. */
+  /** The results of a task. */
   private record Results(Task task, Map<Recipe, Outcome> outcomes) {
 
     int lastEpoch() {
       return task.epochs - 1;
     }
 
-    /** How far the last loss is from that of float32. */
+    /** The distance of the last loss to that of float32, in standard errors. */
     double standardErrors(Recipe recipe) {
       return outcomes.get(recipe)
           .losses(lastEpoch())
@@ -239,7 +240,7 @@ final class FormatsProgram implements Program {
       return outcomes.get(recipe).losses(lastEpoch()).mean();
     }
 
-    /** Of a format with stochastic rounding, as a share of the loss. */
+    /** The largest difference of a format with stochastic rounding, as a share of the loss. */
     double largestDifference() {
       return stochastic().stream()
           .mapToDouble(recipe -> Math.abs(loss(recipe) / loss(FLOATS) - 1))

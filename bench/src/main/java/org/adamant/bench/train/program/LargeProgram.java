@@ -89,7 +89,7 @@ final class LargeProgram implements Program {
         state.params, firstDistance, gradient(state, target), milliseconds[STEPS / 2]);
   }
 
-  /** Of the squared distance / 2 to the target; returns the mean distance. */
+  /** The gradient of half the squared distance to the target; returns the mean distance. */
   private static double gradient(State state, float[] target) {
     double sum = 0;
     for (int i = 0; i < PARAMETERS; i++) {
@@ -119,7 +119,7 @@ final class LargeProgram implements Program {
     void step(AdamKernel kernel, AdamStep step, State state);
   }
 
-  /** What a step reads and writes. */
+  /** The operands of a step. */
   private record State(float[] params, float[] grads, float[] m, float[] v) {}
 
   /** One training. */

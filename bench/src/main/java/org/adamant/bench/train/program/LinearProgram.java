@@ -16,7 +16,7 @@ import org.adamant.bench.train.report.Findings;
 import org.adamant.bench.train.trainer.EpochListener;
 import org.adamant.bench.train.trainer.LinearRegressionTrainer;
 
-/** A linear regression with a known answer, and what tuning the learning rate does. */
+/** A linear regression with a known answer, and the effect of tuning the learning rate. */
 final class LinearProgram implements Program {
 
   private static final int ROWS = 100;

@@ -21,7 +21,7 @@ import org.adamant.bench.train.report.Findings;
 import org.adamant.bench.train.trainer.EpochListener;
 import org.adamant.bench.train.trainer.Updater;
 
-/** The same regression with some targets far off: what the loss does, and what clipping does. */
+/** The regression with some targets far off: shows the effects of the loss and of clipping. */
 final class OutlierProgram implements Program {
 
   private static final int ROWS = 400;
@@ -33,7 +33,7 @@ final class OutlierProgram implements Program {
   private static final double FAR = 50;
   private static final double CLIP = 0.1;
 
-  /** The slope of a loss, by the error. */
+  /** The slope of a loss as a function of the error. */
   private enum Slope {
     SQUARED("squared error", error -> 2 * error),
     ABSOLUTE("absolute error", Math::signum),

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * A result of the same training from several seeds.
+ * One result of the same training from several seeds.
  *
  * @param values one for each seed
  */
@@ -22,8 +22,8 @@ record PerSeed(double... values) {
   }
 
   /**
-   * How many of its standard errors the mean difference to other results is away from 0. Seed by seed: two trainings
-   * that begin with the same weights and see the same batches differ by much less than two seeds do.
+   * The mean difference to other results, in its standard errors. Differences are taken seed by seed, as two
+   * trainings with the same first weights and batches differ much less than two seeds do.
    */
   double standardErrorsFrom(PerSeed other) {
     final PerSeed differences =

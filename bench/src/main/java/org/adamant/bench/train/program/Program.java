@@ -2,13 +2,13 @@ package org.adamant.bench.train.program;
 
 import org.adamant.bench.train.report.Findings;
 
-/** One of the things that {@code train} does. */
+/** One program of the command {@code train}. */
 public interface Program {
 
   /** One line, for the console and as the heading in the report. */
   String title();
 
-  /** What is done and why, a few sentences for the report. */
+  /** A few sentences for the report: what is done, and why. */
   String introduction();
 
   /** Runs, and checks its own claims. */

@@ -32,7 +32,7 @@ public enum ProgramName {
     return constructor.get();
   }
 
-  /** How a user writes it. */
+  /** The name in options. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -20,8 +20,8 @@ import org.adamant.training.Schedule;
 import org.adamant.training.StepReport;
 
 /**
- * AdamW with all that goes with it, once without a stop, and once saved in the middle and resumed by another network and
- * another optimizer.
+ * Trains by AdamW with schedule, groups and clipping: once without a stop, and once saved in the middle and resumed
+ * by another network and another optimizer.
  */
 final class ResumedTraining {
 
@@ -40,9 +40,9 @@ final class ResumedTraining {
   private int clipped;
 
   /**
-   * A training to be done.
+   * A training that has not begun.
    *
-   * @param halfEpochs how many epochs there are before the middle, and after it
+   * @param halfEpochs the number of epochs before the middle, and after it
    */
   ResumedTraining(Samples samples, int hidden, int halfEpochs, Context context) {
     this.samples = samples;
@@ -52,7 +52,7 @@ final class ResumedTraining {
     this.steps = 2L * halfEpochs * Math.ceilDiv(samples.count(), BATCH);
   }
 
-  /** How many epochs that takes. */
+  /** The number of epochs of all trainings. */
   static long epochs(int halfEpochs) {
     return 3L * halfEpochs;
   }
@@ -117,7 +117,7 @@ final class ResumedTraining {
         .maxNorm(MAX_NORM);
   }
 
-  /** One half, whose order of samples depends on nothing else. */
+  /** Trains one half, whose order of samples depends on the half only. */
   private NetworkTrainer train(
       Network network, AdamOptimizer optimizer, int half, double[] losses) {
     final NetworkTrainer trainer =
@@ -137,12 +137,12 @@ final class ResumedTraining {
   }
 
   /**
-   * What became of it.
+   * The result.
    *
-   * @param losses of all epochs, without a stop
-   * @param accuracy on what is held out
+   * @param losses the losses of all epochs, without a stop
+   * @param accuracy the accuracy on held-out data
    * @param clipped the share of steps whose gradients were clipped
-   * @param onlyWeightsDecay whether weights do, and biases do not
+   * @param onlyWeightsDecay whether weights decay, and biases do not
    * @param hasSameBits whether the resumed training ends with the same parameters
    */
   record Result(

@@ -17,7 +17,7 @@ import org.adamant.training.OneCycle;
 import org.adamant.training.Plateau;
 import org.adamant.training.Schedule;
 
-/** Pictures of all schedules, and of the two scales that depend on what happens. */
+/** Draws all schedules, and the two factors that depend on what happens in the training. */
 final class SchedulesProgram implements Program {
 
   private static final int TOTAL = 200;
@@ -116,7 +116,7 @@ final class SchedulesProgram implements Program {
     context.tick();
   }
 
-  /** They fall, and stop falling twice. */
+  /** Losses that fall, and stop falling twice. */
   private static double[] losses() {
     final Random random = new Random(1);
     return LongStream.range(0, TOTAL)

@@ -19,12 +19,12 @@ import org.adamant.bench.train.trainer.EpochLoop;
 import org.adamant.bench.train.trainer.Updater;
 import org.adamant.training.Schedule;
 
-/** Bags of words: most gradients are zero, and many words never occur. */
+/** A regression on bags of words: most gradients are zero, and many words never occur. */
 final class SparseProgram implements Program {
 
   private static final int EPOCHS = 20;
 
-  /** EXACT takes long where a row is one number. */
+  /** Few epochs, as EXACT takes long if a row is one number. */
   private static final int SPARSE_EPOCHS = 5;
 
   private static final int BATCH = 32;
@@ -168,7 +168,7 @@ final class SparseProgram implements Program {
       return index > 0 && index < rates.length - 1;
     }
 
-    /** The first learning rate at which the training diverged, to be marked. */
+    /** A mark at the first learning rate at which the training diverged. */
     List<Chart.Mark> divergence() {
       return IntStream.range(0, errors.length)
           .filter(i -> !Double.isFinite(errors[i]))
@@ -177,7 +177,7 @@ final class SparseProgram implements Program {
           .toList();
     }
 
-    /** Without the rates at which the training diverged. */
+    /** The errors without the rates at which the training diverged. */
     Line line() {
       final int[] converged =
           IntStream.range(0, errors.length).filter(i -> Double.isFinite(errors[i])).toArray();

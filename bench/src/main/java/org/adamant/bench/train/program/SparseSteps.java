@@ -15,7 +15,7 @@ import org.adamant.bench.train.report.Claim;
 import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
 
-/** The same training with gradients of all words, and with those of the words that occur, in both modes. */
+/** The same training with gradients of all words, and with gradients of the words that occur, in both modes. */
 final class SparseSteps {
 
   private static final int TRAININGS = 4;
@@ -34,7 +34,7 @@ final class SparseSteps {
     this.context = context;
   }
 
-  /** How many epochs that takes. */
+  /** The number of epochs of all trainings. */
   static long epochs(int epochs) {
     return (long) TRAININGS * epochs;
   }
@@ -129,7 +129,7 @@ final class SparseSteps {
     }
   }
 
-  /** What became of it. */
+  /** The result. */
   record Result(List<Claim> claims, String note, Table table) {
 
     private Result(Documents test, Training dense, Training lazy, Training exact,

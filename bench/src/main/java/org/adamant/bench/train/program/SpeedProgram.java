@@ -19,17 +19,17 @@ import org.adamant.bench.support.Widths;
 import org.adamant.bench.train.report.Claim;
 import org.adamant.bench.train.report.Findings;
 
-/** The closing table: how long a step takes on this machine, for every lane width. */
+/** The last table: the time of a step on this machine, for every lane width. */
 final class SpeedProgram implements Program {
 
   private static final int[] LENGTHS = {1_000, 16_384, 262_144, 4_194_304};
 
-  /** Short enough to be compiled soon, and with a tail for every lane count. */
+  /** A length that is short enough to be compiled soon, and has a tail for every lane count. */
   private static final int CHECKED_LENGTH = 4_003;
 
   private static final int CHECKED_STEPS = 100;
 
-  /** The first runs until it is compiled; before that, large arrays take very long. */
+  /** The timer for the first steps, until they are compiled; before that, large arrays take very long. */
   private static final TurnTimer FIRST = new TurnTimer(0.1, 0.25);
 
   private static final TurnTimer TIMER = new TurnTimer(0.5, 0.02);
@@ -96,7 +96,7 @@ final class SpeedProgram implements Program {
     return lines;
   }
 
-  /** They share the arrays, and the step counter advances as in a real run. */
+  /** Contenders that share the arrays; the step counter advances as in a real run. */
   private static List<TurnTimer.Contender> timed(List<AdamKernel> kernels, StepArrays arrays) {
     final long[] t = {0};
     return kernels.stream()
@@ -106,7 +106,7 @@ final class SpeedProgram implements Program {
         .toList();
   }
 
-  /** The bits of parameters and moments after some steps, to be compared. */
+  /** The bits of parameters and moments after some steps, for comparison. */
   private static List<Integer> bits(AdamKernel kernel, Element element) {
     final StepArrays arrays = new StepArrays(element, CHECKED_LENGTH);
     for (int t = 1; t <= CHECKED_STEPS; t++) {

@@ -5,10 +5,10 @@ import org.adamant.bench.page.Chart;
 import org.adamant.bench.page.Table;
 
 /**
- * What one program found out.
+ * The results of one program.
  *
- * @param claims what was to be shown; the program fails if one does not hold
- * @param notes other observations, a sentence each
+ * @param claims the claims of the program, which fails if one does not hold
+ * @param notes sentences with other observations
  * @param charts pictures, for the report
  * @param tables tables, for the report and the console
  */

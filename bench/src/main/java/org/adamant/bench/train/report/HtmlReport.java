@@ -6,7 +6,7 @@ import org.adamant.bench.page.HtmlPage;
 import org.adamant.bench.page.HtmlPage.Item;
 import org.adamant.bench.page.Section;
 
-/** Builds the report: one HTML page that needs nothing but itself. */
+/** Builds the report: one self-contained HTML page. */
 public final class HtmlReport {
 
   private HtmlReport() {}

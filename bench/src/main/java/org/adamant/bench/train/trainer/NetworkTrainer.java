@@ -9,8 +9,8 @@ import org.adamant.bench.train.model.Network;
 /**
  * Trains a network on mini-batches; a batch size of 1 is online training.
  *
- * @param network trained in place
- * @param loss what to make small
+ * @param network the network, trained in place
+ * @param loss the loss to minimise
  * @param updater does the steps
  * @param batchSize samples per step; the last batch of an epoch may be smaller
  * @param random gives the order of the samples, a new one every epoch
@@ -18,7 +18,7 @@ import org.adamant.bench.train.model.Network;
 public record NetworkTrainer(Network network, Loss loss, Updater updater, int batchSize,
     Random random) {
 
-  /** Trains, and returns the loss of each epoch: the mean over its batches, before their steps. */
+  /** Trains, and returns the loss of each epoch: the mean over its batches, each before its step. */
   public double[] train(Samples samples, int epochs, EpochListener listener) {
     return EpochLoop.run(epochs, () -> epoch(samples), listener);
   }
@@ -44,7 +44,7 @@ public record NetworkTrainer(Network network, Loss loss, Updater updater, int ba
     return value;
   }
 
-  /** The loss over samples that are not trained on. */
+  /** The loss over samples, without training. */
   public double lossOf(Samples samples) {
     final float[] outputs = network.forward(samples.inputs(), samples.count());
     return loss.lossAndGradient(

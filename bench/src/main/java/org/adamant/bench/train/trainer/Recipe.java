@@ -6,11 +6,11 @@ import org.adamant.Rounding;
 /**
  * How the operands of a step are stored.
  *
- * @param name for tables
- * @param params the format of the parameters, and of the gradients, which a network computes in the same one
- * @param hasRemainder whether the parameters are the upper halves of floats whose lower halves are kept as well
+ * @param name the name for tables
+ * @param params the format of the parameters, and of the gradients, which a network computes in the same format
+ * @param hasRemainder whether the parameters are the upper halves of floats, whose lower halves are kept, too
  * @param moments the format of m and v
- * @param rounding how what is stored in fewer bits is rounded
+ * @param rounding the rounding of numbers stored in fewer bits
  */
 public record Recipe(
     String name, Format params, boolean hasRemainder, Format moments, Rounding rounding) {

@@ -16,10 +16,10 @@ import org.adamant.bench.results.Spread;
 import org.adamant.training.Schedule;
 
 /**
- * Adam on operands stored as a {@link Recipe} says, exact parameters in two halves among them.
+ * Adam on operands stored by a {@link Recipe}, which may also keep exact parameters in two halves.
  *
- * <p>A network computes in arrays of floats. Here all of them lie one after the other in one storage for each operand:
- * before a step the gradients are written there, after it the parameters are read back.
+ * <p>A network computes in arrays of floats. Here each operand has one storage, in which all arrays lie one after
+ * the other. Before a step the gradients are written there; after it the parameters are read back.
  */
 public final class StoredUpdater implements Updater {
 
@@ -32,7 +32,7 @@ public final class StoredUpdater implements Updater {
   private final List<Storage> storages;
   private final AdamSlice slice;
 
-  /** What v would be as floats. */
+  /** The values that v would have as floats. */
   private final float[] exactV;
 
   private long done;
@@ -93,7 +93,7 @@ public final class StoredUpdater implements Updater {
     }
   }
 
-  /** What a parameter takes, with its gradient and moments. */
+  /** The bytes of a parameter with its gradient and moments. */
   public double bytesPerParameter() {
     final long bytes =
         storages.stream()
@@ -102,7 +102,7 @@ public final class StoredUpdater implements Updater {
     return (double) bytes / exactV.length;
   }
 
-  /** The median of v over what the same gradients make of it in floats, where there was a gradient. */
+  /** The median ratio of v to its value in floats for the same gradients, where there was a gradient. */
   public double ratioOfV() {
     return Spread.median(
         IntStream.range(0, exactV.length)
@@ -111,7 +111,7 @@ public final class StoredUpdater implements Updater {
             .toArray());
   }
 
-  /** A number for each parameter of a network, in arrays of floats and in 16 bits if so stored. */
+  /** An operand with a number for each parameter of a network. */
   private static final class Operand {
 
     private final float[] floats;
@@ -125,7 +125,7 @@ public final class StoredUpdater implements Updater {
       storage = isShort ? Storage.ofBfloat16(bits) : Storage.of(floats);
     }
 
-    /** To nearest, ties to even, as hardware that computes in 16 bits does. */
+    /** Writes numbers rounded to nearest, ties to even, as hardware that computes in 16 bits does. */
     void write(Map<String, float[]> network) {
       int from = 0;
       for (float[] array : inOrder(network)) {
@@ -154,7 +154,9 @@ public final class StoredUpdater implements Updater {
       }
     }
 
-    /** By name: random numbers go by the place of an element, and maps have another order in every JVM. */
+    /**
+     * The arrays by name, as random numbers depend on the place of an element, and the order of maps on the JVM.
+     */
     private static Iterable<float[]> inOrder(Map<String, float[]> network) {
       return new TreeMap<>(network).values();
     }

@@ -11,7 +11,7 @@ public interface Updater {
 
   void step(Map<String, float[]> params, Map<String, float[]> grads);
 
-  /** Adam with the paper's defaults but for the learning rate, on the preferred kernel. */
+  /** Adam with the paper's defaults except the learning rate, on the preferred kernel. */
   static Updater adam(Schedule learningRate) {
     return AdamOptimizer.builder(Adam.defaults()).schedule(learningRate).build()::step;
   }
@@ -32,7 +32,7 @@ public interface Updater {
   }
 
   /**
-   * A learning rate on a straight line to zero: rate (1 - s / steps), so rounded. That of {@link Schedule#linear} is
+   * A learning rate that falls linearly to zero, rounded as rate (1 - s / steps); {@link Schedule#linear} rounds as
    * rate - rate s / steps.
    */
   static Schedule toZero(double rate, long steps) {

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 /**
  * Gradients against central differences, (L(x + h) - L(x - h)) / 2h.
  *
- * <p>How close they must be: L is computed from floats of about 1, so it carries an error of a few
- * 2^-24, which the division by 2h = 2^-8 makes a few 2^-16, about 5e-5. The formula's own error is
- * h^2 / 6 times the third derivative: 0 for the squared error, which is quadratic in every single
- * parameter, and less than 1e-6 for the cross-entropy. A wrong gradient is wrong by 0.01 or more.
+ * <p><b>Bounds.</b> L is computed from floats of about 1, so it has an error of a few 2^-24. The division by 2h =
+ * 2^-8 makes that a few 2^-16, about 5e-5. The formula's own error is h^2 / 6 times the third derivative: 0 for the
+ * squared error, which is quadratic in every single parameter, and less than 1e-6 for the cross-entropy. A wrong
+ * gradient is wrong by 0.01 or more.
  */
 class GradientTest {
 

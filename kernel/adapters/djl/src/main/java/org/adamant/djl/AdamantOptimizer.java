@@ -28,8 +28,8 @@ import org.adamant.Storage;
  * The kernel of Adamant as an optimizer of DJL: it steps the tensors of the engine where they lie. Made by {@link
  * #builder}.
  *
- * <p>The moments are kept for each parameter by its id, in memory of the optimizer's own; {@link #save} and {@link #load}
- * write and read them by its name, as DJL draws the ids anew for each model.
+ * <p>The optimizer keeps the moments of each parameter by its id, in its own memory. {@link #save} and {@link
+ * #load} write and read them by its name, as DJL draws new ids for each model.
  */
 public final class AdamantOptimizer extends Optimizer {
 
@@ -50,14 +50,14 @@ public final class AdamantOptimizer extends Optimizer {
     }
     adam = changed;
     rates = builder.rates;
-    // DJL keeps it to itself, and gives the number after it to whoever is first.
+    // DJL does not expose the count at the beginning, but gives the number after it to the first parameter.
     firstCount = updateCount("") - 1;
   }
 
   /**
-   * A builder, as of DJL's optimizers.
+   * A builder like those of DJL's optimizers.
    *
-   * @return with the hyper-parameters of DJL's Adam: those of {@link Adam#tensorflow}
+   * @return a builder with the hyper-parameters of DJL's Adam, which are those of {@link Adam#tensorflow}
    */
   public static Builder builder() {
     return new Builder();
@@ -66,7 +66,7 @@ public final class AdamantOptimizer extends Optimizer {
   /**
    * The hyper-parameters.
    *
-   * @return with what the builder has put in; a tracker's rate goes before theirs
+   * @return the hyper-parameters that the builder set; the rate of a tracker replaces theirs
    */
   public Adam hyperParameters() {
     return adam;
@@ -84,14 +84,14 @@ public final class AdamantOptimizer extends Optimizer {
   }
 
   /**
-   * Steps a parameter and sets its gradient to zero, the one that the engine adds to, for the next backward pass.
+   * Steps a parameter, and sets the gradient to which the engine adds to zero for the next backward pass.
    *
-   * @param parameterId its id, to which its moments belong
+   * @param parameterId its id, by which its moments are kept
    * @param weight the parameter, stepped in place
    * @param grad the gradient; read, and set to zero if it is the engine's own
    * @throws IllegalStateException if a tensor was closed
-   * @throws IllegalArgumentException if a tensor is not on the CPU, not in one piece, not of floats or doubles, or
-   *     they do not go together
+   * @throws IllegalArgumentException if a tensor is not on the CPU, not contiguous, or not of floats or doubles, or
+   *     the tensors differ in type or length
    */
   @Override
   public void update(String parameterId, NDArray weight, NDArray grad) {
@@ -116,7 +116,7 @@ public final class AdamantOptimizer extends Optimizer {
     final AdamStep step =
         adam.withLearningRate(rate).atStep(t).withGradientScale(rescaleGrad);
     if (weight.hasGradient()) {
-      // Not its subtraction from itself: NaN would stay.
+      // Not by subtracting it from itself, as NaN would stay.
       final NDArray own = weight.getGradient();
       try {
         final MemorySegment ownMemory = memory(parameterId, "gradient", own);
@@ -146,9 +146,9 @@ public final class AdamantOptimizer extends Optimizer {
   /**
    * Writes the state of parameters as {@link AdamState#save} does.
    *
-   * @param file the file; its folder must be there
-   * @param parameters with their names, such as {@code model.getBlock().getParameters()}; those which were not stepped
-   *     are left out
+   * @param file the file; its folder must exist
+   * @param parameters the parameters with their names, such as {@code model.getBlock().getParameters()}; those that
+   *     were never stepped are left out
    * @throws IOException if it cannot be written
    */
   public void save(Path file, ParameterList parameters) throws IOException {
@@ -163,12 +163,12 @@ public final class AdamantOptimizer extends Optimizer {
   }
 
   /**
-   * Reads what {@link #save} has written, in place of the state that there is.
+   * Reads what {@link #save} has written, and replaces the present state.
    *
    * @param file the file
-   * @param parameters with the names that they were saved by
+   * @param parameters the parameters with the names by which they were saved
    * @throws IOException if it cannot be read, or was written with another AMSGrad
-   * @throws IllegalArgumentException if there is the state of other parameters in it
+   * @throws IllegalArgumentException if the file has the state of other parameters
    */
   public void load(Path file, ParameterList parameters) throws IOException {
     final Map<String, AdamState> named = AdamState.load(file, adam);
@@ -218,7 +218,7 @@ public final class AdamantOptimizer extends Optimizer {
       throw refused(id, name, "is sparse", "a dense one, such as toDense()");
     }
     final ByteBuffer first = array.toByteBuffer(true);
-    // Of what is not in one piece the engine makes a copy, each time another, and writes to it are lost.
+    // For memory that is not contiguous the engine makes a new copy each time, and writes to it would be lost.
     final ByteBuffer second = array.toByteBuffer(true);
     if (!first.isDirect()
         || MemorySegment.ofBuffer(first).address() != MemorySegment.ofBuffer(second).address()) {
@@ -239,7 +239,7 @@ public final class AdamantOptimizer extends Optimizer {
     return "AdamantOptimizer[" + adam + "]";
   }
 
-  /** As of DJL's optimizers; what they call options are here, too. */
+  /** A builder with the options of DJL's optimizers. */
   public static final class Builder extends OptimizerBuilder<Builder> {
 
     private Adam adam = Adam.tensorflow();
@@ -248,11 +248,11 @@ public final class AdamantOptimizer extends Optimizer {
     private Builder() {}
 
     /**
-     * Sets the hyper-parameters, all that there are. Weight decay and clipping of the other options go before theirs;
-     * decay acts where these say.
+     * Sets all hyper-parameters. The options of weight decay and clipping replace theirs; decay acts where these
+     * say.
      *
      * @param newAdam the hyper-parameters, without an average of the parameters
-     * @return this
+     * @return this builder
      * @throws IllegalArgumentException if they have such an average
      */
     public Builder optAdam(Adam newAdam) {
@@ -268,8 +268,8 @@ public final class AdamantOptimizer extends Optimizer {
     /**
      * Sets the learning rate of each step.
      *
-     * @param tracker a {@code Tracker} or what else gives rates, by steps that count from 1
-     * @return this
+     * @param tracker a {@code Tracker} or another source of rates, whose steps count from 1
+     * @return this builder
      */
     public Builder optLearningRateTracker(ParameterTracker tracker) {
       rates = Objects.requireNonNull(tracker, "tracker");
@@ -282,7 +282,7 @@ public final class AdamantOptimizer extends Optimizer {
     }
 
     /**
-     * Makes the optimizer.
+     * Builds the optimizer.
      *
      * @return the optimizer
      */

@@ -26,7 +26,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A whole training by DJL's public methods. */
+/** A whole training with DJL's public methods. */
 class TrainingTest {
 
   @TempDir

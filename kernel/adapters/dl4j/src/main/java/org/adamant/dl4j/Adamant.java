@@ -12,7 +12,7 @@ import org.nd4j.linalg.schedule.ISchedule;
 
 /**
  * The configuration of an updater that runs the kernel of Adamant, in place of DL4J's {@code Adam}: {@code
- * .updater(new Adamant(1e-3))}. It goes into the JSON of a model and comes back.
+ * .updater(new Adamant(1e-3))}. It is written to and read from the JSON of a model.
  *
  * <p>Weight decay is DL4J's own, {@code .weightDecay(..)} and {@code .l2(..)}, as an updater does not see the
  * parameters.
@@ -21,20 +21,20 @@ public final class Adamant implements IUpdater {
 
   private static final long serialVersionUID = 1;
 
-  /** As text, which JSON and Java's serialization take, and from which it comes back exactly. */
+  /** The hyper-parameters as text, which JSON and Java's serialization accept, and which is exact. */
   private String adam;
 
   private ISchedule learningRateSchedule;
 
   private transient Adam parsed;
 
-  /** As {@link Adam#nd4j}, which are the defaults of DL4J's {@code Adam}. */
+  /** An updater with the hyper-parameters of {@link Adam#nd4j}, the defaults of DL4J's {@code Adam}. */
   public Adamant() {
     this(Adam.nd4j());
   }
 
   /**
-   * As {@link Adam#nd4j} with another learning rate.
+   * An updater with the hyper-parameters of {@link Adam#nd4j} and another learning rate.
    *
    * @param learningRate the step size, finite and at least 0
    * @throws IllegalArgumentException if it is not
@@ -44,7 +44,7 @@ public final class Adamant implements IUpdater {
   }
 
   /**
-   * As {@link Adam#nd4j} with a learning rate that changes.
+   * An updater with the hyper-parameters of {@link Adam#nd4j} and a schedule of the learning rate.
    *
    * @param learningRateSchedule the schedule
    * @throws NullPointerException if there is none
@@ -56,7 +56,7 @@ public final class Adamant implements IUpdater {
   }
 
   /**
-   * With any hyper-parameters that do not need the parameters.
+   * An updater with any hyper-parameters that do not need the parameters.
    *
    * @param adam the hyper-parameters
    * @throws NullPointerException if there are none
@@ -69,8 +69,8 @@ public final class Adamant implements IUpdater {
   /**
    * The hyper-parameters.
    *
-   * @return with the learning rate that holds where there is no schedule
-   * @throws IllegalArgumentException if what was read from JSON is outside its range, or not for an updater
+   * @return the hyper-parameters, with the learning rate that is used without a schedule
+   * @throws IllegalArgumentException if values read from JSON are outside their range, or need the parameters
    */
   public Adam adam() {
     if (parsed == null) {
@@ -79,7 +79,7 @@ public final class Adamant implements IUpdater {
     return parsed;
   }
 
-  /** What is kept of each parameter, in this order: the two moments, and with AMSGrad the running maximum. */
+  /** The names of the state of each parameter, in order: the two moments, and with AMSGrad the running maximum. */
   List<String> states() {
     return List.of("M", "V", "V_HAT").subList(0, adam().amsgrad() == AmsGrad.NONE ? 2 : 3);
   }
@@ -119,7 +119,7 @@ public final class Adamant implements IUpdater {
 
   @Override
   public void setLrAndSchedule(double lr, ISchedule lrSchedule) {
-    // DL4J says NaN where there is a schedule.
+    // DL4J passes NaN if there is a schedule.
     if (lrSchedule == null || !Double.isNaN(lr)) {
       parsed = adam().withLearningRate(lr);
       adam = parsed.toString();

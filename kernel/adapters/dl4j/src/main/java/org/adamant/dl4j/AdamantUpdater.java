@@ -22,8 +22,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.GradientUpdater;
 
 /**
- * Turns gradients into what DL4J subtracts from the parameters, where they lie; the moments are in DL4J's own buffer,
- * one after the other: in the {@linkplain #getState state} M, V and with AMSGrad V_HAT. Made by {@link Adamant}.
+ * Overwrites gradients with what DL4J subtracts from the parameters. The moments are in DL4J's own buffer, one
+ * after the other; the {@linkplain #getState state} calls them M, V and with AMSGrad V_HAT. Made by {@link
+ * Adamant}.
  */
 public final class AdamantUpdater implements GradientUpdater<Adamant> {
 
@@ -31,7 +32,7 @@ public final class AdamantUpdater implements GradientUpdater<Adamant> {
   private final List<String> names;
   private final AdamKernel kernel = AdamKernel.preferred();
 
-  /** In the order of the names; empty before there is a state. */
+  /** The state in the order of its names; empty before there is one. */
   private final Map<String, INDArray> states = new LinkedHashMap<>();
 
   private final AdamUpdates updates = AdamUpdates.create();
@@ -73,7 +74,7 @@ public final class AdamantUpdater implements GradientUpdater<Adamant> {
     if (initialize) {
       viewArray.assign(0);
     }
-    // Checked first: a copy would lose the state.
+    // Checked first, as writes to a copy would be lost.
     storage("viewArray", viewArray);
     final INDArray flat = viewArray.reshape(viewArray.length());
     final long length = flat.length() / names.size();
@@ -83,13 +84,13 @@ public final class AdamantUpdater implements GradientUpdater<Adamant> {
   }
 
   /**
-   * Writes what is to be subtracted over the gradients.
+   * Overwrites the gradients with what DL4J subtracts.
    *
-   * @param gradient the gradients, as many as parameters
+   * @param gradient the gradients, one for each parameter
    * @param iteration the number of the step, from 0
    * @param epoch the epoch, for the schedule of the learning rate
    * @throws IllegalStateException if there is no state yet, or memory was released
-   * @throws IllegalArgumentException if an array is not of floats or doubles in one piece, or their lengths or types
+   * @throws IllegalArgumentException if an array is not contiguous or not of floats or doubles, or lengths or types
    *     differ
    */
   @Override
@@ -106,7 +107,7 @@ public final class AdamantUpdater implements GradientUpdater<Adamant> {
     updates.step(kernel, step.withNegatedUpdate(), operands);
   }
 
-  /** The memory of an array, after everything that could make it the wrong one. */
+  /** The memory of an array, after all checks that it is the right one. */
   @SuppressWarnings("restricted")
   private static Storage storage(String name, INDArray array) {
     if (array.wasClosed()) {

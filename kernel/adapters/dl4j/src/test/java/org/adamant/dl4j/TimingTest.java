@@ -22,7 +22,7 @@ import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** On demand, on a machine that does nothing else. */
+/** Times the adapter, on demand, on an idle machine. */
 @Tag("timing")
 class TimingTest {
 

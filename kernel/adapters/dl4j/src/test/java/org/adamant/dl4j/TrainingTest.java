@@ -30,7 +30,7 @@ import org.nd4j.linalg.schedule.ExponentialSchedule;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 
-/** Networks of DL4J that are trained, saved and trained further by its public methods alone. */
+/** Networks of DL4J that are trained, saved and trained further with its public methods only. */
 class TrainingTest {
 
   private static final ISchedule SCHEDULE =

@@ -13,7 +13,7 @@ import org.encog.neural.networks.training.propagation.sgd.StochasticGradientDesc
 import org.encog.neural.networks.training.propagation.sgd.update.UpdateRule;
 import org.junit.jupiter.api.Test;
 
-/** Encog's first example, exclusive or, by an update rule of four lines on its live arrays. */
+/** Encog's first example, exclusive or, with an update rule of four lines on its live arrays. */
 class EncogTest {
 
   private static final double[][] INPUT = {{0, 0}, {1, 0}, {0, 1}, {1, 1}};

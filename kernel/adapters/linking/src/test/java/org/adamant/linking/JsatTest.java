@@ -14,7 +14,7 @@ import org.adamant.Adam;
 import org.adamant.AdamKernel;
 import org.junit.jupiter.api.Test;
 
-/** A linear classifier of JSAT, by an updater that copies its vectors, which show no arrays. */
+/** A linear classifier of JSAT, with an updater that copies JSAT's vectors, as they do not expose arrays. */
 class JsatTest {
 
   private static final class AdamantUpdater implements GradientUpdater {

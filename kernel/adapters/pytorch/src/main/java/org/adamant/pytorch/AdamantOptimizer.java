@@ -17,10 +17,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 
 /**
- * The kernel of Adamant on tensors of PyTorch, where they lie, beside {@code torch::optim::Adam}: for PyTorch of the
- * JavaCPP presets, on the CPU. All parameters are stepped in one call.
+ * The kernel of Adamant as an optimizer beside {@code torch::optim::Adam}, for PyTorch of the JavaCPP presets, on
+ * the CPU. It steps the memory of the tensors in place, all parameters in one call.
  *
- * <p>It keeps its tensors: closing other handles on them does no harm. An instance is for one thread at a time.
+ * <p>The optimizer has its own handles on the tensors, so other handles may be closed. Not thread-safe.
  */
 public final class AdamantOptimizer {
 
@@ -28,12 +28,12 @@ public final class AdamantOptimizer {
   private final List<Parameter> parameters = new ArrayList<>();
   private Adam adam;
 
-  /** Of the last step, with the memory that it was made for. */
+  /** The model of the last step, for the memory in {@code segments}. */
   private AdamModel model;
 
   private List<MemorySegment> segments = List.of();
 
-  /** One tensor, with what belongs to it. */
+  /** One tensor and its state. */
   private static final class Parameter {
     final Tensor tensor;
     final Format format;
@@ -41,7 +41,7 @@ public final class AdamantOptimizer {
 
     Parameter(Tensor tensor, String name, Adam adam) {
       format = format(tensor, name);
-      // A handle of its own, which keeps the tensor: what a vector returns points into the vector.
+      // A handle of its own keeps the tensor alive: the handle that a vector returns points into the vector.
       this.tensor = new Tensor(tensor);
       state = AdamState.of(adam, format, tensor.numel());
     }
@@ -86,7 +86,7 @@ public final class AdamantOptimizer {
   /**
    * The hyper-parameters.
    *
-   * @return those of the next step
+   * @return the hyper-parameters of the next step
    */
   public Adam adam() {
     return adam;
@@ -95,8 +95,8 @@ public final class AdamantOptimizer {
   /**
    * Changes the hyper-parameters, for example the learning rate.
    *
-   * @param newAdam those of the steps from now on
-   * @throws IllegalArgumentException if they need memory that the ones before did not
+   * @param newAdam the hyper-parameters from the next step on
+   * @throws IllegalArgumentException if they need other memory than those before
    */
   public void setAdam(Adam newAdam) {
     parameters.forEach(parameter -> parameter.state.requireFits(newAdam));
@@ -121,7 +121,7 @@ public final class AdamantOptimizer {
       try (Tensor gradient = parameter.tensor.grad()) {
         if (gradient.defined()) {
           now.add(params);
-          // The tensor holds its gradient; the handle on it can go.
+          // The tensor keeps its gradient, so the handle on it can be closed.
           now.add(segment("the gradient of parameters[" + i + "]", gradient, parameter));
           stepped.add(parameter);
           steps.add(adam.atStep(parameter.state.stepCount() + 1));
@@ -151,7 +151,7 @@ public final class AdamantOptimizer {
     return AdamModel.of(slices);
   }
 
-  /** Sets the gradients to zero where they lie, for the next backward pass to add to. */
+  /** Sets the gradients to zero in place, so that the next backward pass can add to them. */
   public void zeroGrad() {
     for (int i = 0; i < parameters.size(); i++) {
       final Parameter parameter = parameters.get(i);
@@ -174,7 +174,7 @@ public final class AdamantOptimizer {
   }
 
   /**
-   * The state of a parameter, to be read, written between steps and saved, see {@link AdamState#save}.
+   * The state of a parameter. It may be read, written between steps, and saved, see {@link AdamState#save}.
    *
    * @param index the number of the parameter, from 0
    * @return the state itself
@@ -184,11 +184,12 @@ public final class AdamantOptimizer {
   }
 
   /**
-   * Puts another state in the place of a parameter's, to go on with a training, see {@link AdamState#load}.
+   * Replaces the state of a parameter, to resume a training, see {@link AdamState#load}.
    *
    * @param index the number of the parameter, from 0
-   * @param state its state from now on; not that of another parameter as well
-   * @throws IllegalArgumentException if it is not for as many parameters, of such a type, or for other hyper-parameters
+   * @param state its state from now on, not shared with another parameter
+   * @throws IllegalArgumentException if the state is for another length or type, or does not fit the
+   *     hyper-parameters
    */
   public void setState(int index, AdamState state) {
     final Parameter parameter = parameters.get(index);
@@ -199,7 +200,7 @@ public final class AdamantOptimizer {
           "state = " + state + ": expected one like " + parameter.state);
     }
     parameter.state = state;
-    // Its memory is in the model of the last step.
+    // The model of the last step holds the memory of the old state.
     segments = List.of();
   }
 
@@ -211,7 +212,7 @@ public final class AdamantOptimizer {
     }
   }
 
-  /** How the numbers of a tensor are written, if it is one to be stepped. */
+  /** The format of a tensor's numbers; refuses tensors that cannot be stepped. */
   private static Format format(Tensor tensor, String name) {
     requireOpen(name, tensor);
     if (!tensor.defined()) {

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** On demand, on a machine that does nothing else. */
+/** Times the adapter, on demand, on an idle machine. */
 @Tag("timing")
 class TimingTest {
 

@@ -6,27 +6,27 @@ import java.util.List;
 import org.adamant.Format;
 
 /**
- * Where parameters are cut: in blocks, which stand in a row, those of the first parameter before those of the next. A
- * shard is a run of blocks, so it has at most one range of each parameter, and the blocks of all shards one after the
- * other are those of the whole.
+ * How parameters are cut. They are cut into blocks, which are in the order of the parameters. A shard is a run of
+ * blocks, so it has at most one range of each parameter, and the blocks of all shards in their order are those of
+ * the whole.
  */
 final class Cut implements Serializable {
 
   private static final long serialVersionUID = 1;
 
-  /** The elements of a block, of which the kernel's norm has one sum; whole blocks of every format too. */
+  /** The elements of a block: the kernel's norm has one sum for each, and it holds whole blocks of every format. */
   static final int BLOCK = 4096;
 
   /**
-   * What does not change about a parameter.
+   * The properties of a parameter that do not change.
    *
-   * @param name what it is called
-   * @param format how it is written
-   * @param length its elements
-   * @param number that of its first element, for random numbers
+   * @param name its name
+   * @param format its format
+   * @param length the number of its elements
+   * @param number the number of its first element, for random numbers
    * @param isStepped whether it is not frozen
-   * @param m how its first moments are written; null if there are none
-   * @param v how its second moments are written; null if there are none
+   * @param m the format of its first moments; null if there are none
+   * @param v the format of its second moments; null if there are none
    */
   record Parameter(
       String name, Format format, int length, long number, boolean isStepped, Format m, Format v)
@@ -42,7 +42,7 @@ final class Cut implements Serializable {
 
   private final Parameter[] parameters;
 
-  /** By shard. */
+  /** The ranges of each shard. */
   private final Range[][] ranges;
 
   Cut(List<Parameter> parameters, int shards) {

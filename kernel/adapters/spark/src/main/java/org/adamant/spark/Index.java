@@ -8,15 +8,15 @@ import java.util.Map;
 import org.adamant.Format;
 
 /**
- * What a checkpoint says beside its shards. Written as JSON, last, so that a checkpoint that has one is whole.
+ * The index of a checkpoint. It is written last, as JSON, so that a checkpoint that has one is complete.
  *
- * @param version of this layout
+ * @param version the version of this layout
  * @param step the number of the last step
- * @param changed the step that last changed the state; less where steps were skipped
- * @param samples of each micro-batch in a step; 0 for all
- * @param optimizer what the optimizer of one machine says in its file, under the names that it has there
- * @param parameters in their order
- * @param shards in their order
+ * @param changed the step that last changed the state; less than step if steps were skipped
+ * @param samples the samples of each micro-batch in a step; 0 for all
+ * @param optimizer the metadata of a file of the optimizer of one machine
+ * @param parameters the parameters in their order
+ * @param shards the shards in their order
  */
 record Index(
     int version, long step, long changed, int samples, Map<String, String> optimizer,
@@ -28,16 +28,16 @@ record Index(
   /**
    * A parameter after the step.
    *
-   * @param name what it is called
-   * @param format how it is written
-   * @param length its elements
-   * @param number that of its first element, for random numbers
-   * @param steps how many it has taken
-   * @param m how its first moments are written; null if there are none
-   * @param v how its second moments are written; null if there are none
+   * @param name its name
+   * @param format its format
+   * @param length the number of its elements
+   * @param number the number of its first element, for random numbers
+   * @param steps how many steps it has taken
+   * @param m the format of its first moments; null if there are none
+   * @param v the format of its second moments; null if there are none
    * @param hasMaximum whether a running maximum is kept
    * @param hasAverage whether there is an average
-   * @param isAveraged whether the last step kept it
+   * @param isAveraged whether the last step kept the average
    */
   record Parameter(
       String name, Format format, int length, long number, long steps, Format m, Format v,

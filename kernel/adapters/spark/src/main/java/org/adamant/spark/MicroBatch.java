@@ -21,19 +21,19 @@ import scala.Tuple2;
 import scala.reflect.ClassTag$;
 
 /**
- * The samples that one of the micro-batches of each step takes its own from.
+ * The samples from which micro-batch {@code index} of every step takes its own.
  *
  * @param index its number
- * @param samples all of them, in the order of the dataset
- * @param checksum of all of them, as they are serialised
- * @param refusal what is wrong with them; null if nothing is
+ * @param samples all of its samples, in the order of the dataset
+ * @param checksum the checksum of the serialised samples
+ * @param refusal what is wrong with the samples; null if nothing is
  */
 @DefaultSerializer(JavaSerializer.class)
 record MicroBatch(int index, Object[] samples, long checksum, String refusal)
     implements
     Serializable {
 
-  /** What a micro-batch was in the pass that is believed. */
+  /** The number and checksum of a micro-batch's samples in the pass that others are compared with. */
   @DefaultSerializer(JavaSerializer.class)
   private record Fingerprint(int count, long checksum) implements Serializable {
 
@@ -43,7 +43,7 @@ record MicroBatch(int index, Object[] samples, long checksum, String refusal)
     }
   }
 
-  /** Puts every micro-batch, or every shard, where its number says. */
+  /** Gives every micro-batch, or every shard, a partition by its number. */
   static final class ByNumber extends Partitioner {
 
     private static final long serialVersionUID = 1;
@@ -52,7 +52,7 @@ record MicroBatch(int index, Object[] samples, long checksum, String refusal)
     private final long numerator;
     private final long denominator;
 
-    /** Number n goes to n * numerator / denominator, rounded down. */
+    /** Number n gets the partition n * numerator / denominator, rounded down. */
     ByNumber(int count, long numerator, long denominator) {
       this.count = count;
       this.numerator = numerator;
@@ -83,9 +83,10 @@ record MicroBatch(int index, Object[] samples, long checksum, String refusal)
   }
 
   /**
-   * Cuts a dataset in as many runs of samples as there are micro-batches, however it is cut now: sample i of n is in run
-   * {@code i * microBatches / n}. It is read three times, to be counted, to be known again, and to be kept; where it is
-   * another one the third time, or whenever an executor that kept it is lost, the gradient tasks refuse it.
+   * Cuts a dataset into one run of samples for each micro-batch, whatever its partitions: sample i of n is in run
+   * {@code i * microBatches / n}. The dataset is read three times: to count it, to compute its checksums, and to
+   * keep it. The gradient tasks refuse it if it differs the third time, or later when an executor that kept it is
+   * lost.
    */
   static <T> JavaRDD<MicroBatch> cut(JavaRDD<T> dataset, int microBatches) {
     final long[] counts =
@@ -122,7 +123,7 @@ record MicroBatch(int index, Object[] samples, long checksum, String refusal)
     if (fingerprints.stream().mapToLong(Fingerprint::count).sum() != all) {
       throw new IllegalArgumentException(changed("has another number of samples than before"));
     }
-    // So that what is kept is read anew.
+    // This makes Spark read the dataset again for what is kept.
     batches.rdd().cleanShuffleDependencies(true);
     return batches
         .map(batch -> batch.checked(expected[batch.index()]))
@@ -136,7 +137,7 @@ record MicroBatch(int index, Object[] samples, long checksum, String refusal)
         + " checkpoint the dataset first";
   }
 
-  /** Samples and their numbers in the dataset. */
+  /** Pairs samples with their numbers in the dataset. */
   private static final class Numbering<T> implements Iterator<Tuple2<Long, T>> {
     private final Iterator<T> samples;
     private long next;
@@ -180,10 +181,10 @@ record MicroBatch(int index, Object[] samples, long checksum, String refusal)
   }
 
   /**
-   * The samples of a step: so many, after those of the step before, and after the last one the first again.
+   * The samples of a step. They follow those of the step before; after the last sample comes the first again.
    *
-   * @param step from 1
-   * @param count how many; 0 for all
+   * @param step the number of the step, from 1
+   * @param count how many samples; 0 for all
    */
   @SuppressWarnings("unchecked")
   private <T> List<T> samples(long step, int count) {
@@ -199,7 +200,7 @@ record MicroBatch(int index, Object[] samples, long checksum, String refusal)
   }
 
   /**
-   * The gradient of this micro-batch, in pieces: of each shard what its ranges need.
+   * The gradient of this micro-batch, in one piece for the ranges of each shard.
    *
    * @return the pieces, under the number {@code shard * microBatches + index}
    */
@@ -247,7 +248,7 @@ record MicroBatch(int index, Object[] samples, long checksum, String refusal)
             + ": expected those of parameters";
   }
 
-  /** Made one after the other, as each is a copy. */
+  /** The pieces, made one after the other, as each is a copy. */
   private static final class Pieces implements Iterator<Tuple2<Integer, Sum>> {
     private final Cut cut;
     private final int microBatches;

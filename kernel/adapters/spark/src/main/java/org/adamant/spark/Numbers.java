@@ -6,15 +6,15 @@ import java.util.Arrays;
 import org.adamant.Format;
 import org.adamant.Storage;
 
-/** Arrays by their format: what a shard holds is serialised, so it lies in arrays. */
+/** Arrays by their format. Shards are serialised, so their numbers lie in arrays. */
 final class Numbers {
 
-  /** The most numbers that an array has on every JVM. */
+  /** The most numbers that an array can have on every JVM. */
   static final int LONGEST = Integer.MAX_VALUE - 8;
 
   private Numbers() {}
 
-  /** {@return how a parameter in such an array is written; null if there are none} */
+  /** {@return the format of a parameter in such an array; null if no parameter lies in one} */
   static Format formatOf(Object array) {
     if (array instanceof float[]) {
       return Format.FLOAT32;
@@ -97,7 +97,7 @@ final class Numbers {
     return floats;
   }
 
-  /** Adds numbers to others, each sum rounded once. */
+  /** Adds numbers to others; each sum is rounded once. */
   static void add(Object to, Object from) {
     if (to instanceof float[] sums) {
       final float[] floats = (float[]) from;

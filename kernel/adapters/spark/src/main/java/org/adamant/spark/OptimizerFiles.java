@@ -16,7 +16,7 @@ import org.adamant.checkpoint.SafeTensors;
 import org.adamant.checkpoint.SafeTensorsWriter;
 import org.adamant.training.LossScale;
 
-/** From checkpoints to files of the optimizer of one machine, and back. */
+/** Converts checkpoints to files of the optimizer of one machine, and back. */
 final class OptimizerFiles {
 
   private static final String PARAMETER = "parameter.";
@@ -78,7 +78,7 @@ final class OptimizerFiles {
           "checkpoint directory = " + settings.directory
               + " has checkpoints: expected one without, or fit(..) to go on from them");
     }
-    // It reads its own files best, and says what is wrong with them.
+    // The optimizer checks its own files best, and its messages say what is wrong.
     final AdamOptimizer optimizer =
         isStrict
             ? settings.optimizer().load(file)
@@ -128,7 +128,7 @@ final class OptimizerFiles {
     }
   }
 
-  /** Refuses what was changed after the optimizer was built. */
+  /** Refuses a value that was changed after the optimizer was built. */
   private static void requireSame(Path file, String name, String there, Object here) {
     if (!here.toString().equals(there)) {
       throw new IllegalArgumentException(
@@ -137,7 +137,7 @@ final class OptimizerFiles {
     }
   }
 
-  /** What is said of each parameter, in the order in which the optimizer has seen them, then of those without state. */
+  /** The metadata of each parameter, in the order in which the optimizer saw them, then of those without state. */
   private static List<Map<String, String>> inOrder(Map<String, String> said, SafeTensors tensors) {
     final List<Map<String, String>> all = new ArrayList<>();
     said.forEach((key, text) -> {

@@ -6,9 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.NoSuchElementException;
 import java.util.SequencedSet;
 
-/**
- * The parameters as they are before a step. All tasks of an executor share the arrays: they are to be read only.
- */
+/** The parameters before a step. All tasks of an executor share the arrays, so they must not be written. */
 public final class Parameters implements Serializable {
 
   private static final long serialVersionUID = 1;
@@ -26,7 +24,7 @@ public final class Parameters implements Serializable {
   }
 
   /**
-   * The number of the step that the gradient is for.
+   * The number of the step to which the gradient belongs.
    *
    * @return the number, from 1; steps that are skipped count
    */
@@ -35,7 +33,7 @@ public final class Parameters implements Serializable {
   }
 
   /**
-   * What the loss is to be multiplied by before its gradient is taken.
+   * The factor by which to multiply the loss before its gradient is computed.
    *
    * @return the scale; 1 without {@link ShardedAdam.Builder#lossScale}
    */
@@ -44,9 +42,9 @@ public final class Parameters implements Serializable {
   }
 
   /**
-   * What the parameters are called.
+   * The names of the parameters.
    *
-   * @return the names in their order, unmodifiable
+   * @return the names in the order of the parameters, unmodifiable
    */
   public SequencedSet<String> names() {
     return Collections.unmodifiableSequencedSet(arrays.sequencedKeySet());
@@ -55,8 +53,8 @@ public final class Parameters implements Serializable {
   /**
    * A parameter of floats.
    *
-   * @param name what it is called
-   * @return its elements, to be read only
+   * @param name its name
+   * @return its elements, read-only
    * @throws NoSuchElementException if there is none of this name
    * @throws ClassCastException if it is of another type
    */
@@ -67,8 +65,8 @@ public final class Parameters implements Serializable {
   /**
    * A parameter of doubles.
    *
-   * @param name what it is called
-   * @return its elements, to be read only
+   * @param name its name
+   * @return its elements, read-only
    * @throws NoSuchElementException if there is none of this name
    * @throws ClassCastException if it is of another type
    */
@@ -79,8 +77,8 @@ public final class Parameters implements Serializable {
   /**
    * A parameter of the upper halves of floats, {@link org.adamant.Format#BFLOAT16}.
    *
-   * @param name what it is called
-   * @return the bits of its elements, to be read only
+   * @param name its name
+   * @return the bits of its elements, read-only
    * @throws NoSuchElementException if there is none of this name
    * @throws ClassCastException if it is of another type
    */

@@ -31,20 +31,21 @@ import org.apache.spark.storage.StorageLevel;
 /**
  * One training, on the driver.
  *
- * <p><b>What Spark keeps.</b> The shards of the last step, the sums of gradients of the step that is running, and the
- * micro-batches. Shards go back, over the steps since the last checkpoint, to its files. What those steps need to be done
- * once more is their parameters, which the driver keeps, the micro-batches, and their shuffles, as far as these are not
- * lost too. At a checkpoint the shards are read from the new files, and everything before is forgotten. Shuffles are not
- * removed earlier: that goes on behind the scenes, and would remove what is just being written once more.
+ * <p><b>What Spark keeps.</b> Spark keeps the shards of the last step, the sums of gradients of the running step,
+ * and the micro-batches. Lost shards are computed again from the files of the last checkpoint, over the steps since
+ * then. This needs the parameters of those steps, which the driver keeps, the micro-batches, and the shuffles of
+ * the steps, as far as those are not lost, too. At a checkpoint the shards are read from the new files, and
+ * everything before is forgotten. Shuffles are not removed earlier, as Spark removes them in the background and
+ * could remove one that is just being written again.
  */
 final class Run<T> {
 
-  /** What the owner of a shard says about its gradients. */
+  /** What the owner of a shard reports about its gradients. */
   @DefaultSerializer(JavaSerializer.class)
   private record Look(double loss, String refusal, long nonFinite, double[] sumsOfSquares)
       implements Serializable {}
 
-  /** What the driver decides. */
+  /** The driver's decision about a step. */
   private record Decision(StepReport report, double[] clip) {}
 
   private static final String DESCRIPTION = "spark.job.description";
@@ -57,7 +58,7 @@ final class Run<T> {
   private final Progress progress;
   private final Store store;
 
-  /** The parameters after the last step, in their order; never changed, as tasks of this JVM may read them. */
+  /** The parameters after the last step, in their order; never modified, as tasks of this JVM may read them. */
   private LinkedHashMap<String, Serializable> arrays = new LinkedHashMap<>();
 
   private List<Index.Parameter> known;
@@ -153,7 +154,7 @@ final class Run<T> {
         IntStream.range(0, cut.shards()).boxed().toList(), cut.shards());
   }
 
-  /** Checks parameters, and what is known of them. */
+  /** Checks parameters, and their entries in the index. */
   private void take(SequencedMap<String, ?> parameters, Index index) {
     final List<Index.Parameter> fresh = new ArrayList<>();
     for (Map.Entry<String, ?> entry : parameters.entrySet()) {
@@ -193,7 +194,7 @@ final class Run<T> {
     cut = new Cut(all, settings.partitions == 0 ? spark.defaultParallelism() : settings.partitions);
   }
 
-  /** What is known of a parameter that has not been stepped. */
+  /** The entry of a parameter that has not been stepped. */
   static Index.Parameter fresh(
       Settings settings, String name, Format format, int length, boolean isFrozen) {
     final boolean isDouble = format == Format.FLOAT64;
@@ -262,7 +263,7 @@ final class Run<T> {
     }
   }
 
-  /** {@return how far a loss scale had come} */
+  /** {@return the state of the loss scale in the metadata} */
   static LossScale.State lossScale(Map<String, String> optimizer, Settings settings) {
     if (settings.lossScale == null) {
       return null;
@@ -316,7 +317,7 @@ final class Run<T> {
     }
     forget(sums);
     if (!isDone && lineage.remove(parameters)) {
-      // No shard comes from it.
+      // No shard depends on it.
       parameters.destroy();
       sums.rdd().cleanShuffleDependencies(false);
     } else if (lineage.contains(parameters)) {
@@ -354,7 +355,7 @@ final class Run<T> {
         adams[i] = settings.at(updates + 1, parameter.name()).toString();
         t[i] = known.get(i).steps() + 1;
         isAveraged[i] = known.get(i).isAveraged();
-        // One element, for what a kernel has to say about the coefficients.
+        // A step of one element makes a kernel check the coefficients.
         final Cut one = new Cut(List.of(small(parameter)), 1);
         final Shard.Order ofOne =
             new Shard.Order(
@@ -378,7 +379,7 @@ final class Run<T> {
     return new Cut.Parameter(p.name(), p.format(), 1, p.number(), true, p.m(), p.v());
   }
 
-  /** The gradients of all micro-batches, where the shards are that they are for. */
+  /** The gradients of all micro-batches, in the partitions of their shards. */
   private JavaRDD<Sum> sums(Broadcast<Parameters> parameters) {
     final Cut all = cut;
     final int count = settings.microBatches;
@@ -467,7 +468,7 @@ final class Run<T> {
         clip);
   }
 
-  /** A factor for each parameter; returns the smallest. */
+  /** Computes a factor for each parameter; returns the smallest. */
   private double clipAlone(double[] clip, DoubleFunction<double[]> all, double scale) {
     double smallest = 1;
     int before = 0;
@@ -540,7 +541,7 @@ final class Run<T> {
     known = counted;
   }
 
-  /** The parameters of each range, of frozen ones only if asked for. */
+  /** The parameters of each range, those of frozen parameters only if asked for. */
   private List<Serializable[]> parts(JavaRDD<Shard> from, boolean areFrozenToo) {
     final Cut all = cut;
     return from

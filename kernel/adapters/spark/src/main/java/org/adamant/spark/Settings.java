@@ -21,7 +21,7 @@ import org.adamant.training.Accumulation;
 import org.adamant.training.LossScale;
 import org.adamant.training.Schedule;
 
-/** What a sharded optimizer was built with. Stays on the driver. */
+/** The settings with which a sharded optimizer was built. They stay on the driver. */
 final class Settings implements Cloneable {
 
   private static final String PREFIX = "adamant.";
@@ -65,7 +65,7 @@ final class Settings implements Cloneable {
     }
   }
 
-  /** The optimizer of one machine with the same settings, which checks them too. */
+  /** The optimizer of one machine with the same settings, which also checks them. */
   AdamOptimizer.Builder optimizer() {
     final AdamOptimizer.Builder builder =
         AdamOptimizer.builder(adam)
@@ -120,7 +120,7 @@ final class Settings implements Cloneable {
     return averageDecay == null ? now : now.withAverageDecay(averageDecay.at(update));
   }
 
-  /** The hyper-parameters that a parameter has in an update. */
+  /** The hyper-parameters of a parameter in an update. */
   Adam at(long update, String name) {
     final Group group = groupOf(name);
     Adam now = at(update);
@@ -137,13 +137,14 @@ final class Settings implements Cloneable {
         : scale;
   }
 
-  /** As {@link AdamOptimizer}: a scale that is too large is found out by gradients that overflow. */
+  /** As {@link AdamOptimizer}: gradients that overflow reveal a scale that is too large. */
   NonFinite nonFinite() {
     return lossScale == null ? nonFinite : NonFinite.SKIP;
   }
 
   /**
-   * What the optimizer of one machine would say in its file after so many updates, without parameters: it says it itself.
+   * The metadata that the optimizer of one machine would write after so many updates, without parameters. That
+   * optimizer makes it.
    */
   Map<String, String> metadata(long updates, LossScale.State scale) throws IOException {
     final Path file = Files.createTempFile("adamant", ".safetensors");
@@ -164,7 +165,7 @@ final class Settings implements Cloneable {
     }
   }
 
-  /** What an optimizer said in its file. */
+  /** The metadata that an optimizer wrote to a file. */
   static Map<String, String> metadata(Path file) throws IOException {
     final Map<String, String> metadata = new TreeMap<>();
     try (Arena arena = Arena.ofConfined()) {
@@ -177,7 +178,7 @@ final class Settings implements Cloneable {
     return metadata;
   }
 
-  /** Says so, in the order in which the optimizer does. */
+  /** Writes metadata in the order of the optimizer. */
   static void put(SafeTensorsWriter writer, Map<String, String> metadata) {
     writer.metadata(PREFIX + VERSION, metadata.get(VERSION));
     metadata.forEach((key, value) -> {

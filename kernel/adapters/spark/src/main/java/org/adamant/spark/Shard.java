@@ -14,8 +14,8 @@ import org.adamant.AdamStep;
 import org.adamant.Rounding;
 
 /**
- * What an owner keeps of its ranges after a step. Nothing changes it: the next step makes another one, so that a task that
- * runs twice, or on two executors at once, gives the same.
+ * The state of an owner's ranges after a step. It is never modified: the next step makes a new one, so that a task
+ * that runs twice, or on two executors at once, gives the same.
  *
  * @param index its number
  * @param step the step that made it
@@ -24,13 +24,15 @@ import org.adamant.Rounding;
 @DefaultSerializer(JavaSerializer.class)
 record Shard(int index, long step, Part[] parts) implements Serializable {
 
-  /** The arrays of one range; moments are null of a parameter that was never stepped, the last two where none are kept. */
+  /**
+   * The arrays of one range. Moments are null before the first step; the last two are null if they are not kept.
+   */
   record Part(
       Serializable params, Serializable m, Serializable v, Serializable maximum,
       Serializable average)
       implements Serializable {
 
-    /** New arrays for a step to write: a maximum begins at zero, an average at the parameters. */
+    /** New arrays for a step to write. A maximum begins at zero, an average at the parameters. */
     Part copy(Cut.Range range, Adam adam, Cut.Parameter of, boolean isAveraged) {
       Serializable newMaximum = maximum == null ? null : Numbers.copy(maximum);
       if (newMaximum == null && adam.amsgrad() != AmsGrad.NONE) {
@@ -62,17 +64,17 @@ record Shard(int index, long step, Part[] parts) implements Serializable {
   }
 
   /**
-   * What a step does, decided for all shards.
+   * The orders of the driver for a step, the same for all shards.
    *
-   * @param from the step that made the shards which it is for
-   * @param to its own number
+   * @param from the step that made the shards
+   * @param to the number of this step
    * @param adams the hyper-parameters of each parameter, as text; null for one that is frozen
-   * @param t of each parameter
+   * @param t the t of each parameter
    * @param isAveraged whether the last step of each parameter kept its average
-   * @param scale what gradients are multiplied by
-   * @param clip a further factor, of each parameter
-   * @param rounding of what is stored in fewer bits
-   * @param seed of random numbers
+   * @param scale the factor of gradients
+   * @param clip a further factor for each parameter
+   * @param rounding the rounding of numbers stored in fewer bits
+   * @param seed the seed of random numbers
    */
   record Order(
       long from, long to, String[] adams, long[] t, boolean[] isAveraged, double scale,
@@ -103,7 +105,7 @@ record Shard(int index, long step, Part[] parts) implements Serializable {
     return new Shard(index, 0, parts);
   }
 
-  /** {@return the state after a step; gradients are read} */
+  /** {@return the state after a step; only reads the gradients} */
   Shard next(Cut cut, Order order, Sum sum) {
     if (step != order.from()) {
       throw new IllegalStateException(
@@ -130,7 +132,7 @@ record Shard(int index, long step, Part[] parts) implements Serializable {
     return new Shard(index, order.to(), next);
   }
 
-  /** The gradients of the ranges that are stepped, with what a slice needs besides. */
+  /** The gradients of the stepped ranges, and what a slice needs besides. */
   AdamModel model(Cut cut, Sum sum) {
     final Cut.Range[] ranges = cut.ranges(index);
     final List<AdamSlice> slices = new ArrayList<>();

@@ -19,7 +19,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
- * Adam for parameters whose moments are spread over the executors of Spark, with the bits of one machine.
+ * Adam with its moments spread over the executors of Spark, and with the bits of one machine.
  *
  * <pre>{@code
  * ShardedAdam adam = ShardedAdam.builder(Adam.pytorchAdamW())
@@ -32,29 +32,31 @@ import org.apache.spark.api.java.JavaRDD;
  * Training training = adam.fit(dataset, parameters, new MyGradient(), 10_000, progress);
  * }</pre>
  *
- * <p><b>A step</b>, of which nothing depends on how many shards, executors and tasks there are, or which of them run twice:
+ * <p><b>A step.</b> Its result does not depend on the number of shards, executors and tasks, nor on which tasks run
+ * twice:
  *
  * <ol>
  *   <li>The driver broadcasts the parameters.
- *   <li>S tasks, one for each micro-batch, compute gradients and send to the owner of each shard its ranges of them.
- *   <li>The owners add the gradients of the micro-batches pairwise: the two halves of a range of micro-batches, the first
- *       the shorter by at most one, each sum rounded once to the type in which the step computes.
- *   <li>The owners compute the sum of squares of each block, see {@link AdamKernel#sumsOfSquares}, and count what is not
- *       finite. The driver makes the norm of the sums, times {@code 1 / lossScale}, times {@code 1 / S} for the mean, and
- *       decides about clipping, {@link NonFinite#SKIP} and {@link NonFinite#THROW}.
- *   <li>The owners step copies of what they keep, see {@link AdamKernel}, and hand back their parameters.
+ *   <li>S tasks, one for each micro-batch, compute gradients, and send the ranges of each shard to its owner.
+ *   <li>The owners add the gradients of the micro-batches pairwise: a range of micro-batches is split into two
+ *   halves, of which the first is shorter by at most one. Each sum is rounded once to the type in which the step
+ *   computes.
+ *   <li>The owners compute the sum of squares of each block, see {@link AdamKernel#sumsOfSquares}, and count
+ *   gradients that are not finite. The driver computes the norm from the sums, times {@code 1 / lossScale}, times
+ *   {@code 1 / S} for the mean, and decides about clipping, {@link NonFinite#SKIP} and {@link NonFinite#THROW}.
+ *   <li>The owners step copies of their state, see {@link AdamKernel}, and return their parameters.
  * </ol>
  *
- * <p>Parameters stand in the order of the map that {@link #fit} is given, which is also the order of the norm. With one
- * micro-batch or two, the bits are those of {@link AdamOptimizer}, see {@link #optimizer}; with more, that adds in another
- * order.
+ * <p>Parameters have the order of the map that {@link #fit} gets; the norm uses that order. With one or two
+ * micro-batches, the bits are those of {@link AdamOptimizer}, see {@link #optimizer}; with more, {@code
+ * AdamOptimizer} adds gradients in another order.
  *
- * <p><b>What may fail.</b> The state of a step is never changed. Where an executor is lost, Spark computes what it kept once
- * more from the last checkpoint on, with the same bits. For that, the driver keeps the parameters of each step since then.
- * A driver that is started again goes on from the newest checkpoint. So the gradient must be a function of its arguments,
- * and the dataset the same in every pass, which is checked by a checksum.
+ * <p><b>What may fail.</b> The state after a step is never modified. If an executor is lost, Spark computes its
+ * state again from the last checkpoint on, with the same bits. For that, the driver keeps the parameters of each
+ * step since then. A driver that is started again resumes from the newest checkpoint. So the gradient must be a
+ * function of its arguments, and the dataset must be the same in every pass, which a checksum verifies.
  *
- * <p>Immutable, so any number of trainings may use it, each with a directory of its own.
+ * <p>Immutable. Many trainings may use one instance, each with its own directory.
  */
 public final class ShardedAdam {
 
@@ -69,7 +71,7 @@ public final class ShardedAdam {
    *
    * @param adam the hyper-parameters
    * @return a builder that needs a {@linkplain Builder#checkpoint place for checkpoints}
-   * @throws NullPointerException if there are none
+   * @throws NullPointerException if they are null
    */
   public static Builder builder(Adam adam) {
     requireNonNull("adam", adam);
@@ -88,7 +90,7 @@ public final class ShardedAdam {
     }
   }
 
-  /** Says what an optimizer is to do. Its methods change the builder itself. */
+  /** The settings of an optimizer. The methods change the builder itself. */
   public static final class Builder {
 
     private final Settings settings;
@@ -98,7 +100,7 @@ public final class ShardedAdam {
     }
 
     /**
-     * A schedule of the learning rate, see {@link AdamOptimizer.Builder#schedule}.
+     * Sets a schedule of the learning rate, see {@link AdamOptimizer.Builder#schedule}.
      *
      * @param schedule a function of the number of the update, called on the driver
      * @return this builder
@@ -110,7 +112,7 @@ public final class ShardedAdam {
     }
 
     /**
-     * A schedule of beta1.
+     * Sets a schedule of beta1.
      *
      * @param schedule a function of the number of the update, called on the driver
      * @return this builder
@@ -122,7 +124,8 @@ public final class ShardedAdam {
     }
 
     /**
-     * A schedule of the decay of the average of the parameters, see {@link AdamOptimizer.Builder#averageDecay}.
+     * Sets a schedule of the decay of the average of the parameters, see {@link
+     * AdamOptimizer.Builder#averageDecay}.
      *
      * @param schedule a function of the number of the update, called on the driver
      * @return this builder
@@ -134,12 +137,12 @@ public final class ShardedAdam {
     }
 
     /**
-     * A group of parameters with other hyper-parameters, see {@link AdamOptimizer.Builder#group(String, Predicate,
-     * UnaryOperator)}.
+     * Adds a group of parameters with other hyper-parameters, see {@link AdamOptimizer.Builder#group(String,
+     * Predicate, UnaryOperator)}.
      *
-     * @param name what the group is called
-     * @param names a rule for the names of its parameters, called on the driver
-     * @param change makes the hyper-parameters of the group from those of an update, on the driver
+     * @param name the name of the group
+     * @param names whether a name belongs to the group, called on the driver
+     * @param change makes the hyper-parameters of the group from those of the update, called on the driver
      * @return this builder
      */
     public Builder group(
@@ -148,11 +151,11 @@ public final class ShardedAdam {
     }
 
     /**
-     * A group of parameters with a schedule of their own.
+     * Adds a group of parameters with a schedule of their own.
      *
-     * @param name what the group is called
-     * @param names a rule for the names of its parameters, called on the driver
-     * @param change makes the hyper-parameters of the group from those of an update, on the driver
+     * @param name the name of the group
+     * @param names whether a name belongs to the group, called on the driver
+     * @param change makes the hyper-parameters of the group from those of the update, called on the driver
      * @param schedule its learning rate
      * @return this builder
      */
@@ -164,10 +167,10 @@ public final class ShardedAdam {
     }
 
     /**
-     * A group of parameters that are left as they are. They have neither gradients nor moments.
+     * Adds a group of parameters that stay as they are. They have neither gradients nor moments.
      *
-     * @param name what the group is called
-     * @param names a rule for the names of its parameters, called on the driver
+     * @param name the name of the group
+     * @param names whether a name belongs to the group, called on the driver
      * @return this builder
      */
     public Builder frozen(String name, Predicate<? super String> names) {
@@ -185,7 +188,7 @@ public final class ShardedAdam {
     }
 
     /**
-     * A limit of the norm of all gradients, see {@link AdamStep#clipFactor}.
+     * Limits the norm of all gradients, see {@link AdamStep#clipFactor}.
      *
      * @param maxNorm the limit, greater than 0
      * @return this builder
@@ -196,7 +199,7 @@ public final class ShardedAdam {
     }
 
     /**
-     * A limit of the norm of the gradient of each parameter.
+     * Limits the norm of the gradient of each parameter.
      *
      * @param maxNorm the limit, greater than 0
      * @return this builder
@@ -207,10 +210,10 @@ public final class ShardedAdam {
     }
 
     /**
-     * How many micro-batches a step has; its gradient is their mean. The bits depend on it, as on the order of the dataset,
-     * and on nothing else about how the work is cut.
+     * Sets how many micro-batches a step has; its gradient is their mean. The bits depend on this number and on the
+     * order of the dataset, and on nothing else about how the work is cut.
      *
-     * @param microBatches at least 1, which is what it is if nothing is said
+     * @param microBatches at least 1, the default
      * @return this builder
      */
     public Builder microBatches(int microBatches) {
@@ -218,7 +221,7 @@ public final class ShardedAdam {
     }
 
     /**
-     * How many micro-batches a step has.
+     * Sets how many micro-batches a step has.
      *
      * @param microBatches at least 1
      * @param accumulation whether the gradient is their mean or their sum
@@ -233,10 +236,10 @@ public final class ShardedAdam {
     }
 
     /**
-     * How many samples a micro-batch has in one step. Micro-batch i always takes them from the i-th part of the dataset, one
-     * run after the other, and after its last sample the first again.
+     * Sets how many samples a micro-batch has in one step. Micro-batch i always takes them from the i-th part of
+     * the dataset, one run after the other; after the last sample comes the first again.
      *
-     * @param samples at least 1; without this, all of its part
+     * @param samples at least 1; the default is all of the part
      * @return this builder
      */
     public Builder samples(int samples) {
@@ -246,8 +249,8 @@ public final class ShardedAdam {
     }
 
     /**
-     * What to do about gradients that are NaN or infinite, after micro-batches were added up; decided for all shards before
-     * any is stepped.
+     * Sets what to do about gradients that are NaN or infinite after micro-batches were added. It is decided for
+     * all shards before any is stepped.
      *
      * @param nonFinite what to do
      * @return this builder
@@ -259,8 +262,8 @@ public final class ShardedAdam {
     }
 
     /**
-     * Divides gradients by a scale that the loss was multiplied by, see {@link Parameters#lossScale}, and skips steps with
-     * gradients that are not finite.
+     * Divides gradients by the scale that the loss was multiplied by, see {@link Parameters#lossScale}. Steps with
+     * gradients that are not finite are skipped.
      *
      * @param lossScale how the scale changes
      * @return this builder
@@ -272,7 +275,7 @@ public final class ShardedAdam {
     }
 
     /**
-     * How moments are written; as floats if nothing is said. Those of parameters in double are always doubles.
+     * Sets the formats of moments; the default is FLOAT32. Moments of parameters in double are always doubles.
      *
      * @param first the format of first moments, not FLOAT64
      * @param second the format of second moments, not FLOAT64
@@ -285,10 +288,10 @@ public final class ShardedAdam {
     }
 
     /**
-     * How what is stored in fewer bits is rounded.
+     * Sets how numbers are rounded that are stored in fewer bits.
      *
-     * @param rounding how
-     * @param seed of the random numbers, see {@link AdamStep#withSeed}
+     * @param rounding the rounding
+     * @param seed the seed of the random numbers, see {@link AdamStep#withSeed}
      * @return this builder
      */
     public Builder rounding(Rounding rounding, long seed) {
@@ -299,9 +302,9 @@ public final class ShardedAdam {
     }
 
     /**
-     * How many shards there are. The bits do not depend on it.
+     * Sets how many shards there are. The bits do not depend on it.
      *
-     * @param partitions at least 1; without this, the default parallelism of Spark
+     * @param partitions at least 1; the default is Spark's default parallelism
      * @return this builder
      */
     public Builder partitions(int partitions) {
@@ -311,12 +314,12 @@ public final class ShardedAdam {
     }
 
     /**
-     * Where checkpoints are written, and how often: before the first step, after every so many, and after the last. The
-     * newest two are kept.
+     * Sets where checkpoints are written, and how often: before the first step, after every so many steps, and
+     * after the last. The newest two are kept.
      *
-     * @param directory a folder of its own in a file system that Hadoop knows and all executors reach
-     * @param every after how many steps; also the largest number of steps that are done again where an executor is lost, and
-     *     whose parameters the driver, and gradients the disks of the executors, keep for that
+     * @param directory a folder for this training only, in a file system that Hadoop knows and all executors reach
+     * @param every after how many steps. At most so many steps are done again when an executor is lost; for that,
+     *     the driver keeps their parameters, and the disks of the executors their gradients
      * @return this builder
      */
     public Builder checkpoint(String directory, int every) {
@@ -328,11 +331,11 @@ public final class ShardedAdam {
     }
 
     /**
-     * An optimizer.
+     * Builds an optimizer.
      *
      * @return the optimizer
-     * @throws IllegalArgumentException if what was asked for does not go together, as by {@link AdamOptimizer.Builder}, or
-     *     there is no place for checkpoints
+     * @throws IllegalArgumentException if settings exclude each other, see {@link AdamOptimizer.Builder}, or there
+     *     is no place for checkpoints
      * @throws NullPointerException if an argument was null
      */
     public ShardedAdam build() {
@@ -349,29 +352,30 @@ public final class ShardedAdam {
   /**
    * The optimizer of one machine with the same settings, which loads what {@link #save} has written.
    *
-   * @return a builder of it
+   * @return a builder of that optimizer
    */
   public AdamOptimizer.Builder optimizer() {
     return settings.optimizer();
   }
 
   /**
-   * Trains, from the newest checkpoint on if the directory has one, otherwise from the beginning. Everything is checked
-   * before a step changes anything.
+   * Trains from the newest checkpoint on if the directory has one, otherwise from the beginning. Everything is
+   * checked before a step changes anything.
    *
    * @param <T> the type of a sample
    * @param dataset the samples, the same in the same order whenever they are computed
-   * @param parameters where it begins, in their order: {@code float[]}, {@code double[]}, or {@code short[]} with the upper
-   *     halves of floats; copied. Of a training that goes on only names, types and lengths are asked about
+   * @param parameters the first values, in the order of the parameters: {@code float[]}, {@code double[]}, or
+   *     {@code short[]} with the upper halves of floats; copied. A resumed training uses only names, types and
+   *     lengths
    * @param gradient the gradient of a micro-batch
-   * @param steps how many steps there are to be since the beginning, those that are skipped among them
-   * @param progress hears of every step
+   * @param steps the number of steps since the beginning, skipped ones included
+   * @param progress is told of every step
    * @return the parameters after the last step
-   * @throws IOException if a checkpoint cannot be read or, by the driver, be written
-   * @throws IllegalArgumentException if a parameter is of another type or not what the checkpoint has; if the checkpoint was
-   *     written with other settings; if the directory cannot be written; if the dataset has fewer samples than there are
-   *     micro-batches, or is another one in another pass; if a gradient is missing, or of another type or length than its
-   *     parameter. The message says which
+   * @throws IOException if a checkpoint cannot be read, or the driver cannot write one
+   * @throws IllegalArgumentException if a parameter is of another type or differs from the checkpoint's; if the
+   *     checkpoint was written with other settings; if the directory cannot be written; if the dataset has fewer
+   *     samples than there are micro-batches, or differs between passes; if a gradient is missing, or of another
+   *     type or length than its parameter. The message says which
    * @throws ArithmeticException if there are gradients that are NaN or infinite, with {@link NonFinite#THROW}
    */
   public <T> Training fit(
@@ -387,12 +391,12 @@ public final class ShardedAdam {
   }
 
   /**
-   * Puts the newest checkpoint together into a file of {@link AdamOptimizer}, with the parameters, on this machine, which
-   * must have the memory. {@code optimizer().load(file, params)} goes on from it, to the bit if that adds micro-batches in
-   * the same order.
+   * Writes the newest checkpoint, with the parameters, to one file of {@link AdamOptimizer} on this machine, which
+   * must have the memory. {@code optimizer().load(file, params)} continues from it, to the bit if that adds
+   * micro-batches in the same order.
    *
-   * @param configuration of Hadoop, as by {@code sparkContext.hadoopConfiguration()}
-   * @param file the file, replaced if it is there
+   * @param configuration the configuration of Hadoop, see {@code sparkContext.hadoopConfiguration()}
+   * @param file the file, replaced if it exists
    * @throws IOException if there is no checkpoint, it cannot be read, or the file cannot be written
    */
   public void save(Configuration configuration, Path file) throws IOException {
@@ -402,28 +406,29 @@ public final class ShardedAdam {
   }
 
   /**
-   * Makes a file that {@link AdamOptimizer#save(Path, java.util.Map)} has written, with all parameters, the first checkpoint
-   * of the directory: {@link #fit} goes on from it, to the bit if the other one added micro-batches in the same order.
+   * Makes the first checkpoint of the directory from a file that {@link AdamOptimizer#save(Path, java.util.Map)}
+   * has written with all parameters. {@link #fit} continues from it, to the bit if the other optimizer added
+   * micro-batches in the same order.
    *
-   * @param configuration of Hadoop, as by {@code sparkContext.hadoopConfiguration()}
+   * @param configuration the configuration of Hadoop, see {@code sparkContext.hadoopConfiguration()}
    * @param file the file
    * @throws IOException if the file cannot be read, or the checkpoint not be written
-   * @throws IllegalArgumentException if the optimizer was built in another way, see {@link
-   *     AdamOptimizer.Builder#load(Path)}; if it was saved between micro-batches, without parameters or with rows of its own
-   *     state; or if the directory has checkpoints
+   * @throws IllegalArgumentException if the optimizer had other settings, see {@link
+   *     AdamOptimizer.Builder#load(Path)}; if it was saved between micro-batches, without parameters, or with a
+   *     state of rows; or if the directory has checkpoints
    */
   public void load(Configuration configuration, Path file) throws IOException {
     load(configuration, file, true);
   }
 
   /**
-   * As {@link #load}, for a training that is to go on in another way, for instance with more micro-batches.
+   * As {@link #load}, for a training that continues in another way, for instance with more micro-batches.
    *
-   * @param configuration of Hadoop, as by {@code sparkContext.hadoopConfiguration()}
+   * @param configuration the configuration of Hadoop, see {@code sparkContext.hadoopConfiguration()}
    * @param file the file
    * @throws IOException if the file cannot be read, or the checkpoint not be written
-   * @throws IllegalArgumentException if the optimizer was saved between micro-batches, without parameters or with rows of its
-   *     own state; or if the directory has checkpoints
+   * @throws IllegalArgumentException if the optimizer was saved between micro-batches, without parameters, or with
+   *     a state of rows; or if the directory has checkpoints
    */
   public void loadWithNewSettings(Configuration configuration, Path file) throws IOException {
     load(configuration, file, false);

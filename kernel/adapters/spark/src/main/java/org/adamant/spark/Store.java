@@ -32,9 +32,9 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Checkpoints in a folder of any Hadoop file system: of each a folder {@code checkpoint-<step>} with a safetensors file for
- * each shard, of names that are never used twice, and {@code index.json}, written to another name and renamed when all
- * else is there.
+ * Checkpoints in a folder of any Hadoop file system. Each is a folder {@code checkpoint-<step>} with a safetensors
+ * file for each shard, whose name is never used twice, and {@code index.json}, which is written under another name
+ * and renamed when all else is there.
  */
 final class Store implements Serializable {
 
@@ -49,7 +49,7 @@ final class Store implements Serializable {
   private static final String INDEX = "index.json";
   private static final Pattern FOLDER = Pattern.compile("checkpoint-(\\d{1,19})");
 
-  /** The newest one, and the one before, in case that the newest is damaged by others. */
+  /** The newest checkpoint and the one before are kept, in case others damage the newest. */
   private static final int KEPT = 2;
 
   private static final ObjectMapper JSON =
@@ -57,7 +57,7 @@ final class Store implements Serializable {
 
   private final String directory;
 
-  /** Of Hadoop. The first is for the driver; the second for executors, as it is large, and null if there are none. */
+  /** Hadoop's. The first is for the driver; the second, a broadcast as it is large, for executors, or null. */
   private final transient Configuration configuration;
 
   private final Broadcast<SerializableConfiguration> everywhere;
@@ -74,7 +74,7 @@ final class Store implements Serializable {
         .getFileSystem(configuration == null ? everywhere.value().value() : configuration);
   }
 
-  /** What executors have cannot be used any more. */
+  /** Destroys the configuration of executors, which cannot use the store any more. */
   void close() {
     everywhere.destroy();
   }
@@ -98,7 +98,7 @@ final class Store implements Serializable {
     }
   }
 
-  /** {@return the steps of the checkpoints that are whole, the newest last} */
+  /** {@return the steps of the complete checkpoints, the newest last} */
   private List<Long> steps() throws IOException {
     final List<Long> steps = new ArrayList<>();
     final FileStatus[] found;
@@ -137,7 +137,7 @@ final class Store implements Serializable {
     }
   }
 
-  /** Makes a checkpoint one that counts, and removes those before the last but one. */
+  /** Makes a checkpoint valid, and removes those before the last but one. */
   void commit(Index index) throws IOException {
     final Path temporary = new Path(folder(index.step()), INDEX + "." + UUID.randomUUID());
     try (FSDataOutputStream out = files().create(temporary, false)) {
@@ -150,7 +150,7 @@ final class Store implements Serializable {
     }
     final List<Long> steps = steps();
     for (long step : steps.subList(0, Math.max(0, steps.size() - KEPT))) {
-      // First what makes it count, in case that this is the last that happens.
+      // The index first, so that a crash leaves no checkpoint that looks valid.
       files().delete(new Path(folder(step), INDEX), false);
       files().delete(folder(step), true);
     }
@@ -181,7 +181,7 @@ final class Store implements Serializable {
   Index.ShardFile write(
       long step, int index, int shards, SafeTensorsWriter writer, List<Index.Part> parts)
       throws IOException {
-    // A name that no other attempt has: whichever is told of in the index is whole, and nobody writes it any more.
+    // No other attempt has this name, so the file that the index names is complete and is not written any more.
     final String name =
         String.format(
             "shard-%05d-of-%05d-%s.safetensors", index, shards, UUID.randomUUID());
@@ -234,7 +234,7 @@ final class Store implements Serializable {
                     STATE, of.name(), AVERAGE, known.hasAverage() ? computing : null,
                     ranges[i]));
         if (of.isStepped() && parts[i].m() == null) {
-          // It has not been stepped yet.
+          // The parameter has not been stepped yet.
           parts[i] =
               new Shard.Part(
                   parts[i].params(), Numbers.zeros(of.m(), ranges[i].length()),
@@ -301,7 +301,7 @@ final class Store implements Serializable {
                       + ": expected " + part.length() + " numbers in " + format);
             }
             final long at = file.data + begin;
-            // In 8 bits, scales come behind all numbers of the tensor.
+            // In 8 bits, the scales follow all numbers of the tensor.
             final long bytes = format == Format.BLOCK8 ? some : format.byteSize(some);
             copy(
                 file, at + size(format, from - part.first()), bytes, to,

@@ -8,22 +8,22 @@ import java.util.Iterator;
 /**
  * The gradients of some or all micro-batches, for the ranges of one shard.
  *
- * <p>As all records that Spark serialises, by Java's serialisation: Kryo, where Spark is told to use that, writes the fields
- * of objects, and those of records cannot be written.
+ * <p>All records that Spark serialises use Java's serialisation. Kryo, if Spark is configured to use it, writes the
+ * fields of objects, and those of records cannot be set.
  *
  * @param loss the sum of the losses of these micro-batches
- * @param refusal what is wrong with them; null if nothing is
- * @param gradients one array for each range, null for one that is frozen; null if something is wrong
+ * @param refusal what is wrong with the micro-batches; null if nothing is
+ * @param gradients one array for each range, null for a frozen one; null if something is wrong
  */
 @DefaultSerializer(JavaSerializer.class)
 record Sum(double loss, String refusal, Serializable[] gradients) implements Serializable {
 
   /**
-   * The sum of the gradients of all micro-batches, in a fixed order: the two halves of a range of batches, the first the
-   * shorter by at most one. Holds a logarithm of their number at a time.
+   * The sum of the gradients of all micro-batches, in a fixed order: a range of batches is split into two halves,
+   * of which the first is shorter by at most one. It holds only as many at a time as the logarithm of their number.
    *
-   * @param pieces those of one micro-batch each, in their order
-   * @param count how many
+   * @param pieces the gradients of one micro-batch each, in their order
+   * @param count how many pieces
    */
   static Sum of(Iterator<Sum> pieces, int count) {
     return of(pieces, 0, count);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clear words on the driver, and nothing changed. */
+/** Wrong use gives a clear message on the driver, and changes nothing. */
 class BadUseTest {
 
   private static final Progress QUIET = (step, loss, report) -> {};

@@ -3,13 +3,13 @@ package org.adamant.spark;
 import java.util.Locale;
 
 /**
- * What a step moves, as the README has it: bytes, for n parameters of w bytes, S micro-batches and E executors that do
- * equal shares of all of it.
+ * The README's model of the bytes that a step moves, for n parameters of w bytes, S micro-batches and E executors
+ * with equal shares of everything.
  *
- * @param n parameters, all stepped
- * @param w bytes of each, and of its gradient
- * @param s micro-batches
- * @param e executors
+ * @param n the number of parameters, all stepped
+ * @param w the bytes of each parameter, and of its gradient
+ * @param s the number of micro-batches
+ * @param e the number of executors
  */
 record BytesPerStep(long n, int w, int s, int e) {
 

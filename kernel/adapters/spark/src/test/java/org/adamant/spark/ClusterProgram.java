@@ -27,7 +27,7 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
 import scala.Option;
 
-/** A driver with two executors, which are processes. What it does, its first argument says; the second is a folder. */
+/** A driver with two executors, which are processes. Its arguments are what to do, and a folder. */
 final class ClusterProgram {
 
   static final int LENGTH = 1_000_000;
@@ -273,7 +273,7 @@ final class ClusterProgram {
     }
   }
 
-  /** Takes long enough in some steps to be killed in the middle. */
+  /** A gradient that takes so long in some steps that it can be killed in the middle. */
   private static final class Slow implements GradientFunction<Long> {
     private static final long serialVersionUID = 1;
 
@@ -335,7 +335,7 @@ final class ClusterProgram {
     });
   }
 
-  /** One task of some steps takes long, the first time. */
+  /** A gradient of which one task takes long the first time, in some steps. */
   private static final class Straggling implements GradientFunction<Long> {
     private static final long serialVersionUID = 1;
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A driver that is killed, again and again, and started again. */
+/** A driver that is killed and restarted again and again. */
 class DriverKillTest {
 
   @TempDir

@@ -7,7 +7,7 @@ import java.util.stream.LongStream;
 import org.adamant.Adam;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** A training that says how far it is, to be killed. */
+/** A training to be killed, which prints its progress. */
 final class DriverProgram {
 
   static final List<Long> DATASET = LongStream.range(0, 40).boxed().toList();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** Tasks that fail, and caches that forget. */
+/** Tasks that fail, and caches that are lost. */
 class FailureTest {
 
   /** Of all tasks that were made to fail. */

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A driver in a JVM of its own, with the options of this one. */
+/** A driver in its own JVM, with the options of this one. */
 final class Forked implements AutoCloseable {
 
   private static final int PATIENCE_IN_SECONDS = 150;

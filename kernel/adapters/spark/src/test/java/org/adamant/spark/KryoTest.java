@@ -8,7 +8,7 @@ import org.apache.spark.serializer.KryoSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The other serialiser of Spark, and shards that have no room in memory. */
+/** Spark's other serialiser, and shards that do not fit into memory. */
 class KryoTest {
 
   @TempDir

@@ -11,7 +11,7 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.storage.BlockUpdatedInfo;
 import org.apache.spark.storage.BroadcastBlockId;
 
-/** The bytes that Spark says it moved, for all jobs of steps together. */
+/** Sums the bytes that Spark reports as moved over all jobs of steps. */
 final class Moved extends SparkListener {
 
   final AtomicLong written = new AtomicLong();

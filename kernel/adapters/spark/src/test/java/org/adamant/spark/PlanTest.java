@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The table of the README is that of the model; ClusterTest holds the model against what Spark moved. */
+/** The README's table equals that of the model; ClusterTest compares the model with what Spark moved. */
 class PlanTest {
 
   private static List<String> table() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What one would do with it: the losses of every step are those of one machine. */
+/** Typical programs: the losses of every step are those of one machine. */
 class ProgramsTest {
 
   private static final int DIGITS = 10;

@@ -15,7 +15,7 @@ import org.adamant.AdamSlice;
 import org.adamant.AdamStep;
 import org.adamant.Storage;
 
-/** One machine, one thread, no shards: what the sharded optimizer has to give. */
+/** The result that the sharded optimizer must give: one machine, one thread, no shards. */
 final class Reference {
 
   private Reference() {}

@@ -13,7 +13,7 @@ import org.adamant.Format;
 import org.adamant.Rounding;
 import org.junit.jupiter.api.Test;
 
-/** Nothing is stepped twice, whoever runs it how often. */
+/** Nothing is stepped twice, however often and wherever a task runs. */
 class ShardTest {
 
   private static final int LENGTH = 5000;

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The bits of one machine, in one JVM. */
+/** The sharded optimizer in one JVM gives the bits of one machine. */
 class ShardedAdamTest {
 
   private static final List<Long> DATASET = LongStream.range(0, 103).boxed().toList();

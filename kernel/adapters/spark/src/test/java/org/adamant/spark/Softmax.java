@@ -9,18 +9,18 @@ import java.util.Random;
 import java.util.SequencedMap;
 
 /**
- * The gradient of softmax regression, the mean over the samples of a micro-batch: weights {@code w}, of each feature one
- * for each class, and {@code b}, one for each class.
+ * The gradient of softmax regression, the mean over the samples of a micro-batch. {@code w} has one weight for each
+ * feature and class, {@code b} one bias for each class.
  *
  * @param classes how many classes there are
  */
 record Softmax(int classes) implements GradientFunction<Softmax.Sample> {
 
   /**
-   * Some features and their values, and the class that they belong to.
+   * Some features with their values, and a class.
    *
-   * @param features which
-   * @param values theirs
+   * @param features the indices of the features
+   * @param values their values
    * @param label the class
    */
   record Sample(int[] features, float[] values, int label) implements Serializable {}

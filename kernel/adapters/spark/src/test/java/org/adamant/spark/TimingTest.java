@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On demand, on a machine that does nothing else: what a step costs beside that of the kernel. */
+/** Times what a step costs beside that of the kernel, on demand, on an idle machine. */
 @Tag("timing")
 class TimingTest {
 

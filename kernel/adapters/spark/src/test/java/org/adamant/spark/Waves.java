@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A gradient of any parameters that costs little and depends on everything that it may: on each parameter, each sample and
- * their order.
+ * A cheap gradient of any parameters, which depends on everything that it may depend on: each parameter, each
+ * sample and their order.
  *
  * @param bad the steps in which an element of the gradients is NaN
- * @param scale of all gradients
+ * @param scale the factor of all gradients
  */
 record Waves(Set<Long> bad, double scale) implements GradientFunction<Long> {
 

@@ -17,17 +17,18 @@ import org.tribuo.math.StochasticGradientOptimiser;
 import org.tribuo.math.la.Tensor;
 
 /**
- * The kernel of Adamant as an optimiser of Tribuo: it steps the arrays of the parameters where they lie, and returns
- * no updates, as there is nothing left to add.
+ * The kernel of Adamant as an optimiser of Tribuo. It steps the arrays of the parameters in place and returns no
+ * updates, as nothing is left to add.
  *
- * <p>Its properties in a configuration file are those of Tribuo's own Adam, and {@code hyperParameters} for all others that
- * {@link Adam} has; what nothing is said about is as in {@link Adam#tribuo}. Tribuo's gradients ascend, so do its steps. The weight
- * of an example is not used, as by Tribuo's Adam.
+ * <p>Its properties in a configuration file are those of Tribuo's own Adam, and {@code hyperParameters} for all
+ * others that {@link Adam} has. The defaults are those of {@link Adam#tribuo}. Tribuo's gradients ascend, so its
+ * steps do, too. The weight of an example is not used, as in Tribuo's Adam.
  *
- * <p>A step is dense: where a gradient is sparse, what is not in it is 0, and its weights move on by their momentum.
+ * <p>A step is dense: elements that a sparse gradient lacks are 0, and their weights move on by their momentum.
  * Tribuo's optimisers leave these weights as they are.
  *
- * <p>An instance is for one training at a time, as all of Tribuo's; its trainers {@linkplain #copy copy} it for each.
+ * <p>An instance is for one training at a time, as every optimiser of Tribuo; Tribuo's trainers {@linkplain #copy
+ * copy} it for each training.
  */
 public final class AdamantOptimiser implements StochasticGradientOptimiser {
 
@@ -57,19 +58,19 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
   private Parameters parameters;
   private AdamOptimizer optimizer;
 
-  /** Of sparse updates of each tensor, zero between steps; null before there was one. */
+  /** Dense copies of the sparse updates of each tensor, zero between steps; null before the first. */
   private double[][][] scattered;
 
-  /** As {@link Adam#tribuo}. */
+  /** An optimiser with the hyper-parameters of {@link Adam#tribuo}. */
   public AdamantOptimiser() {
     this(Adam.tribuo());
   }
 
   /**
-   * With other hyper-parameters.
+   * An optimiser with other hyper-parameters.
    *
-   * @param adam the hyper-parameters, whose {@link Adam#maximize} does not matter
-   * @throws NullPointerException if there are none
+   * @param adam the hyper-parameters, whose {@link Adam#maximize} is ignored
+   * @throws NullPointerException if they are null
    */
   public AdamantOptimiser(Adam adam) {
     initialLearningRate = adam.learningRate();
@@ -81,7 +82,7 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
     this.adam = adam.withMaximize(true);
   }
 
-  /** Called by the configuration system; checks what it has put in. */
+  /** Called by the configuration system; checks the values that it has set. */
   @Override
   public void postConfig() {
     try {
@@ -93,7 +94,7 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
               .withEpsilon(epsilon)
               .toString();
       final String others = hyperParameters.strip().replaceAll("\\s*,\\s*", ", ");
-      // What comes later in the text goes before what came earlier.
+      // A value later in the text replaces an earlier one.
       adam =
           Adam.parse(
               others.isEmpty() ? own : own.substring(0, own.length() - 1) + ", " + others + "]")
@@ -114,7 +115,7 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
   /**
    * The hyper-parameters.
    *
-   * @return as configured, ascending
+   * @return the configured hyper-parameters, ascending
    */
   public Adam adam() {
     return adam;
@@ -123,7 +124,7 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
   /**
    * The number of steps since the optimiser was initialised.
    *
-   * @return how many were taken; those that {@link NonFinite#SKIP} left out do not count
+   * @return how many were taken; those that {@link NonFinite#SKIP} skipped do not count
    */
   public long stepCount() {
     return optimizer == null ? 0 : optimizer.stepCount();
@@ -143,7 +144,7 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
     scattered = new double[newParameters.get().length][][];
   }
 
-  /** By names of their own; asked for anew in each step, as Tribuo can put other tensors in. */
+  /** The rows of all tensors by generated names; read anew in each step, as Tribuo can replace tensors. */
   private static Map<String, double[]> rowsOf(Parameters parameters) {
     final Map<String, double[]> rows = new LinkedHashMap<>();
     final Tensor[] tensors = parameters.get();
@@ -168,12 +169,13 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
   /**
    * Steps the parameters.
    *
-   * @param updates the gradients, as many and of the shapes of the parameters; read
+   * @param updates the gradients, one for each parameter and of its shape; read
    * @param weight not used
    * @return an empty array: the parameters have been updated
    * @throws NullPointerException if an update is null
    * @throws IllegalStateException if the optimiser was not initialised
-   * @throws IllegalArgumentException if the updates do not fit to the parameters, or these are of another shape than before
+   * @throws IllegalArgumentException if the updates do not fit the parameters, or these have another shape than
+   *     before
    * @throws ArithmeticException if gradients are NaN or infinite, with {@link NonFinite#THROW}
    */
   @Override
@@ -214,7 +216,7 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
     return new Tensor[0];
   }
 
-  /** The update among zeros, in arrays that are the same in every step. */
+  /** The update as dense rows, in arrays that are the same in every step. */
   private double[][] scattered(int index, Tensor update, Tensor tensor) {
     if (scattered[index] == null) {
       scattered[index] = LiveArrays.zeros(LiveArrays.rows(tensor));
@@ -223,7 +225,7 @@ public final class AdamantOptimiser implements StochasticGradientOptimiser {
     return scattered[index];
   }
 
-  /** Puts the averages in place of the weights, if any are kept. */
+  /** Replaces the weights by their averages, if these are kept. */
   @Override
   public void finalise() {
     if (stepCount() > 0 && adam.averageDecay() < 1) {

@@ -12,7 +12,7 @@ import org.tribuo.math.la.SparseVector;
 import org.tribuo.math.la.Tensor;
 import org.tribuo.math.la.VectorTuple;
 
-/** The arrays in which Tribuo's tensors keep their numbers. They are protected, and public only as copies. */
+/** The arrays in which Tribuo's tensors keep their numbers. They are protected; public methods return copies. */
 final class LiveArrays {
 
   private static final VarHandle MATRIX = field(DenseMatrix.class, "values", double[][].class);
@@ -44,7 +44,7 @@ final class LiveArrays {
     };
   }
 
-  /** Writes the numbers that are present in a sparse tensor of the same shape, or zeros there. */
+  /** Writes the numbers of a sparse tensor of the same shape to their places, or zeros there. */
   static void scatter(Tensor tensor, double[][] rows, boolean areZero) {
     final SparseVector[] sparse =
         switch (tensor) {

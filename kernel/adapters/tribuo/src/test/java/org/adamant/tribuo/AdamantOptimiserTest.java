@@ -247,7 +247,7 @@ class AdamantOptimiserTest {
               SparseVector.createSparseVector(3, new int[] {index}, new double[] {value})))};
   }
 
-  /** Parameters that are sparse, which no optimiser of Tribuo's makes. */
+  /** Sparse parameters, which no trainer of Tribuo makes. */
   private static final class SparseParameters extends LinearParameters {
     private static final long serialVersionUID = 1;
 
@@ -261,7 +261,7 @@ class AdamantOptimiserTest {
     }
   }
 
-  /** Tribuo's operations on its tensors, in its order, but for the division. */
+  /** Tribuo's operations on its tensors, in its order, except that it divides. */
   private static final class DividingAdam {
     private final Adam adam;
     private final Tensor m;

@@ -24,7 +24,7 @@ import org.tribuo.math.la.DenseMatrix;
 import org.tribuo.math.la.Tensor;
 import org.tribuo.provenance.SimpleDataSourceProvenance;
 
-/** On demand, on a machine that does nothing else. */
+/** Times the adapter, on demand, on an idle machine. */
 @Tag("timing")
 class TimingTest {
 
