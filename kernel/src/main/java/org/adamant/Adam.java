@@ -887,7 +887,7 @@ public final class Adam {
       throw new IllegalArgumentException("text = " + text + ": expected hyper-parameters");
     }
     final Values values = new Values();
-    for (String part : text.substring("Adam[".length(), text.length() - 1).split(", ", 0)) {
+    for (String part : text.substring("Adam[".length(), text.length() - 1).split(", ", -1)) {
       final String[] named = part.split("=", 2);
       try {
         final Field field = Values.class.getDeclaredField(named[0]);

@@ -176,7 +176,7 @@ class AdamTest {
     for (String text : new String[] {
       "", "Adam[]", "Adam[learningRate=1", "Adam[learningRate=x]", "Adam[rate=1.0]",
       "Adam[beta1=2.0]", "Adam[amsgrad=MAYBE]",
-      "Adam[nesterov=yes]"
+      "Adam[nesterov=yes]", "Adam[beta1=0.5, ]"
     }) {
       assertThatThrownBy(() -> Adam.parse(text))
           .as(text)

@@ -4,9 +4,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What a segment lies in. Loops of vectors have the class of each segment as a constant: otherwise the compiler goes by
- * the classes that it has seen in all loops, and where there were two of them, an access takes twice as long, where
- * there were more, twenty times.
+ * What a segment lies in. A loop of vectors has the class of each of its segments as a constant. Without it the compiler
+ * goes by the classes that it has seen in all loops of the JVM: with two of them a step takes twice as long, with more of
+ * them many times as long.
  */
 public enum Place {
   /** An array itself, or none of what follows: left to what the compiler has seen. */
