@@ -13,8 +13,8 @@ import org.adamant.bench.results.Origin;
 import org.adamant.bench.results.ResultFile;
 import org.adamant.bench.results.StepTime;
 import org.adamant.bench.results.StepTime.Benchmark;
+import org.adamant.bench.support.CountingProgress;
 import org.adamant.bench.support.Element;
-import org.adamant.bench.support.Progress;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.profile.GCProfiler;
 
@@ -25,7 +25,7 @@ class JmhSessionTest {
 
   private static final Timing SHORT = new Timing(1, 0, 0, 1, 10);
 
-  private final Counter counter = new Counter();
+  private final CountingProgress counter = new CountingProgress();
 
   /** And not those whose name only begins like it. */
   @Test
@@ -55,8 +55,8 @@ class JmhSessionTest {
         .containsExactly(
             Contestant.TRAFFIC, Contestant.UNVECTORISED, Contestant.TRAFFIC,
             Contestant.UNVECTORISED);
-    assertThat(counter.expected).isEqualTo(4);
-    assertThat(counter.steps).isEqualTo(4);
+    assertThat(counter.expected()).isEqualTo(4);
+    assertThat(counter.steps()).isEqualTo(4);
     assertThat(results.times().getLast().nanoseconds()).isPositive();
     assertThat(results.times().getLast().bytes()).isNotNegative();
     // What is decoded from JMH's objects is what the file says.
@@ -100,24 +100,5 @@ class JmhSessionTest {
 
   private JmhSession session() {
     return new JmhSession(ORIGIN.jvmArgs(), counter);
-  }
-
-  /** Counts trials. */
-  private static final class Counter implements Progress {
-    private long expected;
-    private long steps;
-
-    @Override
-    public void expect(long announced) {
-      expected = announced;
-    }
-
-    @Override
-    public void step() {
-      steps++;
-    }
-
-    @Override
-    public void close() {}
   }
 }

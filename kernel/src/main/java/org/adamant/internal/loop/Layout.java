@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.adamant.internal.loop.Specialisation.Element;
 
 /**
- * The kinds of all operands of a step and where they lie, a constant of the specialised loop. There is one instance of each, so that
- * they are compared by reference.
+ * The kinds of all operands of a step and where they lie, a constant of the specialised loop. There is one instance of
+ * each, so that they are compared by reference.
  *
  * <p>Maxima and averages have a kind even if they are absent: the variant says whether they are used, so slices
  * with and without them share a loop.

@@ -22,18 +22,6 @@ public enum Place {
   /** {@code byte[]}, and the numbers are bytes, too. */
   BYTES;
 
-  /** The classes of segments; apart, since a step of arrays is to load none of them. */
-  private static final class Classes {
-    static final Class<?>[] ALL =
-        {
-          Object.class, MemorySegment.NULL.getClass(),
-          MemorySegment.ofArray(new float[0]).getClass(),
-          MemorySegment.ofArray(new double[0]).getClass(),
-          MemorySegment.ofArray(new short[0]).getClass(),
-          MemorySegment.ofArray(new byte[0]).getClass()
-        };
-  }
-
   /**
    * Where an operand lies.
    *
@@ -62,7 +50,7 @@ public enum Place {
 
   /** A class that every segment there is of. */
   Class<?> type() {
-    return Classes.ALL[ordinal()];
+    return this == ANY ? Object.class : allocate(0).getClass();
   }
 
   /** New memory there, all zero. */

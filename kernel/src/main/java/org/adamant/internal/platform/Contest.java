@@ -54,7 +54,6 @@ class Contest {
   private int simdRounds;
   private int scalarRounds;
   private long next = now();
-  private boolean isOpen = true;
   private long interval = FIRST_INTERVAL;
   private int slices;
 
@@ -82,7 +81,7 @@ class Contest {
   /** Steps a block with the faster loop, or with one of the two to find out. */
   void step(Coefficients c, Operands o, float @Nullable [] moments, long first, int count) {
     final Loop best = winner != null ? winner : simd;
-    if (!isOpen && !(first == 0 && isDue())) {
+    if (!isOpen() && !(first == 0 && isDue())) {
       best.step(c, o, moments, first, count);
       return;
     }
@@ -105,12 +104,16 @@ class Contest {
       simdTime = Math.min(simdTime, time);
       simdRounds++;
     }
-    if (simdRounds >= ROUNDS && scalarRounds >= ROUNDS) {
+    if (!isOpen()) {
       winner = scalarTime < CLEARLY * simdTime ? scalar : simd;
-      isOpen = false;
       next = end + interval;
       interval = Math.min(2 * interval, LONGEST_INTERVAL);
     }
+  }
+
+  /** Whether blocks are still to be timed. */
+  private boolean isOpen() {
+    return simdRounds < ROUNDS || scalarRounds < ROUNDS;
   }
 
   /** {@return nanoseconds} */
@@ -127,7 +130,6 @@ class Contest {
     scalarTime = Long.MAX_VALUE;
     simdRounds = 0;
     scalarRounds = 0;
-    isOpen = true;
     return true;
   }
 }

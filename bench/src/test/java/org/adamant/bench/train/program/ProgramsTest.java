@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.adamant.bench.page.Chart;
 import org.adamant.bench.page.HtmlPage;
-import org.adamant.bench.support.Progress;
+import org.adamant.bench.support.CountingProgress;
 import org.adamant.bench.train.report.Findings;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,11 +17,11 @@ class ProgramsTest {
   @EnumSource
   void everyClaimHolds(ProgramName name) {
     final Program program = name.create();
-    final Counter counter = new Counter();
+    final CountingProgress counter = new CountingProgress();
     final Findings section = program.run(new Context(counter, Optional.empty()));
     assertThat(section.claims()).isNotEmpty();
     assertThat(section.failures()).isEmpty();
-    assertThat(counter.steps).as("steps announced").isEqualTo(counter.expected);
+    assertThat(counter.steps()).as("steps announced").isEqualTo(counter.expected());
     section.charts().forEach(ProgramsTest::assertDrawable);
     section
         .tables()
@@ -38,24 +38,5 @@ class ProgramsTest {
     assertThat(chart.lines())
         .isNotEmpty()
         .allSatisfy(line -> assertThat(line.y()).isNotEmpty().doesNotContain(Double.NaN));
-  }
-
-  /** Counts the steps of a program. */
-  private static final class Counter implements Progress {
-    private long expected;
-    private long steps;
-
-    @Override
-    public void expect(long announced) {
-      expected = announced;
-    }
-
-    @Override
-    public void step() {
-      steps++;
-    }
-
-    @Override
-    public void close() {}
   }
 }
