@@ -697,6 +697,24 @@ public final class Adam {
   }
 
   /**
+   * Whether a step whose gradient is zero keeps every bit of elements whose moments and maxima are zero. The update is
+   * then -0 / epsilon, and p + -0 is p. But in AdaMax v becomes epsilon, and with maximize the update can be +0, which
+   * changes a parameter of -0.
+   */
+  boolean keepsElementsWithoutMoments() {
+    return weightDecay() == 0 && averageDecay() == 1 && !maximize() && (float) epsilon() > 0
+        && rule() != Rule.ADAMAX;
+  }
+
+  /**
+   * Whether epsilon hides tiny moments from the next update, so that they can be set to zero. Lion takes the sign of m,
+   * however small. PyTorch sets none to zero.
+   */
+  boolean hidesTinyMoments() {
+    return arithmetic() != Arithmetic.PYTORCH && rule() != Rule.LION;
+  }
+
+  /**
    * How the moments are updated and used.
    *
    * @return the rule

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import org.adamant.Adam.Rule;
 import org.adamant.internal.loop.Loop;
 import org.adamant.internal.loop.Operand;
 import org.adamant.training.SparseMode;
@@ -402,7 +401,7 @@ final class SparseState {
     for (int k = 0; counters != null && k < rows.count(); k++) {
       counters[rows.row(k)] = mode == SparseMode.EXACT ? (int) t : rows.counter(k) + 1;
     }
-    if (!isRestful(step)) {
+    if (!step.adam().keepsElementsWithoutMoments()) {
       lastUnrest = t;
     }
     abandon();
@@ -414,17 +413,6 @@ final class SparseState {
     gradients = null;
     slices.clear();
     begins.clear();
-  }
-
-  /**
-   * Whether a step without gradient keeps every bit of rows whose moments and maxima are zero. The update is then
-   * -0 / epsilon, and p + -0 is p. But in AdaMax v becomes epsilon, and with maximize the update can be +0, which
-   * changes a parameter of -0.
-   */
-  private static boolean isRestful(AdamStep step) {
-    final Adam adam = step.adam();
-    return adam.weightDecay() == 0 && adam.averageDecay() == 1 && !adam.maximize()
-        && (float) adam.epsilon() > 0 && adam.rule() != Rule.ADAMAX;
   }
 
   /**

@@ -3,7 +3,6 @@ package org.adamant;
 import org.adamant.Adam.AmsGrad;
 import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
-import org.adamant.Adam.Rule;
 import org.adamant.Adam.WeightDecay;
 import org.adamant.internal.loop.Coefficients;
 import org.adamant.internal.loop.RandomBits;
@@ -93,8 +92,7 @@ final class StepCoefficients {
         -momentStep,
         -gradientStep,
         1 - adam.averageDecay(),
-        !isPyTorch
-            && adam.rule() != Rule.LION
+        adam.hidesTinyMoments()
             && TinyMoments.flushesAfter(t, rootFactor, adam.epsilon()),
         RandomBits.stream(0, t));
   }

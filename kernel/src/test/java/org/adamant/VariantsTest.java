@@ -19,6 +19,7 @@ import org.adamant.testkit.Bits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -142,6 +143,40 @@ class VariantsTest {
     final int withoutRoot = 2 * 5 * 3;
     final int pyTorchs = 3 * 2 * (2 + 1 + 1) + 2 * 2 + 2;
     assertThat(cases()).hasSize((ours + rectified + withoutRoot + pyTorchs) * 2 * 2 * (3 + 2) * 2);
+  }
+
+  /** Rows of a table that have no moments may then leave out the steps that they are behind. */
+  @ParameterizedTest
+  @EnumSource
+  void whatKeepsElementsWithoutMomentsKeepsThemToTheBit(ElementType type) {
+    int kept = 0;
+    for (Adam adam : adams()) {
+      if (!adam.keepsElementsWithoutMoments()) {
+        continue;
+      }
+      kept++;
+      final StepArrays before = StepArrays.ordinary(type, LENGTH, 1);
+      final Values values = new Values(type, 1);
+      for (int i = 0; i < LENGTH; i++) {
+        if (i % 3 == 0) {
+          values.setSpecial(before, i);
+        }
+        if (i % 7 == 0) {
+          type.set(before.params(), i, i % 2 == 0 ? -0.0 : 0);
+        }
+        type.set(before.grads(), i, 0);
+        type.set(before.m(), i, 0);
+        type.set(before.v(), i, 0);
+      }
+      for (long t : new long[] {1, 64, 1000}) {
+        final StepArrays after = before.copy();
+        final Object maximum = type.newArray(LENGTH);
+        AdamKernel.of(LaneWidth.SCALAR).step(adam.atStep(t), slice(after).withMaximum(maximum));
+        Bits.assertSame(adam + ", t = " + t, before, after, before);
+        assertSame(adam + ", maximum", type, type.newArray(LENGTH), maximum);
+      }
+    }
+    assertThat(kept).isGreaterThan(20);
   }
 
   static Stream<Arguments> typesAndWidths() {

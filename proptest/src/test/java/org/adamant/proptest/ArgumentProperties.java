@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.function.DoubleConsumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -25,6 +28,7 @@ import org.adamant.AdamOptimizer;
 import org.adamant.AdamSlice;
 import org.adamant.AdamStep;
 import org.adamant.NonFinite;
+import org.adamant.proptest.Options.Option;
 import org.adamant.testkit.Bits;
 import org.adamant.testkit.Elements;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -350,14 +354,13 @@ class ArgumentProperties {
     defects.add(Defect.isNull("amsgrad", () -> adam.withAmsgrad(null)));
     defects.add(Defect.isNull("arithmetic", () -> adam.withArithmetic(null)));
     defects.add(Defect.isNull("nonFinite", () -> step.withNonFinite(null)));
-    defects.addAll(
-        combinations(
-            adam.withRectification(false).withRule(Adam.Rule.ADAM).withAmsgrad(AmsGrad.NONE)));
+    defects.addAll(combinations());
     defects.forEach(defect -> defect.assertRefused(any));
   }
 
   /** Values each allowed by itself. */
-  private static List<Defect> combinations(Adam adam) {
+  private static List<Defect> combinations() {
+    final Adam adam = Adam.defaults();
     final Adam pytorch = Adam.pytorch();
     final AdamStep step = adam.withAverageDecay(1).atStep(1);
     final AdamStep averages = adam.withAverageDecay(0.5).atStep(1);
@@ -404,6 +407,60 @@ class ArgumentProperties {
             "gradientScale", () -> step.withClipFactor(0x1p-600).withGradientScale(0x1p-600)),
         Defect.illegal(
             "clipFactor", () -> step.withGradientScale(0x1p600).withClipFactor(0x1p600)));
+  }
+
+  /** A hyper-parameter and a value that is not the default. */
+  private record Value(Option option, Object value) {
+
+    static List<Value> all() {
+      return Options.ALL.stream()
+          .flatMap(
+              option -> (option.type().isEnum()
+                  ? Stream.of(option.type().getEnumConstants())
+                  : option.type() == boolean.class ? Stream.of(true, false) : Stream.of(0.25))
+                  .map(value -> new Value(option, value)))
+          .toList();
+    }
+
+    Adam apply(Adam adam) {
+      return option.apply(adam, value);
+    }
+  }
+
+  /** A message for people: which value, beside which other, and what to write instead. */
+  @Example
+  void whatDoesNotGoTogetherIsRefusedInAnyOrderAndByName() {
+    final List<Value> values = Value.all();
+    int refused = 0;
+    for (Adam adam : List.of(Adam.defaults(), Adam.pytorch(), Adam.pytorchRAdam(), Adam.lion())) {
+      for (Value a : values) {
+        for (Value b : values) {
+          final Object ab = outcome(() -> b.apply(a.apply(adam)));
+          final Object ba = outcome(() -> a.apply(b.apply(adam)));
+          if (a.option.equals(b.option)) {
+            continue;
+          }
+          if (ab instanceof Adam && ba instanceof Adam) {
+            assertThat(ab).as("%s, %s", a, b).isEqualTo(ba);
+          } else if (ab instanceof String message) {
+            refused++;
+            assertThat(message)
+                .as("%s, %s", a, b)
+                .matches("\\w+ = \\S+.*[:;] expected .+")
+                .matches(text -> Options.ALL.stream().anyMatch(o -> text.startsWith(o.name())));
+          }
+        }
+      }
+    }
+    assertThat(refused).isGreaterThan(100);
+  }
+
+  private static Object outcome(Supplier<Adam> change) {
+    try {
+      return change.get();
+    } catch (IllegalArgumentException e) {
+      return e.getMessage();
+    }
   }
 
   @Property(tries = 200)

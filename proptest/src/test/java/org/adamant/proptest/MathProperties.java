@@ -36,10 +36,16 @@ class MathProperties {
           final double epsilon = steps.random().nextBoolean() ? 1e-8 : Float.MIN_VALUE;
           final StepCase tried =
               steps.stepCase(
-                  steps.length(), any.with(a -> a.withWeightDecay(0)
-                      .withRule(
-                          a.rule() == Adam.Rule.ADAMAX ? Adam.Rule.ADAM : a.rule())
-                      .withEpsilon(epsilon)));
+                  steps.length(),
+                  any.with(
+                      a -> Options
+                          .only(
+                              a, "learningRate", "beta1", "beta2", "epsilonPlacement",
+                              "rootEpsilon", "biasCorrection", "amsgrad", "nesterov",
+                              "momentumDecay", "rectification", "maximize", "clipValue",
+                              "averageDecay", "arithmetic")
+                          .withRule(Options.ruleAmong(a, Adam.Rule.LION))
+                          .withEpsilon(epsilon)));
           final State state = tried.state();
           for (int i = 0; i < state.length(); i++) {
             Elements.set(state.params(), i, steps.numbers().ordinary());
@@ -95,15 +101,18 @@ class MathProperties {
                   .withT(1)
                   .withGradientScale(1)
                   .with(
-                      a -> a.withWeightDecay(0)
-                          .withLearningRate(learningRate)
-                          .withClipValue(Double.POSITIVE_INFINITY)
-                          .withEpsilon(steps.random().nextBoolean() ? 1e-8 : 0)
-                          // Its first steps are not divided by a root. PyTorch rounds NAdam's corrections to float.
-                          .withRectification(false)
+                      a -> Options
+                          .only(
+                              // Not rectification, whose first steps are not divided by a root.
+                              a, "epsilonPlacement", "amsgrad", "nesterov", "momentumDecay",
+                              "maximize", "averageDecay")
+                          .withRule(Options.ruleAmong(a, Adam.Rule.ADAMAX, Adam.Rule.LION))
+                          // PyTorch rounds NAdam's corrections to float.
                           .withNesterov(a.nesterov() && a.arithmetic() == Arithmetic.EXACT)
+                          .withArithmetic(a.rectification() ? Arithmetic.EXACT : a.arithmetic())
+                          .withLearningRate(learningRate)
+                          .withEpsilon(steps.random().nextBoolean() ? 1e-8 : 0)
                           .withRootEpsilon(a.rootEpsilon() == 0 ? 0 : 1e-12)
-                          .withBiasCorrection(true)
                           .withBeta1(betas[steps.random().nextInt(betas.length)])
                           .withBeta2(betas[steps.random().nextInt(betas.length)]));
           final StepCase tried =
@@ -221,7 +230,10 @@ class MathProperties {
                   any.adam(), steps.random().nextInt(1, 200), 1, 1, any.zeroGradient(),
                   any.updateOnly(), NonFinite.PROPAGATE)
                   .with(
-                      a -> asOurs(a)
+                      a -> Options
+                          .only(
+                              asOurs(a), "epsilonPlacement", "biasCorrection", "amsgrad",
+                              "nesterov", "momentumDecay", "maximize", "averageDecay", "arithmetic")
                           .withWeightDecay(
                               a.weightDecayMode() == WeightDecay.L2
                                   ? WeightDecay.DECOUPLED
@@ -230,11 +242,7 @@ class MathProperties {
                           .withLearningRate(
                               Math.scalb(
                                   1 + steps.random().nextDouble(), -steps.random().nextInt(10)))
-                          .withClipValue(Double.POSITIVE_INFINITY)
                           .withEpsilon(0)
-                          .withRectification(false)
-                          .withRule(Adam.Rule.ADAM)
-                          .withRootEpsilon(0)
                           .withBeta1(betas[steps.random().nextInt(betas.length)])
                           .withBeta2(betas[steps.random().nextInt(betas.length)]));
           final StepCase tried = steps.stepCase(steps.length(), settings);

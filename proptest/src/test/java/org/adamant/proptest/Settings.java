@@ -1,17 +1,21 @@
 package org.adamant.proptest;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.adamant.Adam;
 import org.adamant.Adam.AmsGrad;
-import org.adamant.Adam.Arithmetic;
 import org.adamant.Adam.EpsilonPlacement;
 import org.adamant.Adam.WeightDecay;
 import org.adamant.AdamStep;
 import org.adamant.NonFinite;
+import org.adamant.proptest.Options.Option;
 
 /** Everything about a step except its arrays; each component is a public option. */
 record Settings(
@@ -74,34 +78,20 @@ record Settings(
 
   /** These settings with one option less, for each that is on. */
   Stream<Settings> simpler() {
-    final Adam basic = Adam.defaults();
-    return Stream.<Supplier<Settings>>of(
-        () -> of(basic, 1),
-        () -> of(adam, t),
-        () -> of(adam, 1),
-        () -> withT(1),
-        () -> withNonFinite(NonFinite.PROPAGATE),
-        () -> withGradientScale(1),
-        () -> new Settings(adam, t, gradientScale, 1, zeroGradient, updateOnly, nonFinite),
-        () -> new Settings(adam, t, gradientScale, clipFactor, false, updateOnly, nonFinite),
-        () -> new Settings(adam, t, gradientScale, clipFactor, zeroGradient, false, nonFinite),
-        () -> with(a -> a.withArithmetic(basic.arithmetic())),
-        () -> with(a -> a.withEpsilonPlacement(basic.epsilonPlacement())),
-        () -> with(a -> a.withRootEpsilon(0)),
-        () -> with(a -> a.withBiasCorrection(true)),
-        () -> with(a -> a.withWeightDecay(basic.weightDecayMode(), 0)),
-        () -> with(a -> a.withAmsgrad(basic.amsgrad())),
-        () -> with(a -> a.withNesterov(false)),
-        () -> with(a -> a.withRule(basic.rule())),
-        () -> with(a -> a.withMomentumDecay(basic.momentumDecay())),
-        () -> with(a -> a.withRectification(false)),
-        () -> with(a -> a.withMaximize(false)),
-        () -> with(a -> a.withClipValue(basic.clipValue())),
-        () -> with(a -> a.withAverageDecay(1)),
-        () -> with(a -> a.withEpsilon(basic.epsilon())),
-        () -> with(a -> a.withBeta1(basic.beta1())),
-        () -> with(a -> a.withBeta2(basic.beta2())),
-        () -> with(a -> a.withLearningRate(basic.learningRate())))
+    final Stream<Supplier<Settings>> ofStep =
+        Stream.of(
+            () -> of(Adam.defaults(), 1),
+            () -> of(adam, t),
+            () -> of(adam, 1),
+            () -> withT(1),
+            () -> withNonFinite(NonFinite.PROPAGATE),
+            () -> withGradientScale(1),
+            () -> new Settings(adam, t, gradientScale, 1, zeroGradient, updateOnly, nonFinite),
+            () -> new Settings(adam, t, gradientScale, clipFactor, false, updateOnly, nonFinite),
+            () -> new Settings(adam, t, gradientScale, clipFactor, zeroGradient, false, nonFinite));
+    final Stream<Supplier<Settings>> ofAdam =
+        Options.withoutOne(adam).stream().map(text -> () -> with(_ -> Adam.parse(text)));
+    return Stream.concat(ofStep, ofAdam)
         .map(Settings::ifValid)
         .flatMap(Optional::stream)
         .filter(settings -> !settings.equals(this));
@@ -174,6 +164,8 @@ record Settings(
   /** Draws settings; one source decides the loop, the other its numbers. */
   private record Draw(Class<?> type, Random options, Random random, boolean isOrdinary) {
 
+    private static final Set<String> DRAWN_APART =
+        Set.of("learningRate", "beta1", "beta2", "epsilon", "weightDecay", "averageDecay");
     private static final long[] LIMITS = {1, 2, 999_999_999, 1L << 62, Long.MAX_VALUE};
 
     Settings settings() {
@@ -187,20 +179,14 @@ record Settings(
       final boolean averages = chance(4);
       final boolean updateOnly = chance(4) && !averages;
       final boolean zeroGradient = chance(4) && !updateOnly;
-      // One line each, in any order: what does not go with the lines above is left out.
-      adam = sometimes(3, adam, a -> a.withEpsilonPlacement(EpsilonPlacement.EPSILON_HAT));
-      adam = sometimes(4, adam, a -> a.withRootEpsilon(scale()));
-      adam = sometimes(6, adam, a -> a.withBiasCorrection(false));
-      adam = sometimes(1, adam, a -> a.withWeightDecay(oneOf(options, WeightDecay.values()), 0));
-      adam = sometimes(2, adam, a -> a.withWeightDecay(scale()));
-      adam = sometimes(1, adam, a -> a.withAmsgrad(oneOf(options, AmsGrad.values())));
-      adam = sometimes(4, adam, a -> a.withNesterov(true));
-      adam = sometimes(4, adam, a -> a.withMomentumDecay(scale()));
-      adam = sometimes(6, adam, a -> a.withRectification(true));
-      adam = sometimes(3, adam, a -> a.withRule(oneOf(options, Adam.Rule.values())));
-      adam = sometimes(4, adam, a -> a.withMaximize(true));
-      adam = sometimes(4, adam, a -> a.withClipValue(scale()));
-      adam = sometimes(3, adam, a -> a.withArithmetic(Arithmetic.PYTORCH));
+      adam = adam.withWeightDecay(oneOf(options, WeightDecay.values()), chance(2) ? scale() : 0);
+      // The others in any order: what does not go with those before it is left out.
+      final List<Option> others = new ArrayList<>(Options.ALL);
+      others.removeIf(option -> DRAWN_APART.contains(option.name()));
+      Collections.shuffle(others, options);
+      for (Option option : others) {
+        adam = sometimes(adam, option);
+      }
       adam = averages ? adam.withAverageDecay(unitInterval()) : adam;
       final boolean isScaled = chance(3);
       return new Settings(
@@ -213,13 +199,17 @@ record Settings(
           chance(random, 2) ? NonFinite.PROPAGATE : oneOf(random, NonFinite.values()));
     }
 
-    /** The change once in so many times, where it is allowed. */
-    private Adam sometimes(int oneIn, Adam adam, UnaryOperator<Adam> change) {
-      if (!chance(oneIn)) {
+    /** Another value of the option, now and then and where it is allowed. */
+    private Adam sometimes(Adam adam, Option option) {
+      if (!chance(option.type().isEnum() ? 2 : 4)) {
         return adam;
       }
+      final Object value =
+          option.type().isEnum()
+              ? oneOf(options, option.type().getEnumConstants())
+              : option.type() == boolean.class ? chance(2) : (Object) scale();
       try {
-        return change.apply(adam);
+        return option.apply(adam, value);
       } catch (IllegalArgumentException e) {
         return adam;
       }
