@@ -5,6 +5,7 @@ import java.util.List;
 import org.adamant.internal.loop.Operand;
 import org.adamant.internal.loop.Operands;
 import org.adamant.internal.work.Work;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All the slices that one call steps: the hundreds of small tensors of a network, or one of a hundred million
@@ -14,16 +15,42 @@ public final class AdamModel {
 
   final AdamSlice[] slices;
 
+  /** The operands of all slices, of some of which there are many ranges. */
   final Work work;
+
+  /** To which slice each operands of the work belong; null if each is a slice. */
+  private final int @Nullable [] sliceOfOperands;
 
   private AdamModel(AdamSlice[] slices) {
     this.slices = slices;
-    // Not a stream: the first lambda of a program takes milliseconds to link.
-    final Operands[] operands = new Operands[slices.length];
+    // Not streams: the first lambda of a program takes milliseconds to link.
+    int count = 0;
+    for (AdamSlice slice : slices) {
+      count += slice.ranges == null ? 1 : slice.ranges.length;
+    }
+    final Operands[] operands = new Operands[count];
+    final int[] sliceOfOperands = count == slices.length ? null : new int[count];
+    int at = 0;
     for (int i = 0; i < slices.length; i++) {
-      operands[i] = slices[i].operands;
+      final Operands[] ranges = slices[i].ranges;
+      final int begin = at;
+      if (ranges == null) {
+        operands[at++] = slices[i].operands;
+      } else {
+        System.arraycopy(ranges, 0, operands, at, ranges.length);
+        at += ranges.length;
+      }
+      if (sliceOfOperands != null) {
+        Arrays.fill(sliceOfOperands, begin, at, i);
+      }
     }
     this.work = new Work(operands);
+    this.sliceOfOperands = sliceOfOperands;
+  }
+
+  /** The number of the slice to which operands of the work belong. */
+  int sliceOf(int operands) {
+    return sliceOfOperands == null ? operands : sliceOfOperands[operands];
   }
 
   /**

@@ -31,6 +31,9 @@ public final class AdamSlice {
 
   final Operands operands;
 
+  /** Many ranges of the operands, which are stepped instead of one; null in a slice that a user makes. */
+  final Operands @Nullable [] ranges;
+
   /** The segments of all operands, checked at every step; empty if there are only arrays. */
   final MemorySegment[] segments;
 
@@ -42,17 +45,19 @@ public final class AdamSlice {
     this.length = length;
     this.firstNumber = firstNumber;
     this.operands = operands(storages, offset, length, firstNumber + offset);
+    this.ranges = null;
     this.segments = segments(storages);
     final MemorySegment grads = its(storages, Operand.GRADS).segment;
     this.hasReadOnlyGrads = grads != null && grads.isReadOnly();
   }
 
-  private AdamSlice(AdamSlice whole, long offset, long length, Operands operands) {
+  private AdamSlice(AdamSlice whole, Operands[] ranges) {
     this.storages = whole.storages;
-    this.offset = offset;
-    this.length = length;
+    this.offset = 0;
+    this.length = 0;
     this.firstNumber = whole.firstNumber;
-    this.operands = operands;
+    this.operands = whole.operands;
+    this.ranges = ranges;
     this.segments = whole.segments;
     this.hasReadOnlyGrads = whole.hasReadOnlyGrads;
   }
@@ -310,8 +315,8 @@ public final class AdamSlice {
     return new AdamSlice(storages, 0, grads.length(), 0);
   }
 
-  /** A range of a slice of {@link #ofRows}, which begins at one element, its gradients at another. */
-  AdamSlice rows(long first, long firstOfGrads, long newLength) {
+  /** The operands of a range of a slice of {@link #ofRows}, which begins at one element, its gradients at another. */
+  Operands rows(long first, long firstOfGrads, long newLength) {
     final @Nullable Object[] memory = new Object[Operand.COUNT];
     int arrays = 0;
     for (int k = 0; k < storages.length; k++) {
@@ -321,9 +326,12 @@ public final class AdamSlice {
         arrays = storages[k].array == null ? arrays : storages[k].offset + (int) first;
       }
     }
-    return new AdamSlice(
-        this, first, newLength,
-        new Operands(operands.layout(), memory, arrays, newLength, firstNumber + first));
+    return new Operands(operands.layout(), memory, arrays, newLength, firstNumber + first);
+  }
+
+  /** A slice of {@link #ofRows} that steps these ranges, none of which overlaps another. */
+  AdamSlice ofRanges(Operands... newRanges) {
+    return new AdamSlice(this, newRanges);
   }
 
   /** A range whose first element has this number in its parameter; it must not cut blocks. */

@@ -24,27 +24,29 @@ final class ModelWalk {
    * @param executor null where there is one thread
    */
   static void step(
-      LoopCache loops, AdamStep step, @Nullable List<AdamStep> steps, Work work,
+      LoopCache loops, AdamStep step, @Nullable List<AdamStep> steps, AdamModel model,
       @Nullable Executor executor, int threads) {
+    final Work work = model.work;
     if (threads == 1) {
-      walk(loops, step, steps, work, 0, work.length());
+      walk(loops, step, steps, model, 0, work.length());
     } else {
       Parts.run(
           work.length(), SMALLEST_PART, threads, executor, true,
-          (from, to) -> walk(loops, step, steps, work, from, to));
+          (from, to) -> walk(loops, step, steps, model, from, to));
     }
   }
 
   /** Counts the gradients of all slices that are not finite. */
   static long countNonFinite(
-      LoopCache loops, Work work, @Nullable Executor executor, int threads) {
+      LoopCache loops, AdamModel model, @Nullable Executor executor, int threads) {
+    final Work work = model.work;
     if (threads == 1) {
-      return walk(loops, null, null, work, 0, work.length());
+      return walk(loops, null, null, model, 0, work.length());
     }
     final AtomicLong count = new AtomicLong();
     Parts.run(
         work.length(), SMALLEST_PART, threads, executor, false,
-        (from, to) -> count.addAndGet(walk(loops, null, null, work, from, to)));
+        (from, to) -> count.addAndGet(walk(loops, null, null, model, from, to)));
     return count.get();
   }
 
@@ -53,8 +55,9 @@ final class ModelWalk {
    * not finite. It does whole blocks: a block that the part before has begun is left to that part.
    */
   private static long walk(
-      LoopCache loops, @Nullable AdamStep step, @Nullable List<AdamStep> steps, Work work,
+      LoopCache loops, @Nullable AdamStep step, @Nullable List<AdamStep> steps, AdamModel model,
       long from, long to) {
+    final Work work = model.work;
     long count = 0;
     final long end = work.cut(to);
     // A model may have no elements, and then no slice has the first one.
@@ -67,7 +70,7 @@ final class ModelWalk {
       if (step == null) {
         count += loops.reading(o.layout()).countNonFinite(o, first, length);
       } else {
-        final AdamStep ofSlice = steps == null ? step : steps.get(i);
+        final AdamStep ofSlice = steps == null ? step : steps.get(model.sliceOf(i));
         loops.stepping(ofSlice.variant(), o.layout())
             .run(ofSlice.coefficients(), o, first, length);
       }

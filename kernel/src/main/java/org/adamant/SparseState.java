@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import org.adamant.internal.loop.Loop;
 import org.adamant.internal.loop.Operand;
+import org.adamant.internal.loop.Operands;
 import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * in.
  *
  * <p>To take a step, {@link #prepare} cuts {@link #slices}. A kernel steps each of them at the step {@link
- * #stepNumber}, together with all other slices. Then {@link #finish} counts the step. In the mode LAZY slices are
- * the rows themselves. In the mode EXACT they are copies, next to each other, that have caught up, and {@code
+ * #stepNumber}, together with all other slices. Then {@link #finish} counts the step. In the mode LAZY slices consist
+ * of the rows themselves. In the mode EXACT they are copies, next to each other, that have caught up, and {@code
  * finish} copies them back. A step that is skipped or fails ends with {@link #abandon}, and has written nothing of
  * the parameter.
  */
@@ -223,7 +224,8 @@ final class SparseState {
   }
 
   /**
-   * Cuts the parameter itself into slices, where the counter changes, and where rows or gradients are not adjacent.
+   * Cuts the parameter itself into slices, one for all rows with the same counter, which are ranges of rows that are
+   * adjacent, and whose gradients are.
    */
   private void cutInPlace(SparseRows gradient, boolean addsInDouble, @Nullable Storage[] operands) {
     for (int k = 0; counters != null && k < rows.count(); k++) {
@@ -239,17 +241,23 @@ final class SparseState {
     }
     final AdamSlice all =
         AdamSlice.ofRows(operands, Objects.requireNonNull(gradients), firstNumber);
+    final List<Operands> ranges = new ArrayList<>();
     int begin = 0;
+    int firstOfSlice = 0;
     for (int k = 1; k <= rows.count(); k++) {
-      if (k == rows.count() || rows.counter(k) != rows.counter(begin)
-          || rows.row(k) != rows.row(k - 1) + 1
-          || place(k) != place(k - 1) + 1) {
-        begins.add(begin);
-        slices.add(
+      final boolean isEnd = k == rows.count() || rows.counter(k) != rows.counter(begin);
+      if (isEnd || rows.row(k) != rows.row(k - 1) + 1 || place(k) != place(k - 1) + 1) {
+        ranges.add(
             all.rows(
                 (long) rows.row(begin) * rowLength, (long) place(begin) * rowLength,
                 (long) (k - begin) * rowLength));
         begin = k;
+      }
+      if (isEnd) {
+        begins.add(firstOfSlice);
+        slices.add(all.ofRanges(ranges.toArray(Operands[]::new)));
+        ranges.clear();
+        firstOfSlice = k;
       }
     }
   }

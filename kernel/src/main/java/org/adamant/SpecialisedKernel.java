@@ -162,13 +162,13 @@ final class SpecialisedKernel implements AdamKernel {
     if (step.nonFinite() != NonFinite.PROPAGATE) {
       final long rejected =
           StepChecks.reject(
-              step, ModelWalk.countNonFinite(loops, model.work, executor, threads));
+              step, ModelWalk.countNonFinite(loops, model, executor, threads));
       if (rejected > 0) {
         return rejected;
       }
     }
     try {
-      ModelWalk.step(loops, step, steps, model.work, executor, threads);
+      ModelWalk.step(loops, step, steps, model, executor, threads);
     } catch (IllegalStateException e) {
       throw StepChecks.explained(e, model.slices);
     }
@@ -205,7 +205,7 @@ final class SpecialisedKernel implements AdamKernel {
   public long countNonFinite(AdamModel model) {
     Arguments.requireNonNull("model", model);
     StepChecks.requireAccessible(model, null);
-    return ModelWalk.countNonFinite(loops, model.work, null, 1);
+    return ModelWalk.countNonFinite(loops, model, null, 1);
   }
 
   @Override

@@ -39,8 +39,8 @@ final class HardwareFma {
     long roots = Long.MAX_VALUE;
     long fmas = Long.MAX_VALUE;
     for (int round = 0; round < ROUNDS || System.nanoTime() - start < PATIENCE; round++) {
-      roots = Math.min(roots, timeOfRoots());
-      fmas = Math.min(fmas, timeOfFmas());
+      roots = Math.min(roots, time(false));
+      fmas = Math.min(fmas, time(true));
       if (round >= ROUNDS && fmas < SLOW * Math.max(roots, TICK)) {
         return true;
       }
@@ -48,22 +48,11 @@ final class HardwareFma {
     return false;
   }
 
-  private static long timeOfRoots() {
+  private static long time(boolean isFma) {
     double x = sink;
     final long start = System.nanoTime();
     for (int i = 0; i < CALLS; i++) {
-      x = root(x);
-    }
-    final long end = System.nanoTime();
-    sink = x;
-    return end - start;
-  }
-
-  private static long timeOfFmas() {
-    double x = sink;
-    final long start = System.nanoTime();
-    for (int i = 0; i < CALLS; i++) {
-      x = fma(x);
+      x = isFma ? fma(x) : root(x);
     }
     final long end = System.nanoTime();
     sink = x;
