@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
+import org.adamant.bench.Recipes;
 import org.adamant.bench.Shell;
 import org.adamant.bench.Shell.Result;
 import org.junit.jupiter.api.Test;
@@ -45,9 +46,9 @@ class RecipeIT {
   private void follow(ExecutorService executor) throws Exception {
     final String readme = Files.readString(CHECKOUT.resolve("bench/docs/gate.md"));
     // What the first block builds was built by the phase before this test.
-    assertThat(blocks(readme, "checkout", "sh"))
+    assertThat(Recipes.blocks(readme, "checkout", "sh"))
         .containsExactly("mvn -q package -DskipTests -pl kernel,bench\n");
-    final List<String> blocks = blocks(readme, "project", "sh");
+    final List<String> blocks = Recipes.blocks(readme, "project", "sh");
     assertThat(blocks).hasSize(3);
     final Path summary = project.resolve("summary.md");
     final Shell shell =
@@ -79,7 +80,7 @@ class RecipeIT {
 
     final List<String> steps =
         Pattern.compile("run: (>\\n(?:          .*\\n)+|.*\\n)")
-            .matcher(blocks(readme, "workflow", "yaml").getFirst())
+            .matcher(Recipes.blocks(readme, "workflow", "yaml").getFirst())
             .results()
             .map(run -> run.group(1).replaceFirst("^>\\n", "").replaceAll("\\s+", " "))
             .toList();
@@ -89,15 +90,6 @@ class RecipeIT {
     assertThat(gate.text()).contains("not slower");
     assertThat(shell.run(steps.getLast()).status()).isZero();
     assertThat(summary).content().startsWith("### Speed of the kernel: not slower");
-  }
-
-  private static List<String> blocks(String readme, String name, String language) {
-    return Pattern.compile(
-        "<!-- recipe: " + name + " -->\\n```" + language + "\\n(.*?)```", Pattern.DOTALL)
-        .matcher(readme)
-        .results()
-        .map(block -> block.group(1))
-        .toList();
   }
 
   private static String fewerJvms(String command) {
