@@ -39,7 +39,7 @@ class ArchiveIT {
     Files.writeString(project.resolve("App.java"), APP);
     final Result made =
         shell.run(
-            "cp \"$ADAMANT\"/kernel/target/adamant-kernel-0.1.0-SNAPSHOT.jar adamant-kernel.jar"
+            "cp \"$ADAMANT\"/kernel/target/adamant-kernel-*[0-9T].jar adamant-kernel.jar"
                 + " && javac -cp adamant-kernel.jar -d classes App.java"
                 + " && jar --create --file app.jar -C classes .");
     assertThat(made.status()).as(made.text()).isZero();

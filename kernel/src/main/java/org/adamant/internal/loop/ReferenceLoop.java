@@ -161,8 +161,8 @@ final class ReferenceLoop extends Loop {
         p = PYTORCH ? mul(p, decayFactor) : fma(decay, p, p);
       }
 
-      // Algorithm 1: m_t = beta1 * m_(t-1) + (1 - beta1) * g_t. An interpolation rounds only twice, does not //
-      // accumulate the rounding of beta1, and has the fixed point m = g. It starts from the end with the larger //
+      // Algorithm 1: m_t = beta1 * m_(t-1) + (1 - beta1) * g_t. An interpolation rounds only twice, does not
+      // accumulate the rounding of beta1, and has the fixed point m = g. It starts from the end with the larger
       // weight, so that beta1 = 0 gives g itself.
       final double m1;
       if (SIGN) {
@@ -173,7 +173,7 @@ final class ReferenceLoop extends Loop {
                 ? add(m0, mul(sub(g, m0), w1))
                 : fma(w1, sub(g, m0), GRADIENT_FIRST ? g : m0);
       }
-      // Algorithm 1: v_t = beta2 * v_(t-1) + (1 - beta2) * g_t^2, likewise. It is never negative: what is //
+      // Algorithm 1: v_t = beta2 * v_(t-1) + (1 - beta2) * g_t^2, likewise. It is never negative: what is
       // subtracted from v or from the square is at most that number times a weight of at most 1.
       final double v1;
       if (SIGN) {
@@ -191,7 +191,7 @@ final class ReferenceLoop extends Loop {
         v1 = fma(w2, fma(g, g, neg(v0)), v0);
       }
 
-      // Algorithm 1: sqrt(v^_t) + epsilon with v^_t = v_t / (1 - beta2^t). The correction is in the factor of //
+      // Algorithm 1: sqrt(v^_t) + epsilon with v^_t = v_t / (1 - beta2^t). The correction is in the factor of
       // the root, or inside the root if something else has to be corrected or added there.
       double s = v1;
       if (CORRECTED) {

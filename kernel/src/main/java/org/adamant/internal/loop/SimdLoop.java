@@ -162,7 +162,7 @@ final class SimdLoop extends Loop {
   private static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, SHAPE);
   private static final Loop TAIL = Specialiser.loop(CONSTANTS.scalar());
 
-  // Not final: the compiler keeps known constants in memory and loads them at each use. That is up to eight more //
+  // Not final: the compiler keeps known constants in memory and loads them at each use. That is up to eight more
   // loads per vector, and was 8 % of a step.
   private double half = 0.5;
   private long seed = FmaRoot.SEED;
@@ -312,7 +312,7 @@ final class SimdLoop extends Loop {
         v1 = w2.lanewise(FMA, square.sub(v0), square);
       } else {
         // The difference is -v0 except for the sign of zero, which is lost in the sum. A negation would load its
-        // mask // from memory, each time across two cache lines.
+        // mask from memory, each time across two cache lines.
         v1 = w2.lanewise(FMA, g.lanewise(FMA, g, zero.sub(v0)), v0);
       }
 
