@@ -48,6 +48,11 @@ public final class AdamModel {
     this.sliceOfOperands = sliceOfOperands;
   }
 
+  /** Whether there are slices of many ranges. */
+  boolean hasRanges() {
+    return sliceOfOperands != null;
+  }
+
   /** The number of the slice to which operands of the work belong. */
   int sliceOf(int operands) {
     return sliceOfOperands == null ? operands : sliceOfOperands[operands];

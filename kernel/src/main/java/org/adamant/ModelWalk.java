@@ -3,6 +3,7 @@ package org.adamant;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import org.adamant.internal.loop.Ahead;
 import org.adamant.internal.loop.Operands;
 import org.adamant.internal.work.Parts;
 import org.adamant.internal.work.Work;
@@ -63,6 +64,9 @@ final class ModelWalk {
     // A model may have no elements, and then no slice has the first one.
     int i = from < to ? work.sliceOf(from) : 0;
     for (long start = work.cut(from); start < end; i++) {
+      if (step != null && model.hasRanges() && i % Ahead.ROWS == 0) {
+        work.readAhead(i);
+      }
       final Operands o = work.operands(i);
       final long before = work.before(i);
       final long first = start - before;

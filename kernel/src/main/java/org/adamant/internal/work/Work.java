@@ -1,6 +1,7 @@
 package org.adamant.internal.work;
 
 import java.util.Arrays;
+import org.adamant.internal.loop.Ahead;
 import org.adamant.internal.loop.Loop;
 import org.adamant.internal.loop.Operands;
 
@@ -55,6 +56,15 @@ public final class Work {
    */
   public Operands operands(int slice) {
     return operands[slice];
+  }
+
+  /**
+   * Reads some slices before they are stepped.
+   *
+   * @param from the first
+   */
+  public void readAhead(int from) {
+    Ahead.read(operands, from);
   }
 
   /**
