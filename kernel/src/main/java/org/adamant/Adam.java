@@ -188,7 +188,7 @@ public final class Adam {
             "amsgrad = CORRECTED with epsilonPlacement = EPSILON_HAT: expected RAW or ALGORITHM_1, the"
                 + " root is either corrected or raw");
       }
-      if (rule != Rule.ADAM) {
+      if (rule == Rule.ADAMAX || rule == Rule.LION) {
         checkWithoutRoot();
       }
       if (rectification && amsgrad != AmsGrad.NONE) {
@@ -224,7 +224,7 @@ public final class Adam {
     }
 
     private void checkPyTorch() {
-      Arguments.requirePyTorch("rule", rule, rule != Rule.LION);
+      Arguments.requirePyTorch("rule", rule, rule == Rule.ADAM || rule == Rule.ADAMAX);
       if (rule == Rule.ADAMAX) {
         Arguments.requirePyTorch(
             "weightDecayMode",

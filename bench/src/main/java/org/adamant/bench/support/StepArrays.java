@@ -12,8 +12,8 @@ import org.adamant.AdamStep;
  *
  * <p>They are kept apart in memory. A load waits for an earlier store whose address has the same last twelve bits.
  * Arrays that are allocated one after the other lie almost whole pages apart, and a loop may take three times as
- * long, which says nothing about the code. So gaps of about a quarter of a page lie between them, and no two of
- * four arrays are close in these bits. The lengths of the gaps differ, so that the alignment of the arrays to a
+ * long, which says nothing about the code. So gaps of about a quarter of a page lie between four of them, a fifth
+ * of one between five, and no two arrays are close in these bits. The lengths of the gaps differ, so that the alignment of the arrays to a
  * cache line does, as in a program: if all were aligned alike, a loop that aligns itself to one of them would be
  * aligned to all.
  *
@@ -23,7 +23,8 @@ import org.adamant.AdamStep;
  */
 public final class StepArrays {
 
-  private static final int[] GAPS = {1080, 1088, 1104};
+  private static final int[] GAPS_OF_FOUR = {1080, 1088, 1104};
+  private static final int[] GAPS_OF_FIVE = {792, 800, 816};
   static final double LARGEST_PARAM = 1;
   static final double LARGEST_GRAD = 0.01;
 
@@ -59,23 +60,28 @@ public final class StepArrays {
     this.element = element;
     this.length = length;
     final int padded = length + padding / element.bytes();
-    put(Role.PARAMS, element.random(padded, LARGEST_PARAM, 2L * seed));
-    put(Role.GRADS, element.random(padded, gradScale * LARGEST_GRAD, 2L * seed + 1));
-    put(Role.FIRST_MOMENT, element.zeros(padded));
-    put(Role.SECOND_MOMENT, element.zeros(padded));
+    final int[] between = hasAverage ? GAPS_OF_FIVE : GAPS_OF_FOUR;
+    put(Role.PARAMS, element.random(padded, LARGEST_PARAM, 2L * seed), between);
+    put(Role.GRADS, element.random(padded, gradScale * LARGEST_GRAD, 2L * seed + 1), between);
+    put(Role.FIRST_MOMENT, element.zeros(padded), between);
+    put(Role.SECOND_MOMENT, element.zeros(padded), between);
     if (hasAverage) {
-      put(Role.AVERAGE, Element.copyOf(get(Role.PARAMS), padded));
+      put(Role.AVERAGE, Element.copyOf(get(Role.PARAMS), padded), between);
     }
   }
 
-  private void put(Role role, Object array) {
+  private void put(Role role, Object array, int[] between) {
     arrays[role.ordinal()] = array;
-    gaps.add(gap(role));
+    gaps.add(gap(role, between));
   }
 
-  /** The gap after an array in memory. */
+  /** The gap after one of four arrays in memory. */
   static byte[] gap(Role role) {
-    return new byte[GAPS[role.ordinal() % GAPS.length]];
+    return gap(role, GAPS_OF_FOUR);
+  }
+
+  private static byte[] gap(Role role, int[] between) {
+    return new byte[between[role.ordinal() % between.length]];
   }
 
   /** Moves all arrays for the last time, by a full collection, which keeps their order and makes them old. */

@@ -273,10 +273,10 @@ public final class Oracle<T> {
         new Largest(
             largestP,
             largestM,
-            adam.rule() == Adam.Rule.ADAM
-                ? max(
-                    adam.beta2() * before.largest.v, v, (1 - adam.beta2()) * largestG * largestG)
-                : reals.approximate(v),
+            isLion || adam.rule() == Adam.Rule.ADAMAX
+                ? reals.approximate(v)
+                : max(
+                    adam.beta2() * before.largest.v, v, (1 - adam.beta2()) * largestG * largestG),
             max(
                 adam.averageDecay() * before.largest.average,
                 average,
