@@ -349,6 +349,67 @@ class SparseStateTest {
         .toList();
   }
 
+  /** Rows with fewer steps come first, and the sums of a block need its rows in order. */
+  @Test
+  void sumsOfSquaresAreThoseOfTheDenseGradient() {
+    final int rowLength = 50;
+    final int rowCount = 300;
+    final Random random = new Random(5);
+    final int[] rows = random.ints(0, rowCount).distinct().limit(120).toArray();
+    final float[] values = new float[rows.length * rowLength];
+    final float[] dense = new float[rowCount * rowLength];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextFloat() - 0.5f;
+      dense[rows[i / rowLength] * rowLength + i % rowLength] = values[i];
+    }
+    final SparseState state =
+        new SparseState(SparseMode.LAZY, true, dense.length, rowLength, 0);
+    for (int row = 0; row < rowCount; row++) {
+      state.counters()[row] = random.nextInt(4);
+    }
+    state.prepare(
+        SparseRows.of(rows, values, rowLength), false, zeros(dense.length), 1, null, KERNEL);
+    final AdamSlice slice = AdamSlice.ofGradients(Storage.of(dense));
+    assertThat(state.sumsOfSquares(KERNEL, 0.5))
+        .containsExactly(
+            KERNEL.sumsOfSquares(AdamModel.ofDisjoint(List.of(slice), List.of()), 0.5));
+  }
+
+  @Test
+  void anotherLengthKeepsTheCountersOfTheRowsThatStay() {
+    final SparseState counting = new SparseState(SparseMode.LAZY, true, 3 * 2, 2, 0);
+    for (int row = 0; row < 3; row++) {
+      counting.counters()[row] = 10 + row;
+    }
+    assertThat(counting.resized(5 * 2, 99).counters()).containsExactly(10, 11, 12, 0, 0);
+    assertThat(counting.resized(2 * 2, 99).counters()).containsExactly(10, 11);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> counting.resized(5, 99))
+        .withMessage(
+            "newLength = 5: expected a multiple of 2, the length of the rows, which have counters");
+
+    final SparseState exact = new SparseState(SparseMode.EXACT, false, 3 * 2, 2, 0);
+    assertThat(exact.resized(5 * 2, 99).counters()).containsExactly(99, 99, 99, 99, 99);
+    assertThat(exact.resized(5, 99)).isNull();
+    final SparseState lazy = new SparseState(SparseMode.LAZY, false, 3 * 2, 2, 0);
+    assertThat(lazy.resized(4 * 2, 99).counters()).isNull();
+    assertThat(lazy.resized(4 * 2, 99).rowLength()).isEqualTo(2);
+  }
+
+  @Test
+  void countersOfRowsEndWithTheInts() {
+    final SparseState counting = new SparseState(SparseMode.LAZY, true, 3, 3, 0);
+    final Storage[] storages = zeros(3);
+    counting.prepare(ones(0), false, storages, Integer.MAX_VALUE, null, KERNEL);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> counting.prepare(ones(0), false, storages, 1L << 31, null, KERNEL))
+        .withMessageStartingWith("t = 2147483648: expected at most 2147483647");
+    final SparseState lazy = new SparseState(SparseMode.LAZY, false, 3, 3, 0);
+    lazy.prepare(ones(0), false, storages, 1L << 31, null, KERNEL);
+    assertThat(lazy.stepNumber(0)).isEqualTo(1L << 31);
+  }
+
   // ---- Duplicates and errors. ----
 
   private static Storage[] zeros(int length) {
