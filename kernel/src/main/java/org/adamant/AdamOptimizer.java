@@ -653,8 +653,8 @@ public final class AdamOptimizer {
    * is read, checked and allocated before anything changes.
    *
    * <p>A message that names {@code slices[i]} counts from 0 through the parameters that are not frozen, in the
-   * order of {@code params}. A parameter whose gradient is {@link SparseRows} counts as several slices if its
-   * rows have taken different numbers of steps.
+   * order of {@code params}. A parameter whose gradient is {@link SparseRows} counts as none, one or several
+   * slices.
    *
    * @param params the parameters by name, updated: each a {@code float[]}, {@code double[]} or {@link Storage}
    * @param grads a gradient for each parameter, of its type and length, read; parameters may share one. If one of

@@ -80,7 +80,7 @@ final class GradientSums {
   static void add(OptimizerPlan plan) {
     for (Member member : plan.members) {
       if (member.rows() != null) {
-        member.state().knownRowGradients().add(member.rows());
+        member.state().knownRowGradients().add(member.rows(), !member.state().hasGradients);
       } else {
         Numbers.add(
             member.denseGrad(), member.state().knownSum(), !member.state().hasGradients);

@@ -42,11 +42,26 @@ final class OptimizerRows {
     }
   }
 
-  /** Makes rows catch up before a step with a gradient for all of them. */
-  void catchUpDense(OptimizerPlan plan) {
+  /**
+   * Makes rows catch up before a step that has a gradient for all of them, or with which their average begins or ends.
+   *
+   * @param adams the hyper-parameters of the groups
+   */
+  void catchUp(OptimizerPlan plan, Adam[] adams) {
     for (Member member : plan.hasSparse ? plan.members : List.<Member>of()) {
-      if (member.rows() == null) {
+      final boolean isAveraged = adams[member.group()].averageDecay() < 1;
+      if (member.rows() == null || isAveraged != member.state().isAveraged) {
         catchUp(member);
+      }
+    }
+  }
+
+  /** Forgets what was prepared; harmless after a step that was done. */
+  void abandon(OptimizerPlan plan) {
+    for (Member member : plan.hasRows ? plan.members : List.<Member>of()) {
+      final SparseState sparse = member.state().sparse;
+      if (sparse != null) {
+        sparse.abandon();
       }
     }
   }
@@ -91,8 +106,8 @@ final class OptimizerRows {
       return rows;
     }
     return member.state().hasGradients
-        ? member.state().knownRowGradients().with(rows)
-        : new RowGradients(rows).with(rows);
+        ? member.state().knownRowGradients().with(rows, false)
+        : new RowGradients(rows).with(rows, true);
   }
 
   /** Records that the next update was the next step of the parameters that have, or had, gradients of rows. */

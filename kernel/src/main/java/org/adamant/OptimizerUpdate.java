@@ -25,9 +25,18 @@ final class OptimizerUpdate {
 
   /** Does a checked call. */
   StepReport run(OptimizerPlan plan) {
+    try {
+      return update(plan);
+    } finally {
+      // Otherwise gradients of a refused step would be kept.
+      rows.abandon(plan);
+    }
+  }
+
+  private StepReport update(OptimizerPlan plan) {
     if (!settings.accumulates()) {
       final Adam[] now = hyperParameters.next();
-      rows.catchUpDense(plan);
+      rows.catchUp(plan, now);
       final PlannedUpdate update = planned(plan, now);
       final AdamStep[] steps = steps(update, now);
       state.register(plan);
@@ -46,7 +55,7 @@ final class OptimizerUpdate {
       state.microBatches++;
       return report(Outcome.ACCUMULATED, now, Double.NaN, 1, 0);
     }
-    rows.catchUpDense(plan);
+    rows.catchUp(plan, now);
     final PlannedUpdate update = planned(plan, now);
     final AdamStep[] steps = steps(update, now);
     state.register(plan);

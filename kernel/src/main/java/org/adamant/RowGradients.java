@@ -60,8 +60,43 @@ final class RowGradients {
     return merged.all();
   }
 
-  void add(SparseRows withDuplicates) {
+  /**
+   * Adds a micro-batch.
+   *
+   * @param isFirst whether there was none before it, not even one without rows
+   */
+  void add(SparseRows withDuplicates, boolean isFirst) {
+    final int before = count;
     append(merged(withDuplicates));
+    if (!isFirst) {
+      addZeros(before);
+    }
+  }
+
+  /**
+   * Adds 0 to rows that are only in the last micro-batch, or only in those before it. A dense gradient has a 0 there,
+   * and -0 + 0 is 0.
+   */
+  private void addZeros(int before) {
+    final int[] earlier = Arrays.copyOf(rows, before);
+    final int[] last = Arrays.copyOfRange(rows, before, count);
+    Arrays.sort(earlier);
+    Arrays.sort(last);
+    for (int k = 0; k < count; k++) {
+      if (Arrays.binarySearch(k < before ? last : earlier, rows[k]) < 0) {
+        addZero(k);
+      }
+    }
+  }
+
+  private void addZero(int k) {
+    for (int i = k * rowLength; i < (k + 1) * rowLength; i++) {
+      if (values instanceof float[] floats) {
+        floats[i] += 0;
+      } else {
+        ((double[]) values)[i] += 0;
+      }
+    }
   }
 
   /** Appends a gradient of several micro-batches, without merging rows. */
@@ -81,11 +116,15 @@ final class RowGradients {
         : SparseRows.of(itsRows, Arrays.copyOf((double[]) values, count * rowLength), rowLength);
   }
 
-  /** {@return all of them and those of the last micro-batch; changes nothing} */
-  SparseRows with(SparseRows last) {
+  /**
+   * {@return all of them and those of the last micro-batch; changes nothing}
+   *
+   * @param isFirst see {@link #add}
+   */
+  SparseRows with(SparseRows last, boolean isFirst) {
     final RowGradients both = new RowGradients(last);
     both.append(all());
-    both.add(last);
+    both.add(last, isFirst);
     return both.all();
   }
 }

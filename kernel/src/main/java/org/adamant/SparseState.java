@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>To take a step, {@link #prepare} cuts {@link #slices}. A kernel steps each of them at the step {@link
  * #stepNumber}, together with all other slices. Then {@link #finish} counts the step. In the mode LAZY slices consist
  * of the rows themselves. In the mode EXACT they are copies, next to each other, that have caught up, and {@code
- * finish} copies them back. A step that is skipped or fails ends with {@link #abandon}, and has written nothing of
- * the parameter.
+ * finish} copies them back. A step that is skipped or refused ends with {@link #abandon}, and has written nothing
+ * of the parameter. One that fails in the middle may have written rows in the mode LAZY, and nothing in EXACT.
  */
 final class SparseState {
 
@@ -217,6 +217,8 @@ final class SparseState {
       cutInPlace(gradient, addsInDouble, operands);
       return;
     }
+    AdamSlice.ofRows(operands, Numbers.ofArray(gradient.values()), firstNumber)
+        .requireAccessible(-1, null);
     gather(operands);
     replay(t - 1, past, kernel);
     addUp(gradient, addsInDouble);
@@ -415,7 +417,7 @@ final class SparseState {
     abandon();
   }
 
-  /** Forgets the prepared step; everything is as before it. */
+  /** Forgets the prepared step. The state is as before it. */
   void abandon() {
     memory.close();
     gradients = null;

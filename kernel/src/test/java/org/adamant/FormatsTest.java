@@ -133,6 +133,33 @@ class FormatsTest {
     }
   }
 
+  /** A rule may leave out an operand, whatever its format is. */
+  @ParameterizedTest
+  @MethodSource("vectorWidths")
+  void everyRuleStepsMomentsOfEveryFormat(LaneWidth width) {
+    final Combination floats = Combination.all(As.FLOATS);
+    for (As as : As.values()) {
+      if (as.format == Format.FLOAT64) {
+        continue;
+      }
+      for (Combination combination : List.of(
+          floats.with(Operand.M, as),
+          floats.with(Operand.V, as),
+          Combination.all(As.NATIVE_FLOATS).with(Operand.M, as).with(Operand.V, as))) {
+        for (Adam.Rule rule : Adam.Rule.values()) {
+          final Map<Operand, Kept> expected = combination.filled(2 * BLOCK + 17, 3);
+          final Map<Operand, Kept> actual = Combination.copy(expected);
+          for (long t : STEPS) {
+            final AdamStep step = Adam.defaults().withRule(rule).atStep(t);
+            AdamKernel.of(LaneWidth.SCALAR).step(step, Combination.slice(expected));
+            AdamKernel.of(width).step(step, Combination.slice(actual));
+            Combination.assertSame(width + ", " + combination + ", " + step, expected, actual);
+          }
+        }
+      }
+    }
+  }
+
   // ---- Cuts. ----
 
   /** Combinations that depend on the numbers of elements, each in its own way. */

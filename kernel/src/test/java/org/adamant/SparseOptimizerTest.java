@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -454,6 +455,111 @@ class SparseOptimizerTest {
     }
     sparse.catchUp(Map.of("w", w));
     assertThat(w).isEqualTo(ofDense);
+  }
+
+  /** An average that begins, and ends, while a row has yet to take steps; weight decay moves that row. */
+  @Test
+  void rowsCatchUpBeforeTheirAverageBeginsOrEnds() {
+    final Builder builder =
+        AdamOptimizer.builder(Adam.defaults().withWeightDecay(0.1))
+            .schedule(t -> t < 3 || t > 5 ? 0.1 : 0.01)
+            .group(
+                "all", name -> true,
+                a -> a.learningRate() < 0.05 ? a.withAverageDecay(0.9) : a);
+    final AdamOptimizer sparse = builder.sparse(SparseMode.EXACT).build();
+    final AdamOptimizer dense = builder.build();
+    final float[] w = {1, 1};
+    final float[] ofDense = {1, 1};
+    for (int step = 1; step <= 8; step++) {
+      sparse.step(
+          Map.of("w", w), Map.of("w", SparseRows.of(new int[] {0}, new float[] {1}, 1)));
+      dense.step(Map.of("w", ofDense), Map.of("w", new float[] {1, 0}));
+      if (step == 5) {
+        sparse.catchUp(Map.of("w", w));
+        assertThat(sparse.average("w", float[].class)).isEqualTo(dense.average("w", float[].class));
+      }
+    }
+    sparse.catchUp(Map.of("w", w));
+    assertThat(w).isEqualTo(ofDense);
+  }
+
+  /** A dense gradient has a 0 where a micro-batch has no row, and -0 + 0 is 0. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  void aNegativeZeroIsAddedToTheZerosOfOtherMicroBatches(int batchesWithTheRow) {
+    final Builder builder = AdamOptimizer.builder(Adam.defaults().withBeta1(0)).accumulate(3);
+    for (int first = 0; first <= 3 - batchesWithTheRow; first++) {
+      final AdamOptimizer sparse = builder.sparse(SparseMode.EXACT).build();
+      final AdamOptimizer dense = builder.build();
+      final float[] w = {-0f, -0f};
+      final float[] ofDense = w.clone();
+      for (int batch = 0; batch < 3; batch++) {
+        final boolean hasRow = first <= batch && batch < first + batchesWithTheRow;
+        sparse.step(
+            Map.of("w", w),
+            Map.of(
+                "w",
+                hasRow
+                    ? SparseRows.of(new int[] {1}, new float[] {-0f}, 1)
+                    : SparseRows.of(new int[] {}, new float[] {}, 1)));
+        dense.step(Map.of("w", ofDense), Map.of("w", new float[] {0, hasRow ? -0f : 0}));
+      }
+      sparse.catchUp(Map.of("w", w));
+      // Told apart by their signs.
+      assertThat(Arrays.toString(w)).isEqualTo(Arrays.toString(ofDense));
+      assertThat(Arrays.toString(sparse.firstMoment("w", float[].class)))
+          .isEqualTo(Arrays.toString(dense.firstMoment("w", float[].class)));
+    }
+  }
+
+  /** The gradient is the caller's, who may let it go. */
+  @ParameterizedTest
+  @EnumSource(SparseMode.class)
+  void aRefusedStepKeepsNoGradient(SparseMode mode) throws Exception {
+    final AdamOptimizer optimizer =
+        AdamOptimizer.builder(Adam.defaults()).sparse(mode).build();
+    final Map<String, float[]> params = Map.of("w", new float[8]);
+    optimizer.step(params, Map.of("w", SparseRows.of(new int[] {1}, new float[] {1, 1}, 2)));
+    optimizer.catchUp(params);
+    optimizer.setAdam(Adam.defaults().withLearningRate(1e200));
+    final WeakReference<Object> gradient = refused(optimizer, params);
+    final long deadline = System.nanoTime() + 10_000_000_000L;
+    while (gradient.get() != null && System.nanoTime() < deadline) {
+      System.gc();
+    }
+    assertThat(gradient.get()).isNull();
+    assertThat(optimizer.stepCount()).isEqualTo(1);
+  }
+
+  /** In a method of its own, so that no variable keeps the array. */
+  private static WeakReference<Object> refused(
+      AdamOptimizer optimizer, Map<String, float[]> params) {
+    final float[] values = {1, 1};
+    assertThatThrownBy(
+        () -> optimizer
+            .step(params, Map.of("w", SparseRows.of(new int[] {2}, values, 2))))
+        .isInstanceOf(IllegalArgumentException.class);
+    return new WeakReference<>(values);
+  }
+
+  /** An arena closed before the step is named, as it is without rows. */
+  @ParameterizedTest
+  @EnumSource(SparseMode.class)
+  void aClosedArenaIsNamed(SparseMode mode) {
+    final Arena arena = Arena.ofShared();
+    final AdamOptimizer optimizer =
+        AdamOptimizer.builder(Adam.defaults()).sparse(mode).arena(arena).build();
+    final Map<String, float[]> params = Map.of("w", new float[8]);
+    final Map<String, SparseRows> grads =
+        Map.of("w", SparseRows.of(new int[] {1}, new float[] {1, 1}, 2));
+    optimizer.step(params, grads);
+    final float[] before = params.get("w").clone();
+    arena.close();
+    assertThatThrownBy(() -> optimizer.step(params, grads))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("m ")
+        .hasMessageContaining("lies in an arena that is closed: expected an open one");
+    assertThat(params.get("w")).isEqualTo(before);
   }
 
   /** A parameter that is left out now and then has a gap in its updates each time. */

@@ -200,7 +200,8 @@ final class SimdLoop extends Loop {
     final Object params = PARAMS_CLASS.cast(o.params);
     final Object grads = GRADS_CLASS.cast(o.grads);
     final Object m = M_IN_BLOCKS ? o.m : M_CLASS.cast(o.m);
-    final Object v = V_IN_BLOCKS ? o.v : V_CLASS.cast(o.v);
+    // Lion's v may be blocks, which are not read.
+    final Object v = V_IN_BLOCKS || SIGN ? o.v : V_CLASS.cast(o.v);
     final Block8 mBlocks = M_IN_BLOCKS ? (Block8) m : null;
     final MemorySegment mCodes = M_IN_BLOCKS ? (MemorySegment) M_CLASS.cast(mBlocks.codes) : null;
     final float mFactor = M_IN_BLOCKS ? mBlocks.factor(first) : 0;
