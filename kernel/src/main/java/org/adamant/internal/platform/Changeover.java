@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The compiler compiles only what runs. So now and then, for at most one {@value #SHARE}th of the time, the SIMD
  * loop works on a {@linkplain Trial sample}. A trial touches no array of the caller: if it runs out of memory, no
  * step ends half done. If the SIMD loop never becomes fast, because an operation has lost its intrinsic, the first
- * loop is kept. If it once gives other bits than the reference, the first loop is kept for good, and a warning says
- * so: this JVM's compiler or its Vector API has an error.
+ * loop is kept. If it once gives other bits than the reference, or fails with an exception, the first loop is kept for
+ * good, and a warning says so: this library, the JVM's compiler or its Vector API has an error.
  *
  * <p>Steps, the search for gradients that are not finite, and sums of squares are compiled separately, and switch
  * separately. Steps of long slices go back to the first loop if that is measured to be faster, see {@link Contest}.
@@ -136,7 +136,10 @@ public final class Changeover extends Loop {
         }
         final long end = System.nanoTime();
         nextTrial = end + Math.min((SHARE - 1) * (end - start), LONGEST_WAIT);
-      } catch (RuntimeException | Error e) {
+      } catch (RuntimeException e) {
+        // A fault of the loop, not of the moment as a lack of memory is.
+        reject("failed with " + e);
+      } catch (Error e) {
         nextTrial = System.nanoTime() + LONGEST_WAIT;
       }
     }
@@ -161,14 +164,20 @@ public final class Changeover extends Loop {
         reference = Specialiser.loop(constants.forTrials());
       }
       final boolean isRight = trial.run(operation, selection, reference, loop);
-      if (!isRight && !isRejected) {
-        isRejected = true;
-        warnings.accept(
-            "a compiled SIMD loop gave other bits than the reference and is not switched to ("
-                + operation + ", " + constants.layout() + ", " + constants.variant()
-                + "); please report this with the output of java -version");
+      if (!isRight) {
+        reject("gave other bits than the reference");
       }
       return isRight;
+    }
+
+    private void reject(String what) {
+      if (!isRejected) {
+        isRejected = true;
+        warnings.accept(
+            "a compiled SIMD loop " + what + " and is not switched to (" + operation + ", "
+                + constants.layout() + ", " + constants.variant()
+                + "); please report this with the output of java -version");
+      }
     }
   }
 

@@ -425,6 +425,35 @@ class ChangeoverPathsTest {
     assertThat(first.asked).hasSize(20).containsOnly("block 3 60");
   }
 
+  /** Unlike memory that is short for a moment, this does not pass, and nobody would learn of it. */
+  @Test
+  void aLoopThatThrowsIsNotTriedAgainAndAWarningSaysSo() {
+    final AtomicInteger tries = new AtomicInteger();
+    final Asked simd =
+        new Asked(0) {
+          @Override
+          public void step(
+              Coefficients c, Operands o, float[] moments, long first, int count) {
+            tries.incrementAndGet();
+            throw new ClassCastException("not really");
+          }
+        };
+    final List<String> warnings = new ArrayList<>();
+    final Asked first = new Asked(0);
+    final Changeover loop = new Changeover(CONSTANTS, first, () -> simd, 0, warnings::add);
+    final long end = System.nanoTime() + 200_000_000;
+    while (System.nanoTime() < end) {
+      step(loop, 3, 60);
+    }
+    assertThat(tries).hasValue(1);
+    assertThat(warnings).hasSize(1);
+    assertThat(warnings.getFirst())
+        .startsWith("a compiled SIMD loop failed with java.lang.ClassCastException: not really")
+        .contains("STEP", "FLOAT", "please report this");
+    assertThat(loop.progress().rejected()).isEqualTo(1);
+    assertThat(first.asked).containsOnly("block 3 60");
+  }
+
   /** A compiler that is wrong: for one kind of sample only, and only after a while. */
   @ParameterizedTest
   @EnumSource
