@@ -57,8 +57,8 @@ final class OptimizerRows {
   }
 
   /** Forgets what was prepared; harmless after a step that was done. */
-  void abandon(OptimizerPlan plan) {
-    for (Member member : plan.hasRows ? plan.members : List.<Member>of()) {
+  static void abandon(OptimizerPlan plan) {
+    for (Member member : plan.members) {
       final SparseState sparse = member.state().sparse;
       if (sparse != null) {
         sparse.abandon();

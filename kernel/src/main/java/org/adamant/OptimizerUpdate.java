@@ -28,8 +28,10 @@ final class OptimizerUpdate {
     try {
       return update(plan);
     } finally {
-      // Otherwise gradients of a refused step would be kept.
-      rows.abandon(plan);
+      if (plan.hasRows) {
+        // Otherwise gradients of a refused step would be kept.
+        OptimizerRows.abandon(plan);
+      }
     }
   }
 
