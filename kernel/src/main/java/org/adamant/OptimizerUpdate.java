@@ -2,6 +2,7 @@ package org.adamant;
 
 import org.adamant.PlannedUpdate.Cohort;
 import org.adamant.training.Accumulation;
+import org.adamant.training.SparseMode;
 import org.adamant.training.StepReport;
 import org.adamant.training.StepReport.Outcome;
 import org.jspecify.annotations.Nullable;
@@ -165,6 +166,12 @@ final class OptimizerUpdate {
     } catch (ArithmeticException e) {
       isRejected = true;
       throw e;
+    } catch (IllegalStateException e) {
+      // Their copies are dropped, whatever was done to them.
+      throw plan.hasRows && settings.sparseMode == SparseMode.EXACT
+          ? new IllegalStateException(
+              e.getMessage() + "; parameters with SparseRows in the mode EXACT were not changed", e)
+          : e;
     } finally {
       if (plan.hasRows) {
         update.finishRows(steps, isDone);

@@ -15,6 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.adamant.AdamOptimizer.Builder;
 import org.adamant.checkpoint.CheckpointException;
 import org.adamant.training.Accumulation;
@@ -540,6 +543,40 @@ class SparseOptimizerTest {
             .step(params, Map.of("w", SparseRows.of(new int[] {2}, values, 2))))
         .isInstanceOf(IllegalArgumentException.class);
     return new WeakReference<>(values);
+  }
+
+  /** Of what is partly done, the message says which parameters are not. */
+  @ParameterizedTest
+  @EnumSource(SparseMode.class)
+  void anExecutorThatFailsInTheMiddleLeavesExactRowsAsTheyWere(SparseMode mode) {
+    final AtomicInteger tasks = new AtomicInteger();
+    final Executor failing =
+        task -> {
+          if (tasks.getAndIncrement() > 0) {
+            throw new AssertionError("not really");
+          }
+          task.run();
+        };
+    final AdamOptimizer optimizer =
+        AdamOptimizer.builder(Adam.defaults()).sparse(mode).threads(failing, 3).build();
+    final int rowLength = 100;
+    final float[] table = new float[1000 * rowLength];
+    final float[] other = new float[50_000];
+    final float[] ones = new float[500 * rowLength];
+    Arrays.fill(ones, 1);
+    final int[] rows = IntStream.range(0, 500).map(i -> 2 * i).toArray();
+    assertThatThrownBy(
+        () -> optimizer.step(
+            Map.of("table", table, "other", other),
+            Map.of("table", SparseRows.of(rows, ones, rowLength), "other", ones)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("all of them were done nevertheless")
+        .satisfies(
+            e -> assertThat(e.getMessage().endsWith("in the mode EXACT were not changed"))
+                .isEqualTo(mode == SparseMode.EXACT));
+    assertThat(other).doesNotContain(0);
+    assertThat(table[0] == 0).isEqualTo(mode == SparseMode.EXACT);
+    assertThat(optimizer.stepCount()).isZero();
   }
 
   /** An arena closed before the step is named, as it is without rows. */
