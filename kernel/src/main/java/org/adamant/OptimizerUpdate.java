@@ -30,7 +30,7 @@ final class OptimizerUpdate {
       return update(plan);
     } finally {
       if (plan.hasRows) {
-        // Otherwise gradients of a refused step would be kept.
+        // Forgets the rows of a step that was refused, skipped or failed.
         OptimizerRows.abandon(plan);
       }
     }
@@ -173,8 +173,8 @@ final class OptimizerUpdate {
               e.getMessage() + "; parameters with SparseRows in the mode EXACT were not changed", e)
           : e;
     } finally {
-      if (plan.hasRows) {
-        update.finishRows(steps, isDone);
+      if (plan.hasRows && isDone) {
+        update.finishRows(steps);
       }
       if (isRejected) {
         // An average must start from the parameter before the update that is done in the end.

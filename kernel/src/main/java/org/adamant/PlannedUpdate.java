@@ -289,14 +289,12 @@ final class PlannedUpdate {
     isRegistered = true;
   }
 
-  /** Copies rows back, or forgets them. */
-  void finishRows(AdamStep[] ofCohorts, boolean isDone) {
+  /** Copies rows back and counts their steps, after a step that was done. */
+  void finishRows(AdamStep[] ofCohorts) {
     for (int i = 0; i < cohortOf.length; i++) {
       final Member member = members.get(i);
-      if (member.rows() != null && isDone) {
+      if (member.rows() != null) {
         member.state().knownRows().finish(ofCohorts[cohortOf[i].index]);
-      } else if (member.rows() != null) {
-        member.state().knownRows().abandon();
       }
     }
   }

@@ -834,7 +834,7 @@ class AdamOptimizerTest {
     return List.of(new WeakReference<>(gradient));
   }
 
-  private static void assertCollected(List<WeakReference<Object>> references) {
+  static void assertCollected(List<WeakReference<Object>> references) {
     final long deadline = System.nanoTime() + 10_000_000_000L;
     while (references.stream().anyMatch(r -> r.get() != null) && System.nanoTime() < deadline) {
       System.gc();

@@ -5,6 +5,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.adamant.Adam;
 import org.adamant.AdamOptimizer;
+import org.adamant.bench.support.Element;
 import org.adamant.training.SparseMode;
 import org.adamant.training.SparseRows;
 import org.adamant.training.StepReport;
@@ -82,27 +83,19 @@ public class SparseRowsBenchmark {
     @SuppressWarnings({"unchecked", "rawtypes"})
     public void fill() {
       final Random random = new Random(1);
-      params = Map.of(NAME, numbers(random, rows * rowLength));
+      params = Map.of(NAME, Element.FLOAT.random(rows * rowLength, 0.5, 1));
       optimizer = gradient.optimizer();
       if (gradient == Gradient.DENSE) {
-        gradients = new Map[] {Map.of(NAME, numbers(random, rows * rowLength))};
+        gradients = new Map[] {Map.of(NAME, Element.FLOAT.random(rows * rowLength, 0.5, 2))};
         return;
       }
       final int some = Math.max(1, rows / SHARE);
-      final float[] values = numbers(random, some * rowLength);
+      final float[] values = (float[]) Element.FLOAT.random(some * rowLength, 0.5, 2);
       gradients = new Map[CHOICES];
       for (int i = 0; i < CHOICES; i++) {
         final int[] chosen = random.ints(0, rows).distinct().limit(some).toArray();
         gradients[i] = Map.of(NAME, SparseRows.of(chosen, values, rowLength));
       }
-    }
-
-    private static float[] numbers(Random random, int length) {
-      final float[] numbers = new float[length];
-      for (int i = 0; i < length; i++) {
-        numbers[i] = random.nextFloat() - 0.5f;
-      }
-      return numbers;
     }
   }
 

@@ -401,20 +401,27 @@ class ChangeoverPathsTest {
     assertThat(simd.trials).isNotEmpty();
   }
 
+  /** A loop that counts its steps and fails in each. */
+  private static Asked failing(AtomicInteger steps, Runnable failure) {
+    return new Asked(0) {
+      @Override
+      public void step(
+          Coefficients c, Operands o, float[] moments, long first, int count) {
+        assertThat(o).isNotNull();
+        steps.incrementAndGet();
+        failure.run();
+      }
+    };
+  }
+
   /** A trial works on a sample, never on the caller's arrays. */
   @Test
   void aTrialThatFailsLeavesTheStepToTheFirstLoop() {
     final AtomicInteger failures = new AtomicInteger();
     final Asked simd =
-        new Asked(0) {
-          @Override
-          public void step(
-              Coefficients c, Operands o, float[] moments, long first, int count) {
-            assertThat(o).isNotNull();
-            failures.incrementAndGet();
-            throw new OutOfMemoryError("not really");
-          }
-        };
+        failing(failures, () -> {
+          throw new OutOfMemoryError("not really");
+        });
     final Asked first = new Asked(0);
     final Changeover loop = changeover(first, simd);
     // The next trial is some time away.
@@ -430,14 +437,9 @@ class ChangeoverPathsTest {
   void aLoopThatThrowsIsNotTriedAgainAndAWarningSaysSo() {
     final AtomicInteger tries = new AtomicInteger();
     final Asked simd =
-        new Asked(0) {
-          @Override
-          public void step(
-              Coefficients c, Operands o, float[] moments, long first, int count) {
-            tries.incrementAndGet();
-            throw new ClassCastException("not really");
-          }
-        };
+        failing(tries, () -> {
+          throw new ClassCastException("not really");
+        });
     final List<String> warnings = new ArrayList<>();
     final Asked first = new Asked(0);
     final Changeover loop = new Changeover(CONSTANTS, first, () -> simd, 0, warnings::add);
