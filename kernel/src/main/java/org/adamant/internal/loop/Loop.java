@@ -64,10 +64,14 @@ public abstract class Loop {
    * @param count the number of elements, no more than {@link #run} would do at once
    */
   public final void block(Coefficients c, Operands o, long first, int count) {
-    if (!o.layout.hasBlocks()) {
+    if (o.layout.hasBlocks()) {
+      stepAndPack(c, o, first, count);
+    } else {
       step(c, o, null, first, count);
-      return;
     }
+  }
+
+  private void stepAndPack(Coefficients c, Operands o, long first, int count) {
     final float[] moments = Scratch.moments();
     for (int done = 0; done < count; done += Block8.LENGTH) {
       final int length = Math.min(count - done, Block8.LENGTH);

@@ -275,8 +275,14 @@ public final class Changeover extends Loop {
       } else {
         bySize[Contest.size(o.length())].step(c, o, moments, first, count);
       }
-      return;
+    } else {
+      stepAtFirst(c, o, moments, first, count);
     }
+  }
+
+  /** Steps with the first loop: apart from {@link #step}, which the compiler inlines only if it is short. */
+  private void stepAtFirst(
+      Coefficients c, Operands o, float @Nullable [] moments, long first, int count) {
     steps.advance(loopForTrials(first, count));
     int done = 0;
     while (elements < FIRST_ELEMENTS && count - done > FIRST_CALLS) {
