@@ -72,6 +72,12 @@ class AdamUpdatesTest {
     assertThatThrownBy(() -> updates.step(kernel, step, Arrays.asList(grads, m, null)))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("v is null");
+    assertThatThrownBy(() -> updates.step(null, step, List.of(grads, m, v)))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("kernel is null");
+    assertThatThrownBy(() -> updates.step(kernel, null, List.of(grads, m, v)))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("step is null");
     assertThatThrownBy(() -> updates.step(kernel, step, List.of(grads, m)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("operands has 2 storages: expected grads, m and v");

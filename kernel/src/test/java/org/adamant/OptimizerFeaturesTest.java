@@ -166,6 +166,26 @@ class OptimizerFeaturesTest {
   }
 
   @Test
+  void aGroupFollowsItsScheduleWhereTheOthersHaveNone() {
+    final Schedule own = Schedule.exponential(0.5, 0.9, 1);
+    final AdamOptimizer optimizer =
+        builder().group("own", n -> n.equals("x"), a -> a, own).build();
+    final float[] w = random(1);
+    final float[] x = random(2);
+    final Hand handW = new Hand(w);
+    final Hand handX = new Hand(x);
+    for (int t = 1; t <= 4; t++) {
+      final float[] gw = random(t + 5);
+      final float[] gx = random(t + 9);
+      handW.step(ADAM, gw);
+      handX.step(ADAM.withLearningRate(own.at(t)), gx);
+      optimizer.step(named("w", w, "x", x), named("w", gw, "x", gx));
+      handW.assertSame(optimizer, "w", w);
+      handX.assertSame(optimizer, "x", x);
+    }
+  }
+
+  @Test
   void aFrozenGroupStaysUntilItIsThawed() {
     final AdamOptimizer optimizer = builder().frozen("f", n -> n.equals("f")).build();
     final float[] f = random(1);
@@ -348,16 +368,23 @@ class OptimizerFeaturesTest {
     return doubled;
   }
 
-  @Test
-  void theNormOfEachIsLimited() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theNormOfEachIsLimited(boolean hasOneArrayForAllGradients) {
     final AdamOptimizer optimizer = builder().maxNormPerParameter(1).build();
     final float[] w = random(1);
     final float[] x = random(4, 2);
     final Hand handW = new Hand(w);
     final Hand handX = new Hand(x);
+    float[] gw = random(0);
+    final float[] gx = new float[] {0.125f, 0.25f, 0, 0};
     for (int t = 1; t <= 3; t++) {
-      final float[] gw = random(t + 5);
-      final float[] gx = new float[] {0.125f, 0.25f, 0, 0};
+      final float[] numbers = random(t + 5);
+      if (hasOneArrayForAllGradients) {
+        System.arraycopy(numbers, 0, gw, 0, numbers.length);
+      } else {
+        gw = numbers;
+      }
       final double norm =
           KERNEL.globalNorm(AdamModel.of(AdamSlice.of(handW.params, gw, handW.m, handW.v)));
       final double factor = AdamStep.clipFactor(norm, 1);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Array;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -492,27 +493,49 @@ class SparseOptimizerTest {
   void aNegativeZeroIsAddedToTheZerosOfOtherMicroBatches(int batchesWithTheRow) {
     final Builder builder = AdamOptimizer.builder(Adam.defaults().withBeta1(0)).accumulate(3);
     for (int first = 0; first <= 3 - batchesWithTheRow; first++) {
-      final AdamOptimizer sparse = builder.sparse(SparseMode.EXACT).build();
-      final AdamOptimizer dense = builder.build();
-      final float[] w = {-0f, -0f};
-      final float[] ofDense = w.clone();
-      for (int batch = 0; batch < 3; batch++) {
-        final boolean hasRow = first <= batch && batch < first + batchesWithTheRow;
-        sparse.step(
-            Map.of("w", w),
-            Map.of(
-                "w",
-                hasRow
-                    ? SparseRows.of(new int[] {1}, new float[] {-0f}, 1)
-                    : SparseRows.of(new int[] {}, new float[] {}, 1)));
-        dense.step(Map.of("w", ofDense), Map.of("w", new float[] {0, hasRow ? -0f : 0}));
+      for (Class<?> type : new Class<?>[] {float[].class, double[].class}) {
+        final AdamOptimizer sparse = builder.sparse(SparseMode.EXACT).build();
+        final AdamOptimizer dense = builder.build();
+        final Object w = array(type, -0.0, -0.0);
+        final Object ofDense = array(type, -0.0, -0.0);
+        for (int batch = 0; batch < 3; batch++) {
+          final boolean hasRow = first <= batch && batch < first + batchesWithTheRow;
+          sparse.step(
+              Map.of("w", w),
+              Map.of("w", hasRow ? rows(type, new int[] {1}, -0.0) : rows(type, new int[] {})));
+          dense.step(Map.of("w", ofDense), Map.of("w", array(type, 0, hasRow ? -0.0 : 0)));
+        }
+        sparse.catchUp(Map.of("w", w));
+        // Told apart by their signs.
+        assertThat(text(w)).isEqualTo(text(ofDense));
+        assertThat(text(sparse.firstMoment("w", type)))
+            .isEqualTo(text(dense.firstMoment("w", type)));
       }
-      sparse.catchUp(Map.of("w", w));
-      // Told apart by their signs.
-      assertThat(Arrays.toString(w)).isEqualTo(Arrays.toString(ofDense));
-      assertThat(Arrays.toString(sparse.firstMoment("w", float[].class)))
-          .isEqualTo(Arrays.toString(dense.firstMoment("w", float[].class)));
     }
+  }
+
+  private static Object array(Class<?> type, double... numbers) {
+    final Object array = Array.newInstance(type.getComponentType(), numbers.length);
+    for (int i = 0; i < numbers.length; i++) {
+      if (array instanceof float[] floats) {
+        floats[i] = (float) numbers[i];
+      } else {
+        ((double[]) array)[i] = numbers[i];
+      }
+    }
+    return array;
+  }
+
+  private static SparseRows rows(Class<?> type, int[] rows, double... numbers) {
+    return array(type, numbers) instanceof float[] floats
+        ? SparseRows.of(rows, floats, 1)
+        : SparseRows.of(rows, numbers, 1);
+  }
+
+  private static String text(Object array) {
+    return array instanceof float[] floats
+        ? Arrays.toString(floats)
+        : Arrays.toString((double[]) array);
   }
 
   /** The gradient is the caller's, who may let it go. */

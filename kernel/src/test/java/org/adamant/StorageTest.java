@@ -504,4 +504,24 @@ class StorageTest {
       }
     }
   }
+
+  @Test
+  void saysWhereTheNumbersLie(@TempDir Path folder) throws IOException {
+    final MemorySegment heap = MemorySegment.ofArray(new byte[8]);
+    assertThat(Storage.of(new float[2])).hasToString("Storage[FLOAT32, float[], length = 2]");
+    assertThat(Storage.of(heap, Format.BFLOAT16))
+        .hasToString("Storage[BFLOAT16, heap segment, length = 4]");
+    try (Arena arena = Arena.ofConfined();
+        FileChannel channel =
+            FileChannel.open(
+                folder.resolve("numbers"), StandardOpenOption.CREATE, StandardOpenOption.READ,
+                StandardOpenOption.WRITE)) {
+      assertThat(Storage.of(arena.allocate(8), Format.FLOAT32))
+          .hasToString("Storage[FLOAT32, native, length = 2]");
+      final MemorySegment mapped =
+          channel.map(FileChannel.MapMode.READ_WRITE, 0, 8, arena);
+      assertThat(Storage.of(mapped, Format.FLOAT64))
+          .hasToString("Storage[FLOAT64, mapped, length = 1]");
+    }
+  }
 }
