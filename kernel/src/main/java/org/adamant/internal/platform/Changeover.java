@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class Changeover extends Loop {
 
   /**
-   * Nanoseconds before the SIMD loop, and so the classes of the Vector API, are loaded. That takes some 0.1 s,
-   * which a short run saves.
+   * Nanoseconds before the SIMD loop, and so the classes of the Vector API, are loaded. That takes some 0.15 s of a
+   * processor, which a short run saves.
    */
   private static final long FIRST_WAIT = 30_000_000;
 
@@ -79,9 +79,24 @@ public final class Changeover extends Loop {
         }
       };
 
+  /** The name of the thread that makes a SIMD loop. */
+  private static final String THREAD = "adamant-simd";
+
+  // Not a method reference, for the same reason.
+  private static final Consumer<Runnable> THREADS =
+      new Consumer<>() {
+        @Override
+        public void accept(Runnable work) {
+          final Thread thread = new Thread(null, work, THREAD, 0, false);
+          thread.setDaemon(true);
+          thread.start();
+        }
+      };
+
   private final Specialisation constants;
   private final Loop first;
   private final @Nullable Supplier<Loop> simdLoop;
+  private final Consumer<Runnable> threads;
   private final Consumer<String> warnings;
   private final Stage steps = new Stage(Operation.STEP, FAST);
   private final Stage counts = new Stage(Operation.COUNT, READ_FAST);
@@ -90,10 +105,10 @@ public final class Changeover extends Loop {
   private volatile @Nullable Loop simd;
   /** Which loop is faster, by the size of slices; null until the SIMD loop exists, or if there is only one loop. */
   private volatile Contest @Nullable [] contests;
-  private long nextMaking;
+  private volatile long nextMaking;
+  private volatile boolean isMaking;
   private @Nullable Loop reference;
   private int elements;
-  private long lastEnd = -1;
 
   /** The progress of one operation. */
   private final class Stage {
@@ -186,7 +201,9 @@ public final class Changeover extends Loop {
       Loop first,
       @Nullable Supplier<Loop> simdLoop,
       long wait,
+      Consumer<Runnable> threads,
       Consumer<String> warnings) {
+    this.threads = threads;
     this.warnings = warnings;
     this.constants = constants;
     this.first = first;
@@ -214,7 +231,7 @@ public final class Changeover extends Loop {
    * @return the loop, a new one at every call
    */
   public static Loop create(Specialisation scalar, Supplier<Loop> simdLoop) {
-    return new Changeover(scalar, Specialiser.loop(scalar), simdLoop, FIRST_WAIT, LOG);
+    return new Changeover(scalar, Specialiser.loop(scalar), simdLoop, FIRST_WAIT, THREADS, LOG);
   }
 
   /**
@@ -229,7 +246,7 @@ public final class Changeover extends Loop {
     if (constants.isScalar()) {
       return simd;
     }
-    final Changeover loop = new Changeover(constants, simd, null, 0, LOG);
+    final Changeover loop = new Changeover(constants, simd, null, 0, THREADS, LOG);
     loop.simd = simd;
     loop.elements = FIRST_ELEMENTS;
     return loop;
@@ -241,27 +258,52 @@ public final class Changeover extends Loop {
   }
 
   /**
-   * The SIMD loop for trials, or null. It is made when a run over a slice begins, and never in the first step,
-   * which would wait for it. If making it fails, for want of memory or because the logger of the choice throws, the
-   * first loop is kept: other slices may have been stepped by then, and no step may end half done.
+   * The SIMD loop for trials, or null until it exists. It is made in a thread of its own: the first one of a program
+   * loads the classes of the Vector API, which takes some 0.15 s.
    */
-  private @Nullable Loop loopForTrials(long first, int count) {
-    final boolean begins = first != lastEnd;
-    lastEnd = first + count;
-    if (simd == null && simdLoop != null && begins && System.nanoTime() - nextMaking >= 0) {
+  private @Nullable Loop loopForTrials() {
+    if (simd == null && simdLoop != null && !isMaking && System.nanoTime() - nextMaking >= 0) {
+      isMaking = true;
+      try {
+        threads.accept(new Making(simdLoop));
+      } catch (RuntimeException | Error e) {
+        // No memory for a thread: no step may end half done for that.
+        makeLater();
+      }
+    }
+    return simd;
+  }
+
+  private void makeLater() {
+    nextMaking = System.nanoTime() + LONGEST_WAIT;
+    isMaking = false;
+  }
+
+  /**
+   * Makes the SIMD loop. If that fails, for want of memory or because the logger of the choice throws, the first loop
+   * is kept, and it is tried again later.
+   */
+  private final class Making implements Runnable {
+    private final Supplier<Loop> simdLoop;
+
+    Making(Supplier<Loop> simdLoop) {
+      this.simdLoop = simdLoop;
+    }
+
+    @Override
+    public void run() {
       try {
         final Loop made = simdLoop.get();
         final Contest[] bySize = new Contest[Contest.SIZES];
         for (int i = 0; i < bySize.length; i++) {
-          bySize[i] = new Contest(made, this.first);
+          bySize[i] = new Contest(made, first);
         }
         contests = bySize;
         simd = made;
       } catch (RuntimeException | Error e) {
-        nextMaking = System.nanoTime() + LONGEST_WAIT;
+        makeLater();
       }
     }
-    return simd;
   }
 
   @Override
@@ -283,7 +325,7 @@ public final class Changeover extends Loop {
   /** Steps with the first loop: apart from {@link #step}, which the compiler inlines only if it is short. */
   private void stepAtFirst(
       Coefficients c, Operands o, float @Nullable [] moments, long first, int count) {
-    steps.advance(loopForTrials(first, count));
+    steps.advance(loopForTrials());
     int done = 0;
     while (elements < FIRST_ELEMENTS && count - done > FIRST_CALLS) {
       this.first.step(c, o, moments, first + done, FIRST_CALLS);
@@ -311,7 +353,7 @@ public final class Changeover extends Loop {
     if (switched != null) {
       return switched.countInBlock(o, first, count);
     }
-    counts.advance(loopForTrials(first, count));
+    counts.advance(loopForTrials());
     return this.first.countInBlock(o, first, count);
   }
 
@@ -322,7 +364,7 @@ public final class Changeover extends Loop {
       switched.addSquares(sums, o, scale, first, count);
       return;
     }
-    squares.advance(loopForTrials(first, count));
+    squares.advance(loopForTrials());
     this.first.addSquares(sums, o, scale, first, count);
   }
 

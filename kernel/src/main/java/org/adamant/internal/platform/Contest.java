@@ -49,8 +49,8 @@ class Contest {
   private final Loop simd;
   private final Loop scalar;
   private @Nullable Loop winner;
-  private long simdTime = Long.MAX_VALUE;
-  private long scalarTime = Long.MAX_VALUE;
+  private final long[] simdTimes = new long[ROUNDS];
+  private final long[] scalarTimes = new long[ROUNDS];
   private int simdRounds;
   private int scalarRounds;
   private long next = now();
@@ -97,18 +97,37 @@ class Contest {
     final long end = now();
     final long time = (end - start) * PER / count;
     next = end + PAUSE;
+    // Another thread may have counted on, so the number is looked at once.
+    final int round = isScalar ? scalarRounds : simdRounds;
+    if (round < ROUNDS) {
+      (isScalar ? scalarTimes : simdTimes)[round] = time;
+    }
     if (isScalar) {
-      scalarTime = Math.min(scalarTime, time);
-      scalarRounds++;
+      scalarRounds = round + 1;
     } else {
-      simdTime = Math.min(simdTime, time);
-      simdRounds++;
+      simdRounds = round + 1;
     }
     if (!isOpen()) {
-      winner = scalarTime < CLEARLY * simdTime ? scalar : simd;
+      winner = median(scalarTimes) < CLEARLY * median(simdTimes) ? scalar : simd;
       next = end + interval;
       interval = Math.min(2 * interval, LONGEST_INTERVAL);
     }
+  }
+
+  /** The median. Does not sort, as another thread may write. */
+  private static long median(long[] times) {
+    for (long candidate : times) {
+      int below = 0;
+      int above = 0;
+      for (long time : times) {
+        below += time < candidate ? 1 : 0;
+        above += time > candidate ? 1 : 0;
+      }
+      if (below <= ROUNDS / 2 && above <= ROUNDS / 2) {
+        return candidate;
+      }
+    }
+    return times[0];
   }
 
   /** Whether blocks are still to be timed. */
@@ -126,8 +145,6 @@ class Contest {
     if ((++slices & CLOCK_MASK) != 0 || now() - next < 0) {
       return false;
     }
-    simdTime = Long.MAX_VALUE;
-    scalarTime = Long.MAX_VALUE;
     simdRounds = 0;
     scalarRounds = 0;
     return true;

@@ -104,7 +104,8 @@ class ChangeoverPathsTest {
 
   /** With the first trial at once. */
   private static Changeover changeover(Loop first, Loop simd) {
-    return new Changeover(CONSTANTS, first, () -> simd, 0, ChangeoverPathsTest::noWarning);
+    return new Changeover(CONSTANTS, first, () -> simd, 0, Runnable::run,
+        ChangeoverPathsTest::noWarning);
   }
 
   private static void noWarning(String warning) {
@@ -357,6 +358,7 @@ class ChangeoverPathsTest {
               return made.getLast();
             },
             PATIENCE,
+            Runnable::run,
             ChangeoverPathsTest::noWarning);
     for (int block = 0; block < 100; block++) {
       step(loop, 0, 100);
@@ -388,6 +390,7 @@ class ChangeoverPathsTest {
               }
             },
             0,
+            Runnable::run,
             ChangeoverPathsTest::noWarning);
     step(loop, 0, 100);
     assertThat(first.asked).containsExactly("block 0 64", "block 64 100");
@@ -442,7 +445,8 @@ class ChangeoverPathsTest {
         });
     final List<String> warnings = new ArrayList<>();
     final Asked first = new Asked(0);
-    final Changeover loop = new Changeover(CONSTANTS, first, () -> simd, 0, warnings::add);
+    final Changeover loop =
+        new Changeover(CONSTANTS, first, () -> simd, 0, Runnable::run, warnings::add);
     final long end = System.nanoTime() + 200_000_000;
     while (System.nanoTime() < end) {
       step(loop, 3, 60);
@@ -526,7 +530,7 @@ class ChangeoverPathsTest {
           };
       final List<String> warnings = new ArrayList<>();
       final Changeover loop =
-          new Changeover(CONSTANTS, new Asked(0), () -> slow, 0, warnings::add);
+          new Changeover(CONSTANTS, new Asked(0), () -> slow, 0, Runnable::run, warnings::add);
       final long end = System.nanoTime() + PATIENCE;
       while (loop.progress().rejected() == 0 && System.nanoTime() < end) {
         switch (operation) {
@@ -547,27 +551,51 @@ class ChangeoverPathsTest {
     }
   }
 
-  /** A first step is not to wait, however long it takes. */
+  /** Neither the first step nor a later one waits for the classes of the Vector API. */
   @Test
-  void theSimdLoopIsNotAskedForInTheMiddleOfARun() {
-    final List<Loop> made = new ArrayList<>();
+  void stepsGoOnWhileTheSimdLoopIsMade() {
+    final List<Runnable> started = new ArrayList<>();
+    final Asked first = new Asked(0);
+    final Asked simd = new Asked(0);
+    final Changeover loop =
+        new Changeover(
+            CONSTANTS, first, () -> simd, 0, started::add, ChangeoverPathsTest::noWarning);
+    for (int block = 0; block < 100; block++) {
+      step(loop, 0, 100);
+    }
+    assertThat(started).as("it is made once").hasSize(1);
+    assertThat(first.asked).hasSize(200);
+    assertThat(simd.trials).isEmpty();
+    started.getFirst().run();
+    switchSteps(loop);
+    assertThat(loop.hasSwitched()).isTrue();
+    assertThat(started).hasSize(1);
+  }
+
+  /** There may be no memory for a thread, in the middle of a step of several slices. */
+  @Test
+  void whereNoThreadCanBeStartedTheFirstLoopGoesOn() {
+    final AtomicInteger tries = new AtomicInteger();
+    final Asked first = new Asked(0);
+    final Asked simd = new Asked(0);
     final Changeover loop =
         new Changeover(
             CONSTANTS,
-            new Asked(1_000_000),
-            () -> {
-              made.add(new Asked(0));
-              return made.getLast();
+            first,
+            () -> simd,
+            0,
+            work -> {
+              if (tries.incrementAndGet() < 3) {
+                throw new OutOfMemoryError("not really");
+              }
+              work.run();
             },
-            200_000_000,
             ChangeoverPathsTest::noWarning);
-    // A run of more than the 200 ms after which it may be asked for.
-    for (int block = 0; block < 300; block++) {
-      step(loop, 50 * block, 50 * (block + 1));
-    }
-    assertThat(made).isEmpty();
     step(loop, 0, 50);
-    assertThat(made).hasSize(1);
+    assertThat(first.asked).containsExactly("block 0 50");
+    switchSteps(loop);
+    assertThat(loop.hasSwitched()).isTrue();
+    assertThat(tries).hasValue(3);
   }
 
   @Test
