@@ -209,8 +209,8 @@ public sealed interface AdamKernel permits SpecialisedKernel {
    *
    * <p>The {@link System.Logger} {@code org.adamant} gets one message that says what was chosen and why. If there
    * is no SIMD, this call logs it as a warning. If SIMD is likely and the property names no width, loading and
-   * checking the Vector API is put off, as it takes some 0.1 s: a step after the first does it, once 30 ms have
-   * passed, or the first call of {@link #laneWidth} or {@link #explanation}.
+   * checking the Vector API is put off, as it takes some 0.15 s: a daemon thread does it, which a step starts once 30
+   * ms have passed and which then ends, or the first call of {@link #laneWidth} or {@link #explanation}.
    *
    * @return the kernel of {@link LaneWidth#preferred}
    * @throws IllegalArgumentException if the system property {@value LaneWidth#PROPERTY} names no width

@@ -85,8 +85,8 @@ public interface WidthChoice {
   }
 
   /**
-   * The widest vectors, whichever they are. They are found out when somebody asks, or when the first loop switches
-   * to them, because that takes far longer than a first step.
+   * The widest vectors, whichever they are. They are found out when somebody asks, or when the first SIMD loop is
+   * made, because that takes far longer than a first step.
    */
   final class Widest implements WidthChoice {
     private volatile @Nullable Preference found;
