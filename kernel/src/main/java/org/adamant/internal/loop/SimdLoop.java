@@ -50,7 +50,8 @@ import org.jspecify.annotations.NullUnmarked;
  * times slower.
  *
  * <p>The constants at the head are those of {@link ReferenceLoop} once more. Only a static final of the specialised class
- * itself is a literal to every compiler; and asked of an object, each would take more of the 8,000 bytes.
+ * itself is a literal to every compiler. Asked of an object, each would take more of the 8,000 bytes here, and be a call in
+ * the interpreter there: a first step of 4 million floats took 1.5 times as long.
  */
 // Vector<Number> stands for FloatVector or DoubleVector; the constants say which.
 @SuppressWarnings("unchecked")
