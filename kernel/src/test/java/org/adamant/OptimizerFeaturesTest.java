@@ -235,6 +235,25 @@ class OptimizerFeaturesTest {
   }
 
   @Test
+  void gradientsAddedUpAreDroppedByANameInAFrozenGroup() {
+    final AdamOptimizer optimizer =
+        builder().frozen("f", n -> n.equals("f")).accumulate(2, Accumulation.SUM).build();
+    final float[] f = random(1);
+    final float[] w = random(2);
+    final Hand hand = new Hand(f);
+    final float[] g = random(3);
+    optimizer.step(named("e", f, "w", w), named("e", g, "w", g));
+    optimizer.rename("e", "f");
+    assertThat(optimizer.step(named("f", f, "w", w), named("w", g)).isUpdated()).isTrue();
+    hand.assertSame(optimizer, "f", f);
+    optimizer.setFrozen("f", false);
+    optimizer.step(named("w", w), named("w", g));
+    optimizer.step(named("f", f, "w", w), named("f", g, "w", g));
+    hand.step(ADAM, g);
+    hand.assertSame(optimizer, "f", f);
+  }
+
+  @Test
   void schedulesTickWithUpdatesOnly() {
     final List<Long> asked = new ArrayList<>();
     final AdamOptimizer optimizer =
