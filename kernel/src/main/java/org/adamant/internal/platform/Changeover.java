@@ -54,6 +54,9 @@ public final class Changeover extends Loop {
   /** The most nanoseconds to the next trial, as something else may have made a trial long. */
   private static final long LONGEST_WAIT = 50_000_000;
 
+  /** How often the longest wait is doubled where making the SIMD loop fails again and again: up to a minute. */
+  private static final int MOST_DOUBLINGS = 10;
+
   /** Blocks from one look at the clock to the next, less one. */
   private static final int CLOCK_MASK = 7;
 
@@ -107,6 +110,7 @@ public final class Changeover extends Loop {
   private volatile Contest @Nullable [] contests;
   private volatile long nextMaking;
   private volatile boolean isMaking;
+  private int failures;
   private @Nullable Loop reference;
   private int elements;
 
@@ -274,8 +278,10 @@ public final class Changeover extends Loop {
     return simd;
   }
 
+  /** Each time after twice as long, as the reason may stay. */
   private void makeLater() {
-    nextMaking = System.nanoTime() + LONGEST_WAIT;
+    nextMaking = System.nanoTime() + (LONGEST_WAIT << failures);
+    failures = Math.min(failures + 1, MOST_DOUBLINGS);
     isMaking = false;
   }
 
