@@ -69,7 +69,7 @@ public final class AdamModel {
    */
   public static AdamModel of(List<AdamSlice> slices) {
     Arguments.requireNonNull("slices", slices);
-    final AdamSlice[] copy = slices.toArray(AdamSlice[]::new);
+    final AdamSlice[] copy = slices.toArray(new AdamSlice[0]);
     for (int i = 0; i < copy.length; i++) {
       Arguments.requireNonNull("slices[" + i + "]", copy[i]);
     }
@@ -92,8 +92,8 @@ public final class AdamModel {
 
   /** A model of slices of which only {@code notKnown} could overlap with each other. */
   static AdamModel ofDisjoint(List<AdamSlice> slices, List<AdamSlice> notKnown) {
-    requireDisjoint(notKnown.toArray(AdamSlice[]::new));
-    return new AdamModel(slices.toArray(AdamSlice[]::new));
+    requireDisjoint(notKnown.toArray(new AdamSlice[0]));
+    return new AdamModel(slices.toArray(new AdamSlice[0]));
   }
 
   /**

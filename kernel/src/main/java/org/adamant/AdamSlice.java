@@ -533,7 +533,7 @@ public final class AdamSlice {
         segments.add(storage.segment);
       }
     }
-    return segments.toArray(MemorySegment[]::new);
+    return segments.toArray(new MemorySegment[0]);
   }
 
   @Override

@@ -2,7 +2,7 @@ package org.adamant;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 
@@ -40,7 +40,12 @@ final class Overlap {
   }
 
   /** A range of bytes, and its name. */
-  private record Range(long from, long to, Object name) {}
+  private record Range(long from, long to, Object name) implements Comparable<Range> {
+    @Override
+    public int compareTo(Range other) {
+      return Long.compare(from, other.from);
+    }
+  }
 
   /** A storage, and its name. */
   private record Piece(Storage storage, Object name) {}
@@ -79,13 +84,19 @@ final class Overlap {
     }
 
     private void add(Object base, long from, long to, Object name) {
-      ranges.computeIfAbsent(base, _ -> new ArrayList<>()).add(new Range(from, to, name));
+      // Without lambdas, here and below: the first one of a program takes milliseconds to link, in its first step.
+      List<Range> sharing = ranges.get(base);
+      if (sharing == null) {
+        sharing = new ArrayList<>();
+        ranges.put(base, sharing);
+      }
+      sharing.add(new Range(from, to, name));
     }
 
     /** Refuses bytes that were added twice. */
     void requireDisjoint() {
       for (List<Range> sharing : ranges.values()) {
-        sharing.sort(Comparator.comparingLong(Range::from));
+        Collections.sort(sharing);
         for (int i = 1; i < sharing.size(); i++) {
           final Range left = sharing.get(i - 1);
           final Range right = sharing.get(i);
