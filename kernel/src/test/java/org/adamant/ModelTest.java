@@ -329,6 +329,12 @@ class ModelTest {
     assertThatThrownBy(() -> KERNEL.sumsOfSquares(AdamModel.of(), 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("scale = 0.0");
+    assertThatThrownBy(() -> AdamKernel.normOfSums(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("sumsOfSquares is null");
+    assertThatThrownBy(() -> AdamKernel.normOfSums(scale -> null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("what sumsOfSquares gives is null");
   }
 
   @Test

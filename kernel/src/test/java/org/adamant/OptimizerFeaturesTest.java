@@ -3,9 +3,11 @@ package org.adamant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,6 +27,7 @@ import org.adamant.training.StepReport;
 import org.adamant.training.StepReport.Outcome;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -227,6 +230,27 @@ class OptimizerFeaturesTest {
     optimizer.setFrozen("f", true);
     assertThat(optimizer.step(named("f", f, "w", w), named("w", g)).isUpdated()).isTrue();
     hand.assertSame(optimizer, "f", f);
+    optimizer.setFrozen("f", false);
+    optimizer.step(named("w", w), named("w", g));
+    optimizer.step(named("f", f, "w", w), named("f", g, "w", g));
+    hand.step(ADAM, g);
+    hand.assertSame(optimizer, "f", f);
+  }
+
+  @Test
+  void gradientsAddedUpAreDroppedByNewSettingsThatFreeze(@TempDir Path folder) throws IOException {
+    final float[] f = random(1);
+    final float[] w = random(2);
+    final Hand hand = new Hand(f);
+    final float[] g = random(3);
+    final AdamOptimizer saved = builder().accumulate(2, Accumulation.SUM).build();
+    saved.step(named("f", f, "w", w), named("f", g, "w", g));
+    saved.save(folder.resolve("state"));
+    final AdamOptimizer optimizer =
+        builder().accumulate(2, Accumulation.SUM)
+            .frozen("f", n -> n.equals("f"))
+            .loadWithNewSettings(folder.resolve("state"), Map.of());
+    assertThat(optimizer.step(named("f", f, "w", w), named("w", g)).isUpdated()).isTrue();
     optimizer.setFrozen("f", false);
     optimizer.step(named("w", w), named("w", g));
     optimizer.step(named("f", f, "w", w), named("f", g, "w", g));

@@ -11,6 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.adamant.Adam;
 import org.adamant.AdamKernel;
+import org.adamant.AdamModel;
+import org.adamant.AdamSlice;
+import org.adamant.AdamStep;
 import org.adamant.LaneWidth;
 import org.adamant.bench.support.MeasuredJvm;
 import org.adamant.bench.support.Tool;
@@ -43,19 +46,23 @@ class FirstStepClassesTest {
   /**
    * To raise a bound, see with {@code -Xlog:class+load} what is new, and whether it is worth its time.
    *
+   * @param width the lane width of the kernel
+   * @param what what it steps
    * @param ofKernel classes of the kernel, hidden ones and lambdas included
    * @param ofJdk classes of the JDK that a JVM does not load without the step
    */
   @ParameterizedTest
-  @CsvSource({"preferred, 48, 133", "BITS_128, 70, 644"})
-  void aFirstStepLoadsNoMoreThanItDid(String width, int ofKernel, int ofJdk) throws IOException {
+  @CsvSource({
+    "preferred, arrays, 48, 31", "preferred, model, 61, 49", "BITS_128, arrays, 70, 644"})
+  void aFirstStepLoadsNoMoreThanItDid(String width, String what, int ofKernel, int ofJdk)
+      throws IOException {
     assumeTrue(
         width.equals("preferred") || LaneWidth.supported().contains(LaneWidth.valueOf(width)));
-    final int without = classes("none").ofJdk;
+    final int without = classes("none", what).ofJdk;
     Classes least = new Classes(Integer.MAX_VALUE, Integer.MAX_VALUE);
     // The preferred kernel goes on to its SIMD loop in the background: where this JVM is held up, it loads that, too.
     for (int fork = 0; fork < FORKS; fork++) {
-      final Classes classes = classes(width);
+      final Classes classes = classes(width, what);
       if (classes.ofJdk < least.ofJdk) {
         least = classes;
       }
@@ -66,13 +73,13 @@ class FirstStepClassesTest {
         .isLessThanOrEqualTo(ofJdk + MORE_OF_JDK);
   }
 
-  private static Classes classes(String width) throws IOException {
+  private static Classes classes(String width, String what) throws IOException {
     final List<String> lines =
         Tool.run(
             Path.of("").toAbsolutePath(),
             PATIENCE_SECONDS,
             MeasuredJvm.command(
-                List.of("-Xlog:class+load"), FirstStepClassesTest.class, List.of(width)));
+                List.of("-Xlog:class+load"), FirstStepClassesTest.class, List.of(width, what)));
     assumeTrue(
         lines.stream().anyMatch(line -> line.contains("shared objects file")),
         "a JDK with an archive of its classes, as the bounds are for");
@@ -103,7 +110,14 @@ class FirstStepClassesTest {
     final float[] m = new float[3];
     final float[] v = new float[3];
     if (!args[0].equals("none")) {
-      StepBenchmark.kernel(args[0]).step(Adam.defaults().atStep(1), params, grads, m, v);
+      final AdamKernel kernel = StepBenchmark.kernel(args[0]);
+      final AdamStep step = Adam.defaults().atStep(1);
+      if (args[1].equals("model")) {
+        final AdamSlice all = AdamSlice.of(params, grads, m, v);
+        kernel.step(step, AdamModel.of(all.range(0, 1), all.range(1, 2)));
+      } else {
+        kernel.step(step, params, grads, m, v);
+      }
     }
     // At once, before anything goes on in the background.
     Runtime.getRuntime().halt(0);
