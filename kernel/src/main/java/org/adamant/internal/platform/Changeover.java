@@ -3,7 +3,6 @@ package org.adamant.internal.platform;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.adamant.internal.loop.Coefficients;
 import org.adamant.internal.loop.Layout;
 import org.adamant.internal.loop.Loop;
@@ -76,30 +75,39 @@ public final class Changeover extends Loop {
         public void accept(String warning) {
           try {
             System.getLogger("org.adamant").log(Level.WARNING, warning);
-          } catch (RuntimeException | Error e) {
-            // A logger that fails must not end a step half done.
+          } catch (Throwable e) {
+            // A logger that fails must not end a step half done. Any throwable: it may be written in Kotlin or Scala.
           }
         }
       };
 
-  /** The name of the thread that makes a SIMD loop. */
-  private static final String THREAD = "adamant-simd";
-
   // Not a method reference, for the same reason.
-  private static final Consumer<Runnable> THREADS =
+  private static final Consumer<Runnable> BACKGROUND =
       new Consumer<>() {
         @Override
         public void accept(Runnable work) {
-          final Thread thread = new Thread(null, work, THREAD, 0, false);
-          thread.setDaemon(true);
-          thread.start();
+          Background.run(work);
         }
       };
 
+  /** Makes the loop to switch to. */
+  @FunctionalInterface
+  public interface Maker {
+    /**
+     * Makes the loop, in the background, so no code of the caller may run here, see {@link Background}.
+     *
+     * @return the loop
+     */
+    Loop make();
+
+    /** Called once by a thread that steps when the loop exists; throws nothing. */
+    default void made() {}
+  }
+
   private final Specialisation constants;
   private final Loop first;
-  private final @Nullable Supplier<Loop> simdLoop;
-  private final Consumer<Runnable> threads;
+  private final @Nullable Maker maker;
+  private final Consumer<Runnable> background;
   private final Consumer<String> warnings;
   private final Stage steps = new Stage(Operation.STEP, FAST);
   private final Stage counts = new Stage(Operation.COUNT, READ_FAST);
@@ -110,6 +118,7 @@ public final class Changeover extends Loop {
   private volatile Contest @Nullable [] contests;
   private volatile long nextMaking;
   private volatile boolean isMaking;
+  private boolean isAnnounced;
   private int failures;
   private @Nullable Loop reference;
   private int elements;
@@ -203,15 +212,15 @@ public final class Changeover extends Loop {
   Changeover(
       Specialisation constants,
       Loop first,
-      @Nullable Supplier<Loop> simdLoop,
+      @Nullable Maker maker,
       long wait,
-      Consumer<Runnable> threads,
+      Consumer<Runnable> background,
       Consumer<String> warnings) {
-    this.threads = threads;
+    this.background = background;
     this.warnings = warnings;
     this.constants = constants;
     this.first = first;
-    this.simdLoop = simdLoop;
+    this.maker = maker;
     nextMaking = System.nanoTime() + wait;
   }
 
@@ -231,11 +240,11 @@ public final class Changeover extends Loop {
    * A loop that starts on the scalar path.
    *
    * @param scalar the constants of the scalar path
-   * @param simdLoop gives the loop to switch to; called some time after the first step
+   * @param maker makes the loop to switch to, some time after the first step
    * @return the loop, a new one at every call
    */
-  public static Loop create(Specialisation scalar, Supplier<Loop> simdLoop) {
-    return new Changeover(scalar, Specialiser.loop(scalar), simdLoop, FIRST_WAIT, THREADS, LOG);
+  public static Loop create(Specialisation scalar, Maker maker) {
+    return new Changeover(scalar, Specialiser.loop(scalar), maker, FIRST_WAIT, BACKGROUND, LOG);
   }
 
   /**
@@ -250,7 +259,7 @@ public final class Changeover extends Loop {
     if (constants.isScalar()) {
       return simd;
     }
-    final Changeover loop = new Changeover(constants, simd, null, 0, THREADS, LOG);
+    final Changeover loop = new Changeover(constants, simd, null, 0, BACKGROUND, LOG);
     loop.simd = simd;
     loop.elements = FIRST_ELEMENTS;
     return loop;
@@ -262,16 +271,22 @@ public final class Changeover extends Loop {
   }
 
   /**
-   * The SIMD loop for trials, or null until it exists. It is made in a thread of its own: the first one of a program
-   * loads the classes of the Vector API, which takes some 0.15 s.
+   * The SIMD loop for trials, or null until it exists. It is made in the background: the first one of a program loads
+   * the classes of the Vector API, which takes some 0.15 s.
    */
   private @Nullable Loop loopForTrials() {
-    if (simd == null && simdLoop != null && !isMaking && System.nanoTime() - nextMaking >= 0) {
+    if (simd != null) {
+      if (maker != null && !isAnnounced) {
+        isAnnounced = true;
+        maker.made();
+      }
+    } else if (maker != null && !isMaking && System.nanoTime() - nextMaking >= 0) {
       isMaking = true;
       try {
-        threads.accept(new Making(simdLoop));
+        background.accept(new Making(maker));
       } catch (RuntimeException | Error e) {
-        // No memory for a thread: no step may end half done for that.
+        // First of all, as the stack may be full.
+        isMaking = false;
         makeLater();
       }
     }
@@ -282,32 +297,36 @@ public final class Changeover extends Loop {
   private void makeLater() {
     nextMaking = System.nanoTime() + (LONGEST_WAIT << failures);
     failures = Math.min(failures + 1, MOST_DOUBLINGS);
-    isMaking = false;
   }
 
   /**
-   * Makes the SIMD loop. If that fails, for want of memory or because the logger of the choice throws, the first loop
-   * is kept, and it is tried again later.
+   * Makes the SIMD loop. If that fails, for want of memory for example, the first loop is kept, and it is tried again
+   * later.
    */
   private final class Making implements Runnable {
-    private final Supplier<Loop> simdLoop;
+    private final Maker maker;
 
-    Making(Supplier<Loop> simdLoop) {
-      this.simdLoop = simdLoop;
+    Making(Maker maker) {
+      this.maker = maker;
     }
 
     @Override
     public void run() {
       try {
-        final Loop made = simdLoop.get();
-        final Contest[] bySize = new Contest[Contest.SIZES];
-        for (int i = 0; i < bySize.length; i++) {
-          bySize[i] = new Contest(made, first);
+        final Loop made = maker.make();
+        // It is the same one where the width turns out to be scalar.
+        if (made != first) {
+          final Contest[] bySize = new Contest[Contest.SIZES];
+          for (int i = 0; i < bySize.length; i++) {
+            bySize[i] = new Contest(made, first);
+          }
+          contests = bySize;
         }
-        contests = bySize;
         simd = made;
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
+        // Any throwable: a class loader may throw anything.
         makeLater();
+        isMaking = false;
       }
     }
   }

@@ -35,10 +35,15 @@ public record Preference(int laneBits, String explanation, Level level) {
   /** The preference for a value of the property, which may be null. The first one of a program is logged. */
   static Preference resolveAndLog(@Nullable String property) {
     final Preference preference = resolve(property);
-    if (IS_LOGGED.compareAndSet(false, true)) {
-      preference.log(() -> System.getLogger("org.adamant"));
-    }
+    preference.logIfFirst();
     return preference;
+  }
+
+  /** Logs the preference unless one was logged before. */
+  void logIfFirst() {
+    if (IS_LOGGED.compareAndSet(false, true)) {
+      log(() -> System.getLogger("org.adamant"));
+    }
   }
 
   /**
@@ -79,8 +84,8 @@ public record Preference(int laneBits, String explanation, Level level) {
   public void log(Supplier<Logger> logger) {
     try {
       logger.get().log(level, explanation);
-    } catch (RuntimeException | Error e) {
-      // A logger that fails must not prevent a kernel.
+    } catch (Throwable e) {
+      // A logger that fails must not prevent a kernel. Any throwable: it may be written in Kotlin or Scala.
     }
   }
 }

@@ -1,12 +1,12 @@
 package org.adamant.internal.width;
 
-import java.util.function.Supplier;
 import org.adamant.internal.loop.Layout;
 import org.adamant.internal.loop.Loop;
 import org.adamant.internal.loop.Specialisation;
 import org.adamant.internal.loop.Specialiser;
 import org.adamant.internal.loop.Variant;
 import org.adamant.internal.platform.Changeover;
+import org.adamant.internal.platform.Changeover.Maker;
 import org.adamant.internal.platform.Changeover.Progress;
 import org.jspecify.annotations.Nullable;
 
@@ -95,25 +95,36 @@ public interface WidthChoice {
 
     @Override
     public Preference preference() {
+      final Preference preference = resolved();
+      preference.logIfFirst();
+      return preference;
+    }
+
+    private Preference resolved() {
       final Preference known = found;
       if (known != null) {
         return known;
       }
-      final Preference resolved = Preference.resolveAndLog(null);
+      final Preference resolved = Preference.resolve(null);
       found = resolved;
       return resolved;
     }
 
     @Override
     public Loop loop(Layout layout, Variant variant) {
-      // Not a lambda, as the first lambda of a program takes milliseconds to link, during a first step.
       return Changeover.create(
           new Specialisation(layout, SupportedWidths.SCALAR, variant),
-          new Supplier<>() {
+          new Maker() {
             @Override
-            public Loop get() {
+            public Loop make() {
               return Specialiser.loop(
-                  new Specialisation(layout, preference().laneBits(), variant));
+                  new Specialisation(layout, resolved().laneBits(), variant));
+            }
+
+            @Override
+            public void made() {
+              // Only now, as the logger is code of the caller.
+              resolved().logIfFirst();
             }
           });
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -31,6 +32,9 @@ class ChangeoverPathsTest {
 
   private static final Specialisation CONSTANTS =
       new Specialisation(Layout.FLOATS, 0, Variant.BASIC);
+
+  private static final Coefficients COEFFICIENTS =
+      new Coefficients(1, 1, 0, 1, 0.1, 0.001, 0.999, 1, 0, 1, 1e-8, 1, 1, -1e-3, 0, 0, true, 0);
 
   /** Elements of whole vectors in a trial. */
   private static final int WHOLE = Trial.WHOLE;
@@ -203,6 +207,12 @@ class ChangeoverPathsTest {
     assertThat(simd.trials).isEmpty();
   }
 
+  private static Operands block() {
+    final float[] numbers = new float[Loop.BLOCK];
+    return new Operands(
+        Layout.FLOATS, numbers, numbers.clone(), numbers.clone(), numbers.clone(), 0, Loop.BLOCK);
+  }
+
   @Test
   void whereTheFirstLoopIsFasterItDoesTheSteps() {
     final Asked first = new Asked(0);
@@ -210,21 +220,15 @@ class ChangeoverPathsTest {
     final Changeover loop = changeover(first, simd);
     switchSteps(loop);
     simd.nanoseconds = 200_000;
-    final float[] numbers = new float[Loop.BLOCK];
-    final Operands operands =
-        new Operands(
-            Layout.FLOATS, numbers, numbers.clone(), numbers.clone(), numbers.clone(), 0,
-            Loop.BLOCK);
-    final Coefficients c =
-        new Coefficients(1, 1, 0, 1, 0.1, 0.001, 0.999, 1, 0, 1, 1e-8, 1, 1, -1e-3, 0, 0, true, 0);
+    final Operands operands = block();
     final long end = System.nanoTime() + PATIENCE;
     while (loop.progress().measured() == 0 && System.nanoTime() < end) {
-      loop.step(c, operands, null, 0, Loop.BLOCK);
+      loop.step(COEFFICIENTS, operands, null, 0, Loop.BLOCK);
     }
     assertThat(loop.progress()).isEqualTo(new Progress(1, 1, 0, 1, 1));
     simd.forget();
     first.forget();
-    loop.step(c, operands, null, 0, Loop.BLOCK);
+    loop.step(COEFFICIENTS, operands, null, 0, Loop.BLOCK);
     assertThat(simd.trials).isEmpty();
     assertThat(first.trials).hasSize(1);
     // Short slices are not measured.
@@ -570,6 +574,71 @@ class ChangeoverPathsTest {
     switchSteps(loop);
     assertThat(loop.hasSwitched()).isTrue();
     assertThat(started).hasSize(1);
+  }
+
+  /** A logger, for example, may hold locks that the thread that steps has. */
+  @Test
+  void codeOfTheCallerRunsInAThreadThatSteps() throws Exception {
+    final List<Thread> makers = new CopyOnWriteArrayList<>();
+    final List<Thread> told = new CopyOnWriteArrayList<>();
+    final Asked simd = new Asked(0);
+    final Changeover.Maker maker =
+        new Changeover.Maker() {
+          @Override
+          public Loop make() {
+            makers.add(Thread.currentThread());
+            return simd;
+          }
+
+          @Override
+          public void made() {
+            told.add(Thread.currentThread());
+          }
+        };
+    final Changeover loop =
+        new Changeover(
+            CONSTANTS, new Asked(0), maker, 0, Background::run, ChangeoverPathsTest::noWarning);
+    switchSteps(loop);
+    assertThat(told).containsExactly(Thread.currentThread());
+    assertThat(makers).hasSize(1).doesNotContain(Thread.currentThread());
+    makers.getFirst().join();
+  }
+
+  /** Otherwise both would be timed, and one called the faster. */
+  @Test
+  void theSameLoopIsNotComparedWithItself() {
+    final Asked first = new Asked(0);
+    final Changeover loop = changeover(first, first);
+    switchSteps(loop);
+    assertThat(loop.progress()).isEqualTo(new Progress(1, 1, 0, 0, 0));
+    // Twice as long as a comparison takes.
+    final Operands operands = block();
+    final long end = System.nanoTime() + 500_000_000;
+    while (System.nanoTime() < end) {
+      loop.step(COEFFICIENTS, operands, null, 0, Loop.BLOCK);
+    }
+    assertThat(loop.progress().measured()).isZero();
+  }
+
+  /** The stack may be full when the loop is to be made: then it is made later. */
+  @Test
+  void aStackThatIsFullDelaysTheSimdLoopOnly() {
+    final AtomicInteger tries = new AtomicInteger();
+    final Changeover loop =
+        new Changeover(
+            CONSTANTS,
+            new Asked(0),
+            () -> new Asked(0),
+            0,
+            work -> {
+              if (tries.incrementAndGet() == 1) {
+                throw new StackOverflowError("not really");
+              }
+              work.run();
+            },
+            ChangeoverPathsTest::noWarning);
+    switchSteps(loop);
+    assertThat(tries).hasValue(2);
   }
 
   /** There may be no memory for a thread, in the middle of a step of several slices. */
