@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Random;
@@ -85,6 +86,22 @@ class AdamStateTest {
     step(AMSGRAD, floats, Storage.of(params), Storage.of(grads));
     step(AMSGRAD, read.get("layer.step"), Storage.of(copy), Storage.of(grads));
     assertThat(copy).isEqualTo(params);
+  }
+
+  @Test
+  void nullIsNamedBeforeAFileIsWritten() {
+    final Path file = folder.resolve("states.safetensors");
+    final Map<String, AdamState> states = new HashMap<>();
+    states.put("w", null);
+    assertThatThrownBy(() -> AdamState.save(file, states))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("the state of w is null");
+    states.clear();
+    states.put(null, AdamState.of(AMSGRAD, Format.FLOAT32, 3));
+    assertThatThrownBy(() -> AdamState.save(file, states))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("a name of states is null");
+    assertThat(file).doesNotExist();
   }
 
   @Test

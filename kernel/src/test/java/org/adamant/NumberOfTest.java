@@ -38,6 +38,8 @@ class NumberOfTest {
     }
     assertThat(part).isEqualTo(Arrays.copyOfRange(whole, FIRST, LENGTH));
     assertThat(AdamSlice.numberOf("w")).isNotEqualTo(AdamSlice.numberOf("b"));
-    assertThatThrownBy(() -> AdamSlice.numberOf(null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> AdamSlice.numberOf(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("parameter is null");
   }
 }

@@ -38,6 +38,14 @@ class PlaceTest {
   }
 
   @Test
+  void aLayoutSaysWhatIsNotUsual() {
+    assertThat(Layout.FLOATS).hasToString("FLOAT");
+    assertThat(Layout.DOUBLES).hasToString("DOUBLE");
+    assertThat(Layout.uniform(Kind.BFLOAT16_SEGMENT, Place.NATIVE).toString())
+        .startsWith("[BFLOAT16_SEGMENT, BFLOAT16_SEGMENT, BFLOAT16_SEGMENT, BFLOAT16_SEGMENT");
+  }
+
+  @Test
   void layoutsOfOtherPlacesAreOthers() {
     final Layout inArrays = Layout.uniform(Kind.FLOAT_SEGMENT, Place.FLOATS);
     assertThat(inArrays).isSameAs(Layout.uniform(Kind.FLOAT_SEGMENT, Place.FLOATS));
