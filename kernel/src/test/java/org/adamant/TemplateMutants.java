@@ -102,7 +102,7 @@ final class TemplateMutants {
       all.work();
       return;
     }
-    final List<String> lines = all.examine();
+    final List<String> lines = all.examine(Integer.parseInt(args[3]));
     final Path reports = Files.createDirectories(Path.of(args[2]));
     Files.write(reports.resolve("templates.csv"), lines);
     final double score = score("mutants of the templates", lines);
@@ -128,11 +128,13 @@ final class TemplateMutants {
     return !status.equals("SURVIVED") && !status.equals("NO_COVERAGE");
   }
 
-  /** What becomes of every mutant, in their order. */
-  private List<String> examine() throws Exception {
+  /** What becomes of every mutant, in their order; of some at equal distances, where there are more than {@code most}. */
+  private List<String> examine(int most) throws Exception {
+    final int count = Math.min(most, mutants.size());
     final ConcurrentLinkedQueue<Integer> open =
-        new ConcurrentLinkedQueue<>(IntStream.range(0, mutants.size()).boxed().toList());
-    final String[] lines = new String[mutants.size()];
+        new ConcurrentLinkedQueue<>(IntStream.range(0, count).boxed().toList());
+    final String[] lines = new String[count];
+    System.out.printf("%d of %d mutants of the templates%n", count, mutants.size());
     try (var threads = Executors.newFixedThreadPool(WORKERS)) {
       final List<Future<?>> futures = new ArrayList<>();
       for (int i = 0; i < WORKERS; i++) {
@@ -141,7 +143,8 @@ final class TemplateMutants {
                 () -> {
                   try (Worker worker = new Worker(String.join(",", templates))) {
                     for (Integer k = open.poll(); k != null; k = open.poll()) {
-                      lines[k] = line(mutants.get(k), worker.test(k));
+                      final int mutant = (int) ((long) k * mutants.size() / count);
+                      lines[k] = line(mutants.get(mutant), worker.test(mutant));
                       System.out.println(lines[k]);
                     }
                   }
