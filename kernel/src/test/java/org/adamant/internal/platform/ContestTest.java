@@ -103,6 +103,15 @@ class ContestTest {
     assertThat(contest.isScalar()).isFalse();
   }
 
+  @Test
+  void aQuarterOfTheTimesIsBelowTheLowerQuartile() {
+    assertThat(Contest.quartile(8, 1, 7, 2, 6, 3, 5, 4)).isEqualTo(3);
+    assertThat(Contest.quartile(8, 1, 7, 1, 6, 1, 5, 1)).isEqualTo(1);
+    assertThat(Contest.quartile(8, 1, 7, 2, 2, 2, 5, 4)).isEqualTo(2);
+    assertThat(Contest.quartile(8, 1, 9, 3, 9, 3, 9, 9)).isEqualTo(3);
+    assertThat(Contest.quartile(5, 5, 5, 5, 5, 5, 5, 5)).isEqualTo(5);
+  }
+
   /** A block may lie in a cache for once. */
   @Test
   void aFewFastBlocksDoNotDecide() {
