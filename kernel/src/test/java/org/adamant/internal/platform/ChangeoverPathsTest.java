@@ -620,30 +620,9 @@ class ChangeoverPathsTest {
     assertThat(loop.progress().measured()).isZero();
   }
 
-  /** The stack may be full when the loop is to be made: then it is made later. */
+  /** The stack may be full, or there may be no memory, in the middle of a step of several slices. */
   @Test
-  void aStackThatIsFullDelaysTheSimdLoopOnly() {
-    final AtomicInteger tries = new AtomicInteger();
-    final Changeover loop =
-        new Changeover(
-            CONSTANTS,
-            new Asked(0),
-            () -> new Asked(0),
-            0,
-            work -> {
-              if (tries.incrementAndGet() == 1) {
-                throw new StackOverflowError("not really");
-              }
-              work.run();
-            },
-            ChangeoverPathsTest::noWarning);
-    switchSteps(loop);
-    assertThat(tries).hasValue(2);
-  }
-
-  /** There may be no memory for a thread, in the middle of a step of several slices. */
-  @Test
-  void whereNoThreadCanBeStartedTheFirstLoopGoesOn() {
+  void whereTheMakingCannotBeginTheFirstLoopGoesOn() {
     final AtomicInteger tries = new AtomicInteger();
     final Asked first = new Asked(0);
     final Asked simd = new Asked(0);
@@ -654,10 +633,11 @@ class ChangeoverPathsTest {
             () -> simd,
             0,
             work -> {
-              if (tries.incrementAndGet() < 3) {
-                throw new OutOfMemoryError("not really");
+              switch (tries.incrementAndGet()) {
+                case 1 -> throw new StackOverflowError("not really");
+                case 2 -> throw new OutOfMemoryError("not really");
+                default -> work.run();
               }
-              work.run();
             },
             ChangeoverPathsTest::noWarning);
     step(loop, 0, 50);
