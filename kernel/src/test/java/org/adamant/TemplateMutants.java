@@ -62,6 +62,8 @@ final class TemplateMutants {
               "class:org.adamant.ReferenceTest",
               "class:org.adamant.ModelTest",
               "class:org.adamant.internal.loop.FmaRootTest",
+              "class:org.adamant.FormatsTest",
+              "class:org.adamant.StorageTest",
               "class:org.adamant.VariantsTest"));
 
   private final List<String> templates;
