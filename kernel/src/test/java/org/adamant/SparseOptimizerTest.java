@@ -398,8 +398,7 @@ class SparseOptimizerTest {
     for (String[] change : new String[][] {
       {"updates=1:1", "updates=1:0"}, {"updates=1:1", "updates=5:1"},
       {"updates=1:1", "updates=,,,"}, {"updates=1:1", "updates=1:2"},
-      {"updates=1:1", "updates=3:3"},
-      {"updates\":\"4\"", "updates\":\"3\""}
+      {"updates=1:1", "updates=3:3"}, {"updates\":\"4\"", "updates\":\"3\""}
     }) {
       assertThat(good).contains(change[0]);
       Files.writeString(

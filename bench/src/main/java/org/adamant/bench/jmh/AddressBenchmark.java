@@ -2,10 +2,7 @@ package org.adamant.bench.jmh;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
-import org.adamant.Adam;
-import org.adamant.AdamKernel;
 import org.adamant.AdamSlice;
-import org.adamant.AdamStep;
 import org.adamant.Format;
 import org.adamant.Storage;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -34,7 +31,6 @@ public class AddressBenchmark {
   static final int PAGE = 4096;
 
   private static final int OPERANDS = 4;
-  private static final long PATIENCE_NANOS = 20_000_000_000L;
 
   /** Four operands in one array. */
   @State(Scope.Thread)
@@ -72,7 +68,7 @@ public class AddressBenchmark {
           AdamSlice.of(
               operand('p', distance), operand('g', distance), operand('m', distance),
               operand('v', distance));
-      awaitSwitch(k.kernel, slice);
+      StorageBenchmark.awaitSwitch(k.kernel, slice);
     }
 
     private Storage operand(char letter, int distance) {
@@ -86,15 +82,6 @@ public class AddressBenchmark {
               .asSlice((long) place * distance, (long) size * Float.BYTES),
           Format.FLOAT32);
     }
-  }
-
-  private static void awaitSwitch(AdamKernel kernel, AdamSlice slice) {
-    final AdamStep step = Adam.defaults().atStep(1);
-    final long start = System.nanoTime();
-    do {
-      kernel.step(step, slice);
-    } while (StorageBenchmark.isWaiting(kernel.explanation())
-        && System.nanoTime() - start < PATIENCE_NANOS);
   }
 
   @Benchmark

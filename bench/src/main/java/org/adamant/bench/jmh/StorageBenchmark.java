@@ -59,7 +59,11 @@ public class StorageBenchmark {
    * elements, that takes longer than a warm-up, and before it a step may take a hundred times as long.
    */
   static void awaitSwitch(AdamKernel kernel, StepStorage storage) {
-    final AdamSlice few = storage.slice(storage.operands(FEW));
+    awaitSwitch(kernel, storage.slice(storage.operands(FEW)));
+  }
+
+  /** Steps a slice until the preferred kernel has switched to its SIMD loop. */
+  static void awaitSwitch(AdamKernel kernel, AdamSlice few) {
     final AdamStep step = Adam.defaults().atStep(1);
     final long start = System.nanoTime();
     do {

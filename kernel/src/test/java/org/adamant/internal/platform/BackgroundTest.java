@@ -3,6 +3,7 @@ package org.adamant.internal.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -19,19 +20,19 @@ class BackgroundTest {
     final List<Integer> done = new CopyOnWriteArrayList<>();
     final List<Thread> threads = new CopyOnWriteArrayList<>();
     final CountDownLatch all = new CountDownLatch(MANY);
-    final CountDownLatch asked = new CountDownLatch(1);
+    final CompletableFuture<Void> asked = new CompletableFuture<>();
     for (int i = 0; i < MANY; i++) {
       final int number = i;
       Background.run(
           () -> {
-            awaitQuietly(asked);
+            asked.join();
             done.add(number);
             threads.add(Thread.currentThread());
             all.countDown();
           });
     }
     assertThat(done).as("nothing is done by the caller").isEmpty();
-    asked.countDown();
+    asked.complete(null);
     assertThat(all.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     assertThat(done).hasSize(MANY).isSorted();
     final Thread thread = threads.getFirst();
@@ -43,13 +44,5 @@ class BackgroundTest {
     final CountDownLatch again = new CountDownLatch(1);
     Background.run(again::countDown);
     assertThat(again.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-  }
-
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }
