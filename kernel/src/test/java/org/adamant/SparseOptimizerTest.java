@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
-import java.lang.reflect.Array;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +20,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.adamant.AdamOptimizer.Builder;
 import org.adamant.checkpoint.CheckpointException;
+import org.adamant.internal.loop.Kind;
+import org.adamant.internal.loop.Memory;
+import org.adamant.internal.loop.Place;
 import org.adamant.training.Accumulation;
 import org.adamant.training.Schedule;
 import org.adamant.training.SparseMode;
@@ -515,15 +517,8 @@ class SparseOptimizerTest {
   }
 
   private static Object array(Class<?> type, double... numbers) {
-    final Object array = Array.newInstance(type.getComponentType(), numbers.length);
-    for (int i = 0; i < numbers.length; i++) {
-      if (array instanceof float[] floats) {
-        floats[i] = (float) numbers[i];
-      } else {
-        ((double[]) array)[i] = numbers[i];
-      }
-    }
-    return array;
+    return Memory.of(
+        type == float[].class ? Kind.FLOAT_ARRAY : Kind.DOUBLE_ARRAY, Place.ANY, numbers);
   }
 
   private static SparseRows rows(Class<?> type, int[] rows, double... numbers) {
