@@ -38,7 +38,9 @@ public final class Parts implements Runnable {
   private final boolean writes;
   private final Part part;
   private final Thread caller = Thread.currentThread();
-  private final AtomicLong next = new AtomicLong();
+
+  /** Where the next part begins; the length if none is to begin any more, or yet. */
+  private final AtomicLong next;
 
   /** Threads other than the caller that may be doing a part. */
   private final AtomicInteger others = new AtomicInteger();
@@ -47,6 +49,7 @@ public final class Parts implements Runnable {
 
   private Parts(long length, long partLength, boolean writes, Part part) {
     this.length = length;
+    this.next = new AtomicLong(length);
     this.partLength = partLength;
     this.writes = writes;
     this.part = part;
@@ -78,29 +81,28 @@ public final class Parts implements Runnable {
   }
 
   private void start(int threads, @Nullable Executor executor) {
+    // Where there is too little stack to wait for other threads, it overflows here, before any has begun.
+    awaitOthers(false);
+    next.set(0);
     Throwable executorFailure = null;
-    try {
-      for (int i = 1; executor != null && i < threads; i++) {
-        executor.execute(this);
-      }
-    } catch (RejectedExecutionException e) {
-      // The caller does what no other thread takes.
-    } catch (Throwable e) {
-      // Any throwable, as Kotlin, Scala and Groovy throw checked exceptions that are not declared.
-      if (next.compareAndSet(0, length)) {
-        // No part has begun, and a thread that starts now finds nothing to do.
-        throw Parts.<RuntimeException>asItIs(e);
-      }
-      executorFailure = e;
-    }
     Throwable uncaught = null;
+    boolean isUntouched = false;
     try {
-      work();
+      executorFailure = handOut(threads, executor);
+      // If no part has begun, a thread that starts now finds nothing to do.
+      isUntouched = executorFailure != null && next.compareAndSet(0, length);
+      if (!isUntouched) {
+        work();
+      }
     } catch (Throwable e) {
       // If stack or memory run out, even recording a failure can fail.
       uncaught = e;
     }
-    awaitOthers();
+    isUntouched |= awaitOthers(true);
+    final Throwable first = executorFailure != null ? executorFailure : uncaught;
+    if (isUntouched && first != null) {
+      throw Parts.<RuntimeException>asItIs(first);
+    }
     if (uncaught != null || failure.get() != null) {
       throw failed("a part failed on one of the threads", "the arrays are partly updated",
           uncaught != null ? uncaught : failure.get(), executorFailure);
@@ -108,6 +110,21 @@ public final class Parts implements Runnable {
     if (executorFailure != null) {
       throw failed("the executor failed when some parts had begun",
           "all of them were done nevertheless, and the arrays are updated", executorFailure, null);
+    }
+  }
+
+  /** Asks the executor for threads, and returns what it throws, unless it rejects: the caller does what no other takes. */
+  private @Nullable Throwable handOut(int threads, @Nullable Executor executor) {
+    try {
+      for (int i = 1; executor != null && i < threads; i++) {
+        executor.execute(this);
+      }
+      return null;
+    } catch (RejectedExecutionException e) {
+      return null;
+    } catch (Throwable e) {
+      // Any throwable, as Kotlin, Scala and Groovy throw checked exceptions that are not declared.
+      return e;
     }
   }
 
@@ -128,14 +145,16 @@ public final class Parts implements Runnable {
     return thrown;
   }
 
-  /** Waits until no part is running, and lets no other part begin. */
-  private void awaitOthers() {
+  /** Waits until no part is running, and lets no other part begin; says whether none has begun at all. */
+  private boolean awaitOthers(boolean isHandedOut) {
     // At most one part per thread is left, which takes less time than waking a parked thread.
     final long patience = System.nanoTime() + PATIENCE;
     boolean isInterrupted = false;
+    boolean isUntouched = false;
     boolean isDone = false;
     while (!isDone) {
       try {
+        isUntouched |= next.compareAndSet(0, length);
         if (next.get() < length) {
           next.set(length);
         }
@@ -148,12 +167,16 @@ public final class Parts implements Runnable {
           isInterrupted |= Thread.interrupted();
         }
       } catch (StackOverflowError e) {
-        // There was enough stack when the method began, so try again.
+        // Tried again only later: the first time, there was enough stack for all that this has to do.
+        if (!isHandedOut) {
+          throw e;
+        }
       }
     }
     if (isInterrupted) {
       caller.interrupt();
     }
+    return isUntouched;
   }
 
   /** The task of the executor, which may run it on any thread, any number of times, and however late. */
