@@ -1,4 +1,5 @@
 import java.io.IOException;
+import java.lang.classfile.ClassElement;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassFile.ClassHierarchyResolverOption;
 import java.lang.classfile.ClassHierarchyResolver;
@@ -38,6 +39,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A step of the build: expands calls of a class's private static methods in some of its methods.
@@ -52,6 +54,8 @@ import java.util.Set;
  *
  * <p>An argument that is a local, a constant or a static final field of the class is not copied to a local: it is read
  * where the parameter would be. That is a fifth of a loop.
+ *
+ * <p>What nothing calls after that is dropped.
  *
  * <p>Methods with exception handlers, with switches, or that call themselves cannot be expanded: the build stops.
  */
@@ -105,7 +109,35 @@ final class Expand implements CodeTransform {
                 + LARGEST_METHOD);
       }
     }
-    Files.write(file, expanded);
+    Files.write(file, withoutUncalled(expanded));
+  }
+
+  /** Drops the private static methods that nothing calls any more. */
+  private static byte[] withoutUncalled(byte[] bytes) {
+    final ClassModel model = ClassFile.of().parse(bytes);
+    final Set<String> called = new HashSet<>();
+    for (MethodModel method : model.methods()) {
+      method.code()
+          .ifPresent(
+              code -> code.forEach(
+                  element -> {
+                    if (element instanceof InvokeInstruction call) {
+                      called.add(call.name().stringValue() + call.type().stringValue());
+                    }
+                  }));
+    }
+    final Predicate<ClassElement> isUncalled =
+        element -> element instanceof MethodModel method
+            && method.flags().has(AccessFlag.PRIVATE)
+            && method.flags().has(AccessFlag.STATIC)
+            && !called
+                .contains(method.methodName().stringValue() + method.methodType().stringValue());
+    if (model.methods().stream().noneMatch(isUncalled)) {
+      return bytes;
+    }
+    // Anew, as what has been dropped may have called others.
+    return withoutUncalled(
+        ClassFile.of().transformClass(model, ClassTransform.dropping(isUncalled)));
   }
 
   private static CodeAttribute code(MethodModel method) {
