@@ -17,6 +17,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.adamant.Kept.As;
 import org.adamant.Kept.Where;
+import org.adamant.internal.loop.Loop;
 import org.adamant.internal.loop.Operand;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -117,9 +118,12 @@ class FormatsTest {
       final String what =
           "%s: %s; length = %d, offset = %d of %d, number = %d, %s"
               .formatted(width, combination, length, offset, all, number, step);
-      scalar.step(
-          step, Combination.slice(expected).numberedFrom(number).range(offset, length));
-      kernel.step(step, Combination.slice(actual).range(offset, length).numberedFrom(number));
+      final AdamSlice ofExpected =
+          Combination.slice(expected).numberedFrom(number).range(offset, length);
+      final AdamSlice ofActual =
+          Combination.slice(actual).range(offset, length).numberedFrom(number);
+      scalar.step(step, ofExpected);
+      kernel.step(step, ofActual);
       Combination.assertSame(what, expected, actual);
       actual.forEach(
           (operand, kept) -> kept.assertUntouchedBeside(
@@ -127,9 +131,12 @@ class FormatsTest {
       if (t > STEPS[0]) {
         continue;
       }
-      final double norm = scalar.globalNorm(AdamModel.of(Combination.slice(expected)));
-      final double actualNorm = kernel.globalNorm(AdamModel.of(Combination.slice(actual)));
+      final double norm = scalar.globalNorm(AdamModel.of(ofExpected));
+      final double actualNorm = kernel.globalNorm(AdamModel.of(ofActual));
       assertEqual(what + ", norm", 0, 0, norm, actualNorm);
+      final AdamStep skipping = step.withNonFinite(NonFinite.SKIP);
+      final long count = scalar.step(skipping, ofExpected);
+      assertThat(kernel.step(skipping, ofActual)).as(what + ", not finite").isEqualTo(count);
     }
   }
 
@@ -158,6 +165,31 @@ class FormatsTest {
         }
       }
     }
+  }
+
+  /** An element lies elsewhere in an array than in a segment from the second block on. */
+  @ParameterizedTest
+  @MethodSource("vectorWidths")
+  void everyKindOfMemoryIsSteppedBeyondTheFirstBlock(LaneWidth width) {
+    for (As as : As.values()) {
+      if (as.format == Format.BLOCK8) {
+        continue;
+      }
+      assertBitsOfTheScalarPath(Combination.all(as), width);
+      if (as.isLossy()) {
+        final Combination floats = Combination.all(As.FLOATS);
+        assertBitsOfTheScalarPath(floats.with(Operand.MAXIMUM, as), width);
+        assertBitsOfTheScalarPath(floats.with(Operand.AVERAGE, as), width);
+      }
+    }
+  }
+
+  private static void assertBitsOfTheScalarPath(Combination combination, LaneWidth width) {
+    final Map<Operand, Kept> expected = combination.filled(Loop.BLOCK + BLOCK + 19, 4);
+    final Map<Operand, Kept> actual = Combination.copy(expected);
+    AdamKernel.of(LaneWidth.SCALAR).step(STEP, Combination.slice(expected));
+    AdamKernel.of(width).step(STEP, Combination.slice(actual));
+    Combination.assertSame(width + ", " + combination, expected, actual);
   }
 
   // ---- Cuts. ----

@@ -64,6 +64,8 @@ final class TemplateMutants {
               "class:org.adamant.internal.loop.FmaRootTest",
               "class:org.adamant.FormatsTest",
               "class:org.adamant.StorageTest",
+              "class:org.adamant.RoundingTest",
+              "class:org.adamant.internal.loop.LoopTest",
               "class:org.adamant.VariantsTest"));
 
   private final List<String> templates;
