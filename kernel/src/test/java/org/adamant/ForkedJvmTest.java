@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.adamant.internal.work.StackOverflows;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +46,15 @@ class ForkedJvmTest {
     }
     assertThat(actual).as("flags %s", flags).containsAllEntriesOf(expectedOfPaths);
     return actual;
+  }
+
+  /** In a JVM that has compiled nothing else, where a stack ends at other places. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-XX:+TieredCompilation", "-XX:TieredStopAtLevel=1", "-Xint"})
+  void nobodyWritesAnyMoreWhenTheStackHasOverflown(String flag) {
+    assertThat(ForkedJvm.run(List.of(flag), StackOverflows.class).values())
+        .containsEntry("failed", "150")
+        .containsEntry("late", "0");
   }
 
   @Test

@@ -19,6 +19,9 @@ public final class Parts implements Runnable {
   /** Parts per thread: enough that a thread that starts late does not delay the others. */
   private static final int PARTS_PER_THREAD = 4;
 
+  /** Calls between a rehearsal and what it rehearses: a kilobyte or more. */
+  private static final int MARGIN = 64;
+
   /** Nanoseconds that the caller waits for other threads before it sleeps. */
   private static final long PATIENCE = 50_000;
 
@@ -81,8 +84,7 @@ public final class Parts implements Runnable {
   }
 
   private void start(int threads, @Nullable Executor executor) {
-    // Where there is too little stack to wait for other threads, it overflows here, before any has begun.
-    awaitOthers(false);
+    rehearse(MARGIN);
     next.set(0);
     Throwable executorFailure = null;
     Throwable uncaught = null;
@@ -145,10 +147,22 @@ public final class Parts implements Runnable {
     return thrown;
   }
 
+  /**
+   * Waits for nobody, further down the stack than later. Where there is too little stack to wait, it overflows here, before
+   * any thread has begun. The same calls may need more of it later, as they may be compiled in between, or no longer be.
+   */
+  private void rehearse(int margin) {
+    if (margin == 0) {
+      awaitOthers(false);
+    } else {
+      rehearse(margin - 1);
+    }
+  }
+
   /** Waits until no part is running, and lets no other part begin; says whether none has begun at all. */
   private boolean awaitOthers(boolean isHandedOut) {
     // At most one part per thread is left, which takes less time than waking a parked thread.
-    final long patience = System.nanoTime() + PATIENCE;
+    long patience = 0;
     boolean isInterrupted = false;
     boolean isUntouched = false;
     boolean isDone = false;
@@ -159,6 +173,7 @@ public final class Parts implements Runnable {
           next.set(length);
         }
         isDone = others.get() == 0;
+        patience = patience == 0 ? System.nanoTime() + PATIENCE : patience;
         if (!isDone && System.nanoTime() - patience < 0) {
           Thread.onSpinWait();
         } else if (!isDone) {
@@ -167,7 +182,7 @@ public final class Parts implements Runnable {
           isInterrupted |= Thread.interrupted();
         }
       } catch (StackOverflowError e) {
-        // Tried again only later: the first time, there was enough stack for all that this has to do.
+        // Tried again after the rehearsal, in which there was enough stack.
         if (!isHandedOut) {
           throw e;
         }

@@ -15,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.adamant.internal.work.Parts.Part;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -326,97 +325,11 @@ class PartsTest {
     }
   }
 
-  /** Calls itself, and then does the work, on what is left of the stack. */
-  private static void deep(int depth, Runnable work) {
-    if (depth == 0) {
-      work.run();
-    } else {
-      deep(depth - 1, work);
-    }
-  }
-
-  private static boolean overflows(int depth, Runnable work) {
-    try {
-      deep(depth, work);
-      return false;
-    } catch (StackOverflowError | IllegalStateException e) {
-      return true;
-    }
-  }
-
-  /** An executor of one thread. Unlike those of the JDK, a stack overflow cannot break it. */
-  private static final class Helper extends Thread implements Executor {
-    private final AtomicReference<Runnable> given = new AtomicReference<>();
-    private volatile boolean isToEnd;
-
-    @Override
-    public void execute(Runnable command) {
-      given.set(command);
-    }
-
-    @Override
-    public void run() {
-      while (!isToEnd) {
-        final Runnable command = given.get();
-        if (command != null) {
-          command.run();
-          given.compareAndSet(command, null);
-        }
-      }
-    }
-
-    void awaitIdle() {
-      while (given.get() != null) {
-        Thread.onSpinWait();
-      }
-    }
-  }
-
   /** Where not even a failure can be noted, the others are waited for all the same. */
   @Test
   void nobodyWritesAnyMoreWhenTheStackHasOverflown() throws Exception {
-    final AtomicInteger written = new AtomicInteger();
-    final AtomicInteger failed = new AtomicInteger();
-    final List<String> late = new ArrayList<>();
-    final Helper helper = new Helper();
-    helper.start();
-    final Runnable work =
-        () -> Parts.run(
-            100, 1, 2, helper, true,
-            (_, _) -> {
-              final long begin = System.nanoTime();
-              while (System.nanoTime() - begin < 20_000) {
-                Thread.onSpinWait();
-              }
-              written.incrementAndGet();
-            });
-    final Runnable scan =
-        () -> {
-          // With all classes loaded, and compiled.
-          for (int i = 0; i < 300; i++) {
-            deep(10, work);
-          }
-          // Stays near the end of the stack, which moves when frames become those of compiled code.
-          for (int depth = 1, tries = 0; failed.get() < 150 && tries < 5000; tries++) {
-            if (overflows(depth, work)) {
-              failed.incrementAndGet();
-              depth -= 3;
-            } else {
-              depth += 20;
-            }
-            final int before = written.get();
-            helper.awaitIdle();
-            if (written.get() != before) {
-              late.add("at depth " + depth);
-            }
-          }
-        };
-    final Thread thread = new Thread(null, scan, "small stack", 256 << 10);
-    thread.start();
-    thread.join();
-    helper.isToEnd = true;
-    helper.join();
-    assertThat(failed).as("calls that overflowed").hasValue(150);
-    assertThat(late).as("writes after the call").isEmpty();
+    final StackOverflows.Result result = StackOverflows.scan();
+    assertThat(result.failed()).as("calls that overflowed").isEqualTo(StackOverflows.FAILURES);
+    assertThat(result.late()).as("writes after the call").isZero();
   }
 }
