@@ -303,7 +303,7 @@ final class ReferenceLoop extends Loop {
         final double m0 = load(m, M, i, base);
         store(m, M, i, base, unlessTiny(m0, abs(m0), TINY_M), NEAREST);
       }
-      if (!V_IN_BLOCKS && !SIGN) {
+      if (!V_IN_BLOCKS) {
         // v is not below zero here, so that the product below is never that of an infinity and 0.
         final double v0 = max(load(v, V, i, base), 0);
         store(v, V, i, base, unlessTiny(v0, v0, TINY_V), NEAREST);

@@ -499,51 +499,7 @@ final class SimdLoop extends Loop {
 
   @Override
   public void flush(Operands o, long first, int count) {
-    final int inVectors = inVectors(count);
-    if (inVectors > 0) {
-      flushVectors(o, first, inVectors);
-    }
-    if (inVectors < count) {
-      TAIL.flush(o, first + inVectors, count - inVectors);
-    }
-  }
-
-  private static void flushVectors(Operands o, long first, int count) {
-    final Object m = M_IN_BLOCKS ? null : M_CLASS.cast(o.m);
-    final Object v = V_IN_BLOCKS || SIGN ? null : V_CLASS.cast(o.v);
-    final int from = index(o, first);
-    final long base = first - from;
-    final Vector<Number> zero = broadcast(0);
-    final Vector<Number> magnitude = broadcastBits(FLOAT ? Integer.MAX_VALUE : Long.MAX_VALUE);
-    final Vector<Number> limitOfM =
-        broadcastBits(
-            FLOAT
-                ? Float.floatToRawIntBits((float) TinyMoments.FLOAT_M)
-                : Double.doubleToRawLongBits(TinyMoments.DOUBLE_M));
-    final Vector<Number> limitOfV =
-        broadcastBits(
-            FLOAT
-                ? Float.floatToRawIntBits((float) TinyMoments.FLOAT_V)
-                : Double.doubleToRawLongBits(TinyMoments.DOUBLE_V));
-    for (int i = from; i < from + count; i += LANES) {
-      if (!M_IN_BLOCKS) {
-        final Vector<Number> bits = bitsOf(load(m, M, i, base));
-        store(null, m, M, i, base, unless(bits.lanewise(AND, magnitude).sub(limitOfM), bits));
-      }
-      if (!V_IN_BLOCKS && !SIGN) {
-        // What is negative now is NaN, and stays.
-        final Vector<Number> bits = bitsOf(load(v, V, i, base).max(zero));
-        store(null, v, V, i, base, unless(bits.sub(limitOfV).lanewise(AND_NOT, bits), bits));
-      }
-    }
-  }
-
-  /** The numbers with these bits, and zero where the condition is negative: a comparison has no intrinsic on two lanes. */
-  private static Vector<?> unless(Vector<Number> condition, Vector<Number> bits) {
-    final Vector<Number> isMet =
-        broadcastBits(0).sub(condition.lanewise(LSHR, FLOAT ? Integer.SIZE - 1 : Long.SIZE - 1));
-    final Vector<Number> left = bits.lanewise(AND_NOT, isMet);
-    return FLOAT ? left.reinterpretAsFloats() : left.reinterpretAsDoubles();
+    TAIL.flush(o, first, count);
   }
 
   @Override

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * loop is kept. If it once gives other bits than the reference, or fails with an exception, the first loop is kept for
  * good, and a warning says so: this library, the JVM's compiler or its Vector API has an error.
  *
- * <p>Steps, the flush of tiny moments, the search for gradients that are not finite, and sums of squares are compiled
- * separately, and switch separately. Steps of long slices go back to the first loop if that is measured to be faster, see {@link Contest}.
+ * <p>Steps, the search for gradients that are not finite, and sums of squares are compiled separately, and switch
+ * separately. Steps of long slices go back to the first loop if that is measured to be faster, see {@link Contest}.
  *
  * <p>Threads share the fields that are not volatile without synchronisation: a race costs one trial more or less.
  */
@@ -45,8 +45,8 @@ public final class Changeover extends Loop {
    */
   private static final long FAST = 600;
 
-  /** The same limit for the other operations, which are less work. */
-  private static final long OTHER_FAST = 375;
+  /** The same limit for operations that only read. */
+  private static final long READ_FAST = 375;
 
   private static final int SHARE = 8;
 
@@ -110,9 +110,8 @@ public final class Changeover extends Loop {
   private final Consumer<Runnable> background;
   private final Consumer<String> warnings;
   private final Stage steps = new Stage(Operation.STEP, FAST);
-  private final Stage flushes = new Stage(Operation.FLUSH, OTHER_FAST);
-  private final Stage counts = new Stage(Operation.COUNT, OTHER_FAST);
-  private final Stage squares = new Stage(Operation.SQUARES, OTHER_FAST);
+  private final Stage counts = new Stage(Operation.COUNT, READ_FAST);
+  private final Stage squares = new Stage(Operation.SQUARES, READ_FAST);
   // Volatile, as the fields of the loop are not final.
   private volatile @Nullable Loop simd;
   /** Which loop is faster, by the size of slices; null until the SIMD loop exists, or if there is only one loop. */
@@ -363,18 +362,12 @@ public final class Changeover extends Loop {
 
   @Override
   public void flush(Operands o, long first, int count) {
-    final Loop switched = flushes.switched();
-    if (switched != null) {
-      switched.flush(o, first, count);
-      return;
-    }
-    flushes.advance(loopForTrials());
     this.first.flush(o, first, count);
   }
 
   @Override
   public void pack(Coefficients c, Operands o, float[] moments, long first, int count) {
-    // Packing is a part of stepping and switches with it.
+    // Flushing is a part of stepping and switches with it.
     final Loop switched = steps.switched();
     (switched != null ? switched : this.first).pack(c, o, moments, first, count);
   }
@@ -410,7 +403,7 @@ public final class Changeover extends Loop {
   }
 
   /**
-   * The progress of all operations. A flush, which is a small part of the work, counts only if it was rejected.
+   * The progress of all operations.
    *
    * @return the numbers
    */
@@ -422,10 +415,6 @@ public final class Changeover extends Loop {
       asked += stage.blocks != 0 ? 1 : 0;
       switched += stage.hasSwitched ? 1 : 0;
       rejected += stage.isRejected ? 1 : 0;
-    }
-    if (flushes.isRejected) {
-      asked++;
-      rejected++;
     }
     int measured = 0;
     int scalar = 0;

@@ -54,8 +54,6 @@ final class Trial {
   enum Operation {
     /** To step, see {@link Loop#block}. */
     STEP,
-    /** To set tiny moments to zero, see {@link Loop#flush}. */
-    FLUSH,
     /** To count what is not finite, see {@link Loop#countInBlock}. */
     COUNT,
     /** To add squares, see {@link Loop#addSquares}. */
@@ -141,7 +139,6 @@ final class Trial {
     void run(Operation operation, Loop loop, int first, int elements) {
       switch (operation) {
         case STEP -> loop.block(COEFFICIENTS, operands, first, elements);
-        case FLUSH -> loop.flush(operands, first, elements);
         case COUNT -> count = loop.countInBlock(operands, first, elements);
         case SQUARES -> loop.addSquares(sums, operands, 0.5, first, elements);
       }
