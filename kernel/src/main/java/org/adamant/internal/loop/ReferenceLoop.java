@@ -313,10 +313,10 @@ final class ReferenceLoop extends Loop {
 
   /** {@code magnitude < limit ? 0 : x} without a branch; the limit is a power of two. NaN stays NaN. */
   private static double unlessTiny(double x, double magnitude, double limit) {
-    // Magnitudes at or above the limit give at least 1, those below it at most 0.
-    final double steps = mul(sub(mul(magnitude, 1 / limit), BELOW_ONE), 1 / (1 - BELOW_ONE));
+    // 1 below the limit, and -1 from there on: 0 is the number next to it.
+    final double isTiny = signum(sub(BELOW_ONE, mul(magnitude, 1 / limit)));
     // The sum turns -0 into +0.
-    return add(mul(x, min(max(steps, 0), 1)), 0);
+    return add(mul(x, mul(sub(abs(isTiny), isTiny), 0.5)), 0);
   }
 
   @Override

@@ -41,8 +41,8 @@ import org.jspecify.annotations.NullUnmarked;
  * vector that overlaps the one before cannot, because it would step elements twice.
  *
  * <p>This class is a template: it is never initialised itself, {@link Specialiser} defines it again as
- * a hidden class for each {@link Specialisation}. The build expands the private static methods in {@code
- * stepVectors} (see {@code kernel/src/build/Expand.java}): C2 stops inlining where a loop has become large, and
+ * a hidden class for each {@link Specialisation}. In its largest methods the build expands the private static ones that
+ * they call (see {@code kernel/src/build/Expand.java}): C2 stops inlining where a loop has become large, and
  * would allocate the vectors that go through the others. Of the source the build makes four templates: this one,
  * RelativeSimdLoop for the relatives of Adam, see {@link Variant#isRelative}, and DoubleSimdLoop and
  * RelativeDoubleSimdLoop for doubles. In a method of 8,000 bytes C2 would inline less, and a longer one it would not

@@ -6,6 +6,7 @@ import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.adamant.LaneWidth;
 import org.adamant.internal.loop.Specialisation.Element;
 import org.adamant.internal.width.SupportedWidths;
 import org.junit.jupiter.api.Test;
@@ -267,8 +268,15 @@ class LoopTest {
   @ParameterizedTest
   @EnumSource
   void whatIsTinyIsFlushedAndNothingElse(Element element) {
+    for (LaneWidth width : LaneWidth.supported()) {
+      assertFlushes(
+          element,
+          Specialiser.loop(new Specialisation(Layout.of(element), width.bits(), Variant.BASIC)));
+    }
+  }
+
+  private static void assertFlushes(Element element, Loop loop) {
     final boolean isFloat = element == Element.FLOAT;
-    final Loop loop = Specialiser.loop(new Specialisation(Layout.of(element), 0, Variant.BASIC));
     final double limitOfM = isFloat ? 0x1p-100 : 0x1p-960;
     final double limitOfV = isFloat ? Float.MIN_NORMAL : Double.MIN_NORMAL;
     final List<Double> values = new ArrayList<>();
@@ -281,7 +289,9 @@ class LoopTest {
         values.add(-y);
       }
     }
-    values.add(Double.NaN);
+    // First, so that vectors have them. The NaN that processors make has a sign.
+    values.addFirst(Double.NaN);
+    values.addFirst(Double.longBitsToDouble(0xfff8L << 48));
     final int length = values.size();
     final Object m = Array.newInstance(primitive(element), length);
     final Object v = Array.newInstance(primitive(element), length);
