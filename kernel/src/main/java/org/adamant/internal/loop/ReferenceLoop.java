@@ -313,7 +313,7 @@ final class ReferenceLoop extends Loop {
 
   /** {@code magnitude < limit ? 0 : x} without a branch; the limit is a power of two. NaN stays NaN. */
   private static double unlessTiny(double x, double magnitude, double limit) {
-    // 1 below the limit, and -1 from there on: 0 is the number next to it.
+    // -1 from the limit on, and below it 1, or 0 for the number next to it.
     final double isTiny = signum(sub(BELOW_ONE, mul(magnitude, 1 / limit)));
     // The sum turns -0 into +0.
     return add(mul(x, mul(sub(abs(isTiny), isTiny), 0.5)), 0);
