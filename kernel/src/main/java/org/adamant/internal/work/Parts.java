@@ -201,6 +201,8 @@ public final class Parts implements Runnable {
       work();
       return;
     }
+    // A thread with too little stack to count itself out again overflows here.
+    reserve(MARGIN);
     // The thread counts itself before it looks for work, so that the caller waits for every thread that finds some.
     others.incrementAndGet();
     try {
@@ -210,6 +212,10 @@ public final class Parts implements Runnable {
         LockSupport.unpark(caller);
       }
     }
+  }
+
+  private int reserve(int margin) {
+    return margin == 0 ? others.get() : reserve(margin - 1);
   }
 
   /** Does parts until none is left. */
