@@ -19,7 +19,7 @@ public final class Parts implements Runnable {
   /** Parts per thread: enough that a thread that starts late does not delay the others. */
   private static final int PARTS_PER_THREAD = 4;
 
-  /** Calls between a rehearsal and what it rehearses: a kilobyte or more. */
+  /** Calls that must fit on the stack of a thread before it takes part: a kilobyte or more. */
   private static final int MARGIN = 64;
 
   /** Nanoseconds that the caller waits for other threads before it sleeps. */
@@ -41,9 +41,7 @@ public final class Parts implements Runnable {
   private final boolean writes;
   private final Part part;
   private final Thread caller = Thread.currentThread();
-
-  /** Where the next part begins; the length if none is to begin any more, or yet. */
-  private final AtomicLong next;
+  private final AtomicLong next = new AtomicLong();
 
   /** Threads other than the caller that may be doing a part. */
   private final AtomicInteger others = new AtomicInteger();
@@ -52,7 +50,6 @@ public final class Parts implements Runnable {
 
   private Parts(long length, long partLength, boolean writes, Part part) {
     this.length = length;
-    this.next = new AtomicLong(length);
     this.partLength = partLength;
     this.writes = writes;
     this.part = part;
@@ -84,27 +81,30 @@ public final class Parts implements Runnable {
   }
 
   private void start(int threads, @Nullable Executor executor) {
-    rehearse(MARGIN);
-    next.set(0);
+    reserve(MARGIN);
     Throwable executorFailure = null;
-    Throwable uncaught = null;
-    boolean isUntouched = false;
     try {
-      executorFailure = handOut(threads, executor);
-      // If no part has begun, a thread that starts now finds nothing to do.
-      isUntouched = executorFailure != null && next.compareAndSet(0, length);
-      if (!isUntouched) {
-        work();
+      for (int i = 1; executor != null && i < threads; i++) {
+        executor.execute(this);
       }
+    } catch (RejectedExecutionException e) {
+      // The caller does what no other thread takes.
+    } catch (Throwable e) {
+      // Any throwable, as Kotlin, Scala and Groovy throw checked exceptions that are not declared.
+      if (next.compareAndSet(0, length)) {
+        // No part has begun, and a thread that starts now finds nothing to do.
+        throw Parts.<RuntimeException>asItIs(e);
+      }
+      executorFailure = e;
+    }
+    Throwable uncaught = null;
+    try {
+      work();
     } catch (Throwable e) {
       // If stack or memory run out, even recording a failure can fail.
       uncaught = e;
     }
-    isUntouched |= awaitOthers(true);
-    final Throwable first = executorFailure != null ? executorFailure : uncaught;
-    if (isUntouched && first != null) {
-      throw Parts.<RuntimeException>asItIs(first);
-    }
+    awaitOthers();
     if (uncaught != null || failure.get() != null) {
       throw failed("a part failed on one of the threads", "the arrays are partly updated",
           uncaught != null ? uncaught : failure.get(), executorFailure);
@@ -112,21 +112,6 @@ public final class Parts implements Runnable {
     if (executorFailure != null) {
       throw failed("the executor failed when some parts had begun",
           "all of them were done nevertheless, and the arrays are updated", executorFailure, null);
-    }
-  }
-
-  /** Asks the executor for threads, and returns what it throws, unless it rejects: the caller does what no other takes. */
-  private @Nullable Throwable handOut(int threads, @Nullable Executor executor) {
-    try {
-      for (int i = 1; executor != null && i < threads; i++) {
-        executor.execute(this);
-      }
-      return null;
-    } catch (RejectedExecutionException e) {
-      return null;
-    } catch (Throwable e) {
-      // Any throwable, as Kotlin, Scala and Groovy throw checked exceptions that are not declared.
-      return e;
     }
   }
 
@@ -147,33 +132,18 @@ public final class Parts implements Runnable {
     return thrown;
   }
 
-  /**
-   * Waits for nobody, further down the stack than later. Where there is too little stack to wait, it overflows here, before
-   * any thread has begun. The same calls may need more of it later, as they may be compiled in between, or no longer be.
-   */
-  private void rehearse(int margin) {
-    if (margin == 0) {
-      awaitOthers(false);
-    } else {
-      rehearse(margin - 1);
-    }
-  }
-
-  /** Waits until no part is running, and lets no other part begin; says whether none has begun at all. */
-  private boolean awaitOthers(boolean isHandedOut) {
+  /** Waits until no part is running, and lets no other part begin. */
+  private void awaitOthers() {
     // At most one part per thread is left, which takes less time than waking a parked thread.
-    long patience = 0;
+    final long patience = System.nanoTime() + PATIENCE;
     boolean isInterrupted = false;
-    boolean isUntouched = false;
     boolean isDone = false;
     while (!isDone) {
       try {
-        isUntouched |= next.compareAndSet(0, length);
         if (next.get() < length) {
           next.set(length);
         }
         isDone = others.get() == 0;
-        patience = patience == 0 ? System.nanoTime() + PATIENCE : patience;
         if (!isDone && System.nanoTime() - patience < 0) {
           Thread.onSpinWait();
         } else if (!isDone) {
@@ -182,16 +152,12 @@ public final class Parts implements Runnable {
           isInterrupted |= Thread.interrupted();
         }
       } catch (StackOverflowError e) {
-        // Tried again after the rehearsal, in which there was enough stack.
-        if (!isHandedOut) {
-          throw e;
-        }
+        // There was enough stack when the method began, so try again.
       }
     }
     if (isInterrupted) {
       caller.interrupt();
     }
-    return isUntouched;
   }
 
   /** The task of the executor, which may run it on any thread, any number of times, and however late. */
@@ -201,7 +167,6 @@ public final class Parts implements Runnable {
       work();
       return;
     }
-    // A thread with too little stack to count itself out again overflows here.
     reserve(MARGIN);
     // The thread counts itself before it looks for work, so that the caller waits for every thread that finds some.
     others.incrementAndGet();
@@ -214,8 +179,12 @@ public final class Parts implements Runnable {
     }
   }
 
-  private int reserve(int margin) {
-    return margin == 0 ? others.get() : reserve(margin - 1);
+  /**
+   * Overflows now, before anything has begun, where there is too little stack to wait for other threads later, or to
+   * tell the caller that this one is done.
+   */
+  private int reserve(int calls) {
+    return calls == 0 ? others.get() : reserve(calls - 1);
   }
 
   /** Does parts until none is left. */
